@@ -1,0 +1,26 @@
+"""Fields of sign-in."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from takwin.accounts.adapter import tidy_phone
+
+
+class PhoneField(forms.CharField):
+    """A phone number, Moroccan unless it begins with a country code; cleaned to E.164."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr", "inputmode": "tel"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        phone = tidy_phone(text)
+        if phone is None:
+            raise ValidationError(
+                _("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678.")
+            )
+        return phone

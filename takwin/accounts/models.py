@@ -1,0 +1,122 @@
+"""Users and their grants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from takwin.accounts.roles import OWN, Role, roles_with
+from takwin.centres.models import Centre
+from takwin.core.fields import RefField
+from takwin.core.scope import EVERYWHERE, NOWHERE, Scope
+from takwin.territory.models import Area
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+        user: User = self.model(email=self.normalize_email(email) or None, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Someone who can sign in, by e-mail or by phone."""
+
+    ref = RefField(prefix="USR")
+    email = models.EmailField(_("E-mail"), unique=True, null=True, blank=True)
+    phone = models.CharField(_("Phone"), max_length=20, unique=True, null=True, blank=True)
+    phone_verified = models.BooleanField(default=False)
+    name = models.CharField(_("Name"), max_length=120, blank=True, default="")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone or self.ref
+
+    def held(self) -> list[tuple[str, str | None, int | None]]:
+        """(role, area path, centre id) of each grant; one query a request."""
+        if not hasattr(self, "_held"):
+            rows = self.grants.values_list("role", "area__path", "centre_id", "everywhere")
+            self._held = [(role, "" if every else path, centre) for role, path, centre, every in rows]
+        return self._held
+
+    def scope(self, capability: str) -> Scope:
+        """Where this user holds a capability."""
+        if capability in OWN:
+            return EVERYWHERE
+        roles = set(roles_with(capability))
+        rows = [(path, centre) for role, path, centre in self.held() if role in roles]
+        if not rows:
+            return NOWHERE
+        if any(path == "" for path, _centre in rows):
+            return EVERYWHERE
+        return Scope(
+            areas=frozenset(path for path, _centre in rows if path),
+            centres=frozenset(centre for _path, centre in rows if centre),
+        )
+
+    def can(self, capability: str) -> bool:
+        return bool(self.scope(capability))
+
+    @property
+    def works_here(self) -> bool:
+        """Whether the desk is this user's home."""
+        return self.can("desk.open")
+
+
+class Grant(models.Model):
+    """A role at exactly one place: everywhere, an area, or a centre."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=12, choices=Role)
+    everywhere = models.BooleanField(default=False)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="grants")
+    centre = models.ForeignKey(Centre, models.PROTECT, null=True, blank=True, related_name="grants")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("grant")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(everywhere=True, area__isnull=True, centre__isnull=True)
+                | Q(everywhere=False, area__isnull=False, centre__isnull=True)
+                | Q(everywhere=False, area__isnull=True, centre__isnull=False),
+                name="grant_is_for_one_place",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "area"], condition=Q(area__isnull=False), name="grant_once_an_area"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "centre"],
+                condition=Q(centre__isnull=False),
+                name="grant_once_a_centre",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(everywhere=True), name="grant_everywhere_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"
+
+    @property
+    def place(self) -> str:
+        return str(self.area or self.centre or _("the whole network"))

@@ -1,0 +1,42 @@
+"""What each role may do: reviewed like code, because it is code."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    NATIONAL = "national", _("National management")
+    REGIONAL = "regional", _("Regional management")
+    REGISTRAR = "registrar", _("Registrar")
+    DIRECTOR = "director", _("Centre director")
+    COUNSELLOR = "counsellor", _("Guidance counsellor")
+    AUDITOR = "auditor", _("Auditor (reads only)")
+
+
+_READ = {"desk.open", "centres.see", "offer.see", "admissions.see", "journal.read"}
+
+CAPABILITIES: dict[str, set[str]] = {
+    Role.NATIONAL: _READ
+    | {
+        "centres.correct",
+        "offer.edit",
+        "offer.import",
+        "admissions.allocate",
+        "admissions.publish",
+        "reporting.see",
+    },
+    Role.REGIONAL: _READ | {"centres.correct", "offer.edit", "offer.import", "reporting.see"},
+    Role.REGISTRAR: _READ | {"offer.edit", "offer.import"},
+    Role.DIRECTOR: _READ | {"centres.correct", "offer.edit"},
+    Role.COUNSELLOR: {"desk.open", "centres.see", "offer.see", "admissions.assist"},
+    Role.AUDITOR: _READ | {"reporting.see"},
+}
+
+# Every signed-in person has these over their own records, whatever their grants.
+OWN = {"admissions.apply"}
+ALL = set().union(*CAPABILITIES.values()) | OWN
+
+
+def roles_with(capability: str) -> list[str]:
+    """The roles that carry a capability."""
+    return [role for role, held in CAPABILITIES.items() if capability in held]

@@ -1,0 +1,69 @@
+"""The only door for a write: lock, check the move, run, save, journal; all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from takwin.core.flow import Flow
+from takwin.core.models import Entry
+
+HIDDEN = "•••"
+T = TypeVar("T", bound=models.Model)
+
+
+def facts(row: models.Model) -> dict[str, Any]:
+    """The stored values of a row, fit for JSON; secret fields show only that they are filled."""
+    out = {}
+    secret = getattr(row, "secret_fields", ())
+    for field in row._meta.concrete_fields:
+        if field.name in {"id", "search_text"}:
+            continue
+        value = getattr(row, field.attname)
+        if field.name in secret:
+            value = HIDDEN if value else value
+        out[field.name] = value if isinstance(value, (int, str, bool, type(None), list, dict)) else str(value)
+    return out
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [before, after]} for what moved."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+@contextmanager
+def change(row: T, verb: str, *, by: Any, flow: Flow | None = None, **data: Any) -> Iterator[T]:
+    """Yield a locked fresh copy of `row`; what is set on it is validated, saved and journalled.
+
+    A `Refused` raised inside rolls everything back. With a flow, the move must be in its table.
+    """
+    with transaction.atomic():
+        fresh = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        before = facts(fresh)
+        target = flow.target(verb, getattr(fresh, flow.field)) if flow else None
+        yield fresh
+        if flow:
+            setattr(fresh, flow.field, target)
+        fresh.full_clean(validate_unique=False)
+        fresh.save()
+        journal(fresh, verb, by=by, changed=differences(before, facts(fresh)), **data)
+
+
+def create(row: T, verb: str, *, by: Any, **data: Any) -> T:
+    """Save a new row and journal its birth in one transaction."""
+    with transaction.atomic():
+        row.full_clean(validate_unique=False)
+        row.save(force_insert=True)
+        journal(row, verb, by=by, **data)
+    return row
+
+
+def journal(
+    row: Any, verb: str, *, by: Any, changed: dict[str, list[Any]] | None = None, **data: Any
+) -> Entry:
+    """One line of the journal about a row that has a `ref`."""
+    actor = by if getattr(by, "pk", None) else None
+    return Entry.objects.create(by=actor, ref=row.ref, verb=verb, changed=changed or {}, data=data)

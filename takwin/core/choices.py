@@ -1,0 +1,28 @@
+"""States that carry their colour, and reasons that carry their sentence."""
+
+from django.db import models
+
+TONES = ("good", "wait", "bad", "info", "mute")
+
+
+class States(models.TextChoices):
+    """`DRAFT = "draft", "mute", _("Draft")`: stored value, tone of its badge, label."""
+
+    tone: str
+
+    def __new__(cls, value: str, tone: str):
+        if tone not in TONES:
+            raise ValueError(f"{cls.__name__}: unknown tone {tone!r}")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.tone = tone
+        return member
+
+
+class Reasons(models.TextChoices):
+    """Why a rule said no: a stable code and a sentence with named placeholders."""
+
+
+def state_check(field: str, states: type[models.TextChoices], name: str) -> models.CheckConstraint:
+    """The database refuses a state that is not in the table."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": list(states.values)}), name=name)

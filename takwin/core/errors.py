@@ -1,0 +1,20 @@
+"""The one exception a rule raises: a reason, and the numbers its sentence needs."""
+
+from typing import Any
+
+from takwin.core.choices import Reasons
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A rule said no. `str()` gives the sentence in the active language."""
+
+    def __init__(self, reason: Reasons, field: str | None = None, **facts: Any) -> None:
+        super().__init__(reason.value)
+        self.reason, self.field, self.facts = reason, field, facts
+
+    @property
+    def code(self) -> str:
+        return self.reason.value
+
+    def __str__(self) -> str:
+        return str(self.reason.label) % self.facts if self.facts else str(self.reason.label)

@@ -1,0 +1,61 @@
+"""Messages to the outside world: rows first, then a worker sends them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from takwin.core.models import Channel, MessageState, Outbox
+
+TRIES = 5
+
+
+class SmsSender(Protocol):
+    """What a gateway must do. Raises on failure; the row then waits for another try."""
+
+    def send(self, to: str, body: str) -> None: ...
+
+
+class ConsoleSms:
+    """Prints the message: for the demo and for development."""
+
+    def send(self, to: str, body: str) -> None:
+        sys.stdout.write(f"\n--- SMS {to} ---\n{body}\n---\n")
+        sys.stdout.flush()
+
+
+def post(channel: str, to: str, body: str, *, subject: str = "", about: str = "") -> Outbox:
+    """Write a message; call it inside the transaction that decides it."""
+    return Outbox.objects.create(channel=channel, to=to, body=body, subject=subject, about=about)
+
+
+def segments(body: str) -> int:
+    """SMS segments: 160/153 signs in the GSM alphabet (ASCII here), 70/67 when any sign needs UCS-2."""
+    single, joined = (160, 153) if body.isascii() else (70, 67)
+    return 1 if len(body) <= single else -(-len(body) // joined)
+
+
+def send_waiting(limit: int = 200) -> dict[str, int]:
+    """Send what waits; a failure is counted and tried again up to five times."""
+    sender: SmsSender = import_string(settings.SMS_SENDER)()
+    counts = {"sent": 0, "failed": 0}
+    for row in Outbox.objects.filter(state=MessageState.WAITING).order_by("id")[:limit]:
+        try:
+            if row.channel == Channel.SMS:
+                sender.send(row.to, row.body)
+            else:
+                send_mail(row.subject, row.body, None, [row.to])
+        except OSError:
+            row.tries += 1
+            row.state = MessageState.FAILED if row.tries >= TRIES else MessageState.WAITING
+            counts["failed"] += 1
+        else:
+            row.state, row.sent_at = MessageState.SENT, timezone.now()
+            counts["sent"] += 1
+        row.save()
+    return counts

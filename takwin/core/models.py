@@ -1,0 +1,146 @@
+"""The journal, the outbox, and the jobs one can watch."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from takwin.core.choices import States, state_check
+from takwin.core.fields import RefField
+
+
+class Named(models.Model):
+    """Names in three languages; `label` follows the active one and falls back on what is known."""
+
+    name_ar = models.CharField(_("Arabic name"), max_length=300)
+    name_fr = models.CharField(_("French name"), max_length=300, blank=True, default="")
+    name_en = models.CharField(_("English name"), max_length=300, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def label(self) -> str:
+        chosen = {"fr": self.name_fr or self.name_en, "en": self.name_en or self.name_fr}
+        return chosen.get((get_language() or "ar")[:2]) or self.name_ar or self.name_fr
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Sourced(models.Model):
+    """Where a fact stands: document and lines. Simulated rows say so instead."""
+
+    source = models.CharField(_("Source"), max_length=8, blank=True, default="")
+    line = models.CharField(_("Lines"), max_length=120, blank=True, default="")
+    note = models.TextField(_("Note"), blank=True, default="")
+    simulated = models.BooleanField(_("Simulated"), default=False, db_default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Entry(models.Model):
+    """A line of the journal: who did what to which record, when, before and after. Never edited."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ref = models.CharField(max_length=80)
+    verb = models.CharField(max_length=40)
+    changed = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("journal entry")
+        indexes = [models.Index(fields=["ref", "-at"], name="entry_by_ref")]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.verb}"
+
+
+class MessageState(States):
+    WAITING = "waiting", "wait", _("Waiting")
+    SENT = "sent", "good", _("Sent")
+    FAILED = "failed", "bad", _("Failed")
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", _("SMS")
+    MAIL = "mail", _("E-mail")
+
+
+class Outbox(models.Model):
+    """A message to the outside world, written in the transaction that decided it."""
+
+    channel = models.CharField(max_length=8, choices=Channel)
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True, default="")
+    body = models.TextField()
+    state = models.CharField(max_length=8, choices=MessageState, default=MessageState.WAITING)
+    about = models.CharField(max_length=80, blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        constraints = [
+            state_check("state", MessageState, "outbox_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False)
+                | (~models.Q(state="sent") & models.Q(sent_at__isnull=True)),
+                name="outbox_sent_has_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="outbox_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.about}"
+
+
+class JobState(States):
+    QUEUED = "queued", "wait", _("Queued")
+    RUNNING = "running", "info", _("Running")
+    DONE = "done", "good", _("Done")
+    FAILED = "failed", "bad", _("Failed")
+
+
+class Job(models.Model):
+    """Long work one can watch: steps done out of a total, and the error when it failed."""
+
+    ref = RefField(prefix="JOB")
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=80)
+    state = models.CharField(max_length=8, choices=JobState, default=JobState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=100)
+    step = models.CharField(max_length=80, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("job")
+        constraints = [
+            state_check("state", JobState, "job_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(done__lte=models.F("total")), name="job_done_is_at_most_total"
+            ),
+            # One at a time for the same thing: a second click finds the first job.
+            models.UniqueConstraint(
+                fields=["kind", "about"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="job_one_alive_per_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0

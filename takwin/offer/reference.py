@@ -1,0 +1,96 @@
+"""Loads sectors, levels, modes, programmes and access rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from takwin.centres.models import Centre
+from takwin.core.tables import Counts, Row, Upsert, ids, link, read
+from takwin.offer.choices import Diploma, ProgrammeKind, Schooling, Stream
+from takwin.offer.models import AccessRule, Level, Mode, Programme, Sector
+
+NAMES = ("name_ar", "name_fr", "name_en")
+
+
+def load(folder: Path, documents: dict[str, int]) -> list[Counts]:
+    simple = [
+        _named(folder, model, name, documents) for model, name in ((Sector, "sectors"), (Mode, "modes"))
+    ]
+    return [*simple, _levels(folder, documents), _programmes(folder, documents), _access_rules(folder)]
+
+
+def _named(folder: Path, model: type[Sector] | type[Mode], name: str, documents: dict[str, int]) -> Counts:
+    rows = Upsert(model)
+    for row in read(folder / f"{name}.csv", ("code", *NAMES, "source", "line")):
+        rows.add(code=row.needed("code"), **_names(row), **row.source(documents))
+    return rows.write(name)
+
+
+def _levels(folder: Path, documents: dict[str, int]) -> Counts:
+    rows = Upsert(Level)
+    for row in read(folder / "levels.csv", ("code", "rank", "kind", *NAMES)):
+        rows.add(
+            code=row.needed("code"),
+            rank=row.integer("rank", 1, 99),
+            kind=row.needed("kind"),
+            **_names(row),
+            **row.source(documents),
+        )
+    return rows.write("levels")
+
+
+def _programmes(folder: Path, documents: dict[str, int]) -> Counts:
+    sectors, levels, centres = ids(Sector), ids(Level), ids(Centre)
+    rows, places = Upsert(Programme), {}
+    for row in read(folder / "programmes.csv", ("code", "sector", "level", "kind", "places")):
+        code = row.needed("code")
+        places[code] = [centre for _n, centre in row.codes("places", centres)]
+        rows.add(
+            code=code,
+            sector_id=row.code("sector", sectors),
+            sector_basis=row.text("sector_basis"),
+            level_id=row.code("level", levels),
+            level_basis=row.text("level_basis"),
+            kind=row.choice("kind", ProgrammeKind),
+            type_as_written=row.text("type_as_written"),
+            note=row.text("note"),
+            simulated=False,
+            **_names(row),
+            **row.source(documents),
+        )
+    counts = rows.write("programmes")
+    by_code = ids(Programme)
+    pairs = {(by_code[code], centre) for code, found in places.items() for centre in found}
+    link(Programme.places.through, "programme_id", "centre_id", pairs)
+    return counts
+
+
+def _access_rules(folder: Path) -> Counts:
+    levels, programmes = ids(Level), ids(Programme)
+    rows = Upsert(AccessRule, key=("level_id", "programme_id"))
+    key = ("level", "programme")
+    for row in read(folder / "access_rules.csv", (*key, "schooling", "bridge", "streams", "source"), key=key):
+        level, programme = row.code("level", levels), row.code("programme", programmes)
+        if (level is None) == (programme is None):
+            raise row.fail("level", "name a level or a programme, one of the two")
+        streams = [part for part in row.text("streams").split(";") if part]
+        for stream in streams:
+            if stream not in Stream.values:
+                raise row.fail("streams", f"{stream!r} is not one of {', '.join(Stream.values)}")
+        rows.add(
+            level_id=level,
+            programme_id=programme,
+            schooling=row.choice("schooling", Schooling),
+            bridge=row.choice("bridge", Diploma),
+            streams=streams,
+            age_min=row.integer("age_min", 10, 99),
+            age_max=row.integer("age_max", 10, 99),
+            source=row.needed("source"),
+        )
+    return rows.write("access rules")
+
+
+def _names(row: Row) -> dict[str, str]:
+    return {name: row.text(name) for name in NAMES} | {
+        "name_ar": row.text("name_ar") or row.needed("name_fr")
+    }

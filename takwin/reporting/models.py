@@ -1,0 +1,111 @@
+"""Documents, what they print, and the arithmetic it implies."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from takwin.core.fields import SearchField
+from takwin.core.models import Named
+from takwin.portfolio.choices import Basis
+
+
+class Document(models.Model):
+    """One of the documents the reference data were read from."""
+
+    code = models.CharField(max_length=8, unique=True)
+    title_ar = models.CharField(max_length=300, blank=True, default="")
+    publisher_ar = models.CharField(max_length=200, blank=True, default="")
+    publisher = models.CharField(max_length=200)
+    kind = models.CharField(max_length=60)
+    date = models.CharField(max_length=10)
+    period = models.CharField(max_length=60)
+    lines = models.PositiveIntegerField()
+    remarks = models.TextField(blank=True, default="")
+
+    class Meta:
+        verbose_name = _("document")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.publisher}"
+
+
+class PublishedFigure(Named):
+    """A number a document prints. `value` is text: dates and partial dates stand among the numbers."""
+
+    code = models.CharField(max_length=200, unique=True)
+    table = models.CharField(max_length=40)
+    scope = models.CharField(max_length=100)
+    scope_ar = models.CharField(max_length=300, blank=True, default="")
+    scope_fr = models.CharField(max_length=300, blank=True, default="")
+    indicator = models.CharField(max_length=80)
+    period = models.CharField(max_length=20, blank=True, default="")
+    value = models.CharField(max_length=40)
+    number = models.DecimalField(max_digits=18, decimal_places=3, null=True)
+    unit = models.CharField(max_length=40)
+    qualifier = models.CharField(max_length=12, blank=True, default="")
+    basis = models.CharField(max_length=12, choices=Basis)
+    source = models.CharField(max_length=8)
+    line = models.CharField(max_length=120)
+    as_written = models.CharField(max_length=120, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    search_text = SearchField(of=("name_ar", "name_fr", "name_en", "scope_ar", "scope_fr", "indicator"))
+
+    class Meta:
+        verbose_name = _("published figure")
+        ordering = ["source", "pk"]
+        indexes = [
+            models.Index(fields=["table", "scope"], name="figure_by_table"),
+            models.Index(fields=["scope", "indicator", "period"], name="figure_by_scope"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(source=""), name="figure_has_a_source"),
+        ]
+
+
+class Identity(models.Model):
+    """A claim of the documents that arithmetic can check."""
+
+    code = models.CharField(max_length=8, unique=True)
+    title = models.CharField(max_length=300)
+    title_ar = models.CharField(max_length=300, blank=True, default="")
+    title_fr = models.CharField(max_length=300, blank=True, default="")
+    kind = models.CharField(max_length=20)
+    strength = models.CharField(max_length=10)
+    terms = models.JSONField()
+    term_labels = models.JSONField(default=list)
+    expected = models.JSONField()
+    tolerance = models.FloatField(default=0)
+    source = models.CharField(max_length=8)
+    line = models.CharField(max_length=120)
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Uncertain(models.Model):
+    """What could not be settled; never part of a total."""
+
+    code = models.CharField(max_length=8, unique=True)
+    topic = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    value = models.CharField(max_length=200, blank=True, default="")
+    as_written = models.CharField(max_length=200, blank=True, default="")
+    label = models.CharField(max_length=200, blank=True, default="")
+    candidates = models.TextField(blank=True, default="")
+    likelihood = models.CharField(max_length=12)
+    reasoning = models.TextField(blank=True, default="")
+    source = models.CharField(max_length=8)
+    line = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name = _("uncertain value")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code

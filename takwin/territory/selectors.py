@@ -1,0 +1,88 @@
+"""Reading places, and the shapes of the map."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from takwin.core.text import terms
+from takwin.territory.models import Area
+from takwin.territory.rules import distance_km
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A place of the map, ready to draw: `shade` 0 (least) to 6 (most)."""
+
+    code: str
+    label: str
+    path: str
+    value: Any
+    shade: int
+    url: str = ""
+
+
+def regions() -> list[Area]:
+    return list(Area.objects.regions())
+
+
+def provinces(region_path: str = "") -> list[Area]:
+    return list(Area.objects.provinces().filter(path__startswith=region_path))
+
+
+def area(code: str) -> Area:
+    """Raises Area.DoesNotExist."""
+    return Area.objects.get(code=code)
+
+
+def communes(query: str, limit: int = 20) -> QuerySet[Area]:
+    """Communes whose name matches, the most peopled first."""
+    rows = Area.objects.communes().select_related("parent")
+    for term in terms(query):
+        rows = rows.filter(search_text__contains=term)
+    return rows.order_by("-population")[:limit]
+
+
+@lru_cache(maxsize=2)
+def geometry(level: str) -> dict[str, Any]:
+    """The SVG paths of `regions` or `provinces` by ISO code (ODbL, see NOTICE)."""
+    text = (settings.BASE_DIR / "data" / "geometry" / f"{level}.json").read_text(encoding="utf-8")
+    return json.loads(text)
+
+
+def shapes(level: str, areas: list[Area], values: dict[str, float], urls: dict[str, str]) -> list[Shape]:
+    """Areas with their paths, shaded by seventh of the largest value; keys are area codes."""
+    drawn = geometry(level)["shapes"]
+    top = max(values.values(), default=0) or 1
+    out = []
+    for place in areas:
+        if place.iso not in drawn:
+            continue
+        value = values.get(place.code, 0)
+        shade = min(6, int(7 * (value / top) ** 0.5)) if value else 0
+        out.append(
+            Shape(place.code, place.label, drawn[place.iso]["path"], value, shade, urls.get(place.code, ""))
+        )
+    return out
+
+
+def provinces_within(origin: Area, km: float) -> list[str]:
+    """Paths of the provinces whose middle lies within `km` of the middle of the origin's province.
+
+    Communes have no coordinates in the census package, so distance is told between provinces.
+    """
+    home = origin.parent if origin.kind == "commune" and origin.parent else origin
+    if home.longitude is None or home.latitude is None:
+        return [home.path]
+    found = []
+    for place in Area.objects.provinces().exclude(longitude=None):
+        assert place.longitude is not None
+        assert place.latitude is not None
+        if distance_km(home.longitude, home.latitude, place.longitude, place.latitude) <= km:
+            found.append(place.path)
+    return found

@@ -1,0 +1,54 @@
+"""Forms that call services: valid fields become keyword arguments, a refusal becomes a form error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+
+from takwin.core.errors import Refused
+
+
+class ServiceForm(forms.Form):
+    """Each field is named after an argument of `service`; `run` calls it."""
+
+    service: ClassVar[Callable[..., Any]]
+    result: Any = None
+    required_css_class = "is-required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = field.widget
+            if field.help_text:
+                widget.attrs["aria-describedby"] = f"id_{name}_help"
+            if isinstance(widget, forms.Textarea):
+                widget.attrs.setdefault("class", "textarea w-full")
+                widget.attrs.setdefault("rows", 3)
+            elif isinstance(widget, forms.FileInput):
+                widget.attrs.setdefault("class", "file-input w-full")
+            elif isinstance(widget, forms.CheckboxInput):
+                widget.attrs.setdefault("class", "checkbox")
+            elif isinstance(widget, forms.Select):
+                widget.attrs.setdefault("class", "select w-full")
+            elif not isinstance(widget, (forms.CheckboxSelectMultiple, forms.HiddenInput)):
+                widget.attrs.setdefault("class", "input w-full")
+
+    def run(self, *args: Any, **kwargs: Any) -> bool:
+        """Call the service when the form is valid; False with errors otherwise."""
+        if not self.is_valid():
+            return False
+        try:
+            self.result = type(self).service(*args, **self.cleaned_data, **kwargs)
+        except Refused as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+            return False
+        return True
+
+
+class ReasonForm(ServiceForm):
+    """A move that wants a sentence for the journal."""
+
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,158 @@
+"""A list page in one value: search, filters, order, pages and export, all in the query string."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from openpyxl import Workbook
+
+from takwin.core.text import csv_safe, terms
+
+FORMATS = ("csv", "csv-bom", "json", "xlsx")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`value(row)` for exports; `order` is the database expression its header sorts by."""
+
+    key: str
+    label: Any
+    value: Callable[[Any], Any]
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice in the query string. `apply(rows, value)` narrows; unknown values are ignored."""
+
+    key: str
+    label: Any
+    options: Sequence[tuple[str, Any]]
+    apply: Callable[[QuerySet, str], QuerySet]
+
+
+@dataclass
+class Listing:
+    """Give it rows, columns and filters; ask it for a page or a download."""
+
+    request: HttpRequest
+    rows: QuerySet
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    search: str = "search_text"
+    name: str = "takwin"
+    order: str = ""
+    size: int = 25
+    chosen: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.q = self.request.GET.get("q", "").strip()[:100]
+        if self.search:
+            for term in terms(self.q):
+                self.rows = self.rows.filter(**{f"{self.search}__contains": term})
+        for choice in self.filters:
+            value = self.request.GET.get(choice.key, "")
+            if value and value in {str(key) for key, _label in choice.options}:
+                self.chosen[choice.key] = value
+                self.rows = choice.apply(self.rows, value)
+        self.sort = self.request.GET.get("sort", "")
+        by = {column.key: column.order for column in self.columns if column.order}
+        wanted = by.get(self.sort.removeprefix("-")) or self.order
+        if wanted:
+            down = self.sort.startswith("-") if self.sort.removeprefix("-") in by else wanted.startswith("-")
+            ref = F(wanted.removeprefix("-"))
+            first = ref.desc(nulls_last=True) if down else ref.asc(nulls_last=True)
+            self.rows = self.rows.order_by(first, "pk")
+
+    @property
+    def page(self) -> Page:
+        if not hasattr(self, "_page"):
+            self._page = Paginator(self.rows, self.size).get_page(self.request.GET.get("page"))
+        return self._page
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a search or a filter is on."""
+        return bool(self.q or self.chosen)
+
+    def picks(self) -> list[tuple[Filter, str]]:
+        """Each filter with its chosen value, for the form."""
+        return [(choice, self.chosen.get(choice.key, "")) for choice in self.filters]
+
+    def headers(self) -> list[tuple[str, Any, str, str]]:
+        """(key, label, next sort or "", aria-sort) for each column."""
+        out = []
+        for column in self.columns:
+            now = self.sort == column.key, self.sort == f"-{column.key}"
+            following = f"-{column.key}" if now[0] else column.key
+            aria = "ascending" if now[0] else "descending" if now[1] else "none"
+            out.append((column.key, column.label, following if column.order else "", aria))
+        return out
+
+    def export(self) -> HttpResponse | StreamingHttpResponse | None:
+        """A download when `?format=` asks for one, else None."""
+        wanted = self.request.GET.get("format", "")
+        return download(self.name, self.columns, self.rows, wanted) if wanted in FORMATS else None
+
+
+def download(
+    name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str
+) -> HttpResponse | StreamingHttpResponse:
+    """Rows as CSV (with or without byte-order mark), JSON or XLSX; dangerous cells neutralised."""
+    stream = (
+        rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows
+    )  # type: ignore[attr-defined]
+    if wanted == "json":
+        data = [{column.key: _plain(column.value(row)) for column in columns} for row in stream]
+        response: Any = JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False})
+        suffix = "json"
+    elif wanted == "xlsx":
+        response, suffix = HttpResponse(_workbook(columns, stream), content_type=_XLSX), "xlsx"
+    else:
+        lines = _csv_lines(columns, stream, bom=wanted == "csv-bom")
+        response, suffix = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), "csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
+    return response
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (int, float, bool)) else str(value)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if isinstance(value, (int, float)) else csv_safe(str(value))
+
+
+def _csv_lines(columns: Sequence[Column], rows: Iterable[Any], *, bom: bool) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([column.key for column in columns])
+    yield ("\ufeff" if bom else "") + buffer.getvalue()
+    for row in rows:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow([_cell(column.value(row)) for column in columns])
+        yield buffer.getvalue()
+
+
+def _workbook(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("takwin")
+    sheet.append([column.key for column in columns])
+    for row in rows:
+        sheet.append([_cell(column.value(row)) for column in columns])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -1,0 +1,48 @@
+"""A page declares who may open it; the scope of the visitor for that capability comes with the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+CAPABILITIES: dict[str, str] = {PUBLIC: "", SIGNED_IN: ""}
+
+
+def page(capability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Guard a view. Anonymous visitors of a guarded page go to sign-in (LoginRequiredMiddleware);
+    those without the capability get 403; `request.scope` holds where they have it."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def inner(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if capability not in {PUBLIC, SIGNED_IN}:
+                request.scope = request.user.scope(capability)
+                if not request.scope:
+                    raise PermissionDenied(capability)
+            return view(request, *args, **kwargs)
+
+        inner.capability = capability  # type: ignore[attr-defined]
+        return login_not_required(inner) if capability == PUBLIC else inner
+
+    return wrap
+
+
+def show(
+    request: HttpRequest, template: str, *, fragment: str = "", status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page; when HTMX asks and the page names a fragment, only that part of the same file."""
+    if fragment and getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
+        template = f"{template}#{fragment}"
+    response = render(request, template, context, status=status)
+    if fragment:
+        patch_vary_headers(response, ["HX-Request"])
+    return response
