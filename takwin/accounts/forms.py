@@ -20,7 +20,5 @@ class PhoneField(forms.CharField):
             return ""
         phone = tidy_phone(text)
         if phone is None:
-            raise ValidationError(
-                _("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678.")
-            )
+            raise ValidationError(_("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678."))
         return phone

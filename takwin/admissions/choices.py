@@ -95,9 +95,7 @@ class AdmissionReason(Reasons):
     )
     LEVEL_OR_BRIDGE = (
         "level_or_bridge",
-        _(
-            "This programme asks for “%(asked)s” at least, or the diploma “%(bridge)s”; you declared “%(declared)s”."
-        ),
+        _("This programme asks for “%(asked)s” at least, or the diploma “%(bridge)s”; you declared “%(declared)s”."),
     )
     STREAM_NOT_ACCEPTED = (
         "stream_not_accepted",

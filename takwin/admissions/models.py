@@ -46,11 +46,10 @@ class Application(models.Model):
     stream = models.CharField(_("Stream"), max_length=14, choices=Stream, default=Stream.NONE)
     # Average mark of the last year completed, in hundredths out of 20.
     average = models.PositiveSmallIntegerField(_("Average mark"), null=True)
-    disability = EncryptedCharField(max_length=20, choices=Need, blank=True, default="")
-    situation = EncryptedCharField(max_length=20, choices=Situation, blank=True, default="")
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    # Kept encrypted; null when nothing is declared.
+    disability = EncryptedCharField(max_length=20, choices=Need, blank=True, null=True, default=None)
+    situation = EncryptedCharField(max_length=20, choices=Situation, blank=True, null=True, default=None)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -68,8 +67,7 @@ class Application(models.Model):
                 condition=Q(average__isnull=True) | Q(average__lte=2000), name="application_average_out_of_20"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"])
-                | Q(submitted_at__isnull=False, average__isnull=False),
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, average__isnull=False),
                 name="application_submitted_is_complete",
             ),
             models.CheckConstraint(
@@ -247,6 +245,7 @@ class WishResult(models.Model):
                 name="wish_result_waiting_has_a_place",
             ),
         ]
+        indexes = [models.Index(fields=["run", "outcome"], name="wish_result_by_outcome")]
 
     def __str__(self) -> str:
         return self.outcome

@@ -48,9 +48,7 @@ class Centre(Named, Sourced):
     )
     area_m2 = models.PositiveIntegerField(_("Area (m²)"), null=True, blank=True)
     status = models.CharField(max_length=20, choices=CentreStatus, default=CentreStatus.UNKNOWN)
-    opened_on = models.CharField(
-        max_length=10, blank=True, default="", help_text="ISO date, possibly partial"
-    )
+    opened_on = models.CharField(max_length=10, blank=True, default="", help_text="ISO date, possibly partial")
     operators = models.ManyToManyField(Organisation, related_name="centres", blank=True)
     # Place in the document's list of centres run by associations that receive a grant; null elsewhere.
     managed_order = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -88,9 +86,7 @@ class Centre(Named, Sourced):
         if self.area is None:
             return ""
         above = self.area.parent
-        return " ".join(
-            [self.area.name_ar, self.area.name_fr] + ([above.name_ar, above.name_fr] if above else [])
-        )
+        return " ".join([self.area.name_ar, self.area.name_fr] + ([above.name_ar, above.name_fr] if above else []))
 
 
 class Pole(Named, Sourced):
@@ -122,9 +118,7 @@ class Space(Named, Sourced):
     class Meta:
         verbose_name = _("space")
         ordering = ["centre", "group", "pk"]
-        constraints = [
-            models.UniqueConstraint(F("centre"), F("group"), F("code"), name="space_code_once_a_group")
-        ]
+        constraints = [models.UniqueConstraint(F("centre"), F("group"), F("code"), name="space_code_once_a_group")]
 
 
 class TargetGroup(Named, Sourced):
@@ -134,6 +128,4 @@ class TargetGroup(Named, Sourced):
 
     class Meta:
         verbose_name = _("target group")
-        constraints = [
-            models.UniqueConstraint(fields=["centre", "name_ar"], name="target_group_once_a_centre")
-        ]
+        constraints = [models.UniqueConstraint(fields=["centre", "name_ar"], name="target_group_once_a_centre")]

@@ -29,6 +29,16 @@ def facts(row: models.Model) -> dict[str, Any]:
     return out
 
 
+def validate(row: models.Model) -> None:
+    """Fields and check constraints, politely, before the database would. Nullable fields may be null."""
+    absent = [
+        field.name
+        for field in row._meta.concrete_fields
+        if (field.null and getattr(row, field.attname) is None) or isinstance(field, models.JSONField)
+    ]
+    row.full_clean(exclude=absent, validate_unique=False)
+
+
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """{field: [before, after]} for what moved."""
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
@@ -47,7 +57,7 @@ def change(row: T, verb: str, *, by: Any, flow: Flow | None = None, **data: Any)
         yield fresh
         if flow:
             setattr(fresh, flow.field, target)
-        fresh.full_clean(validate_unique=False)
+        validate(fresh)
         fresh.save()
         journal(fresh, verb, by=by, changed=differences(before, facts(fresh)), **data)
 
@@ -55,15 +65,13 @@ def change(row: T, verb: str, *, by: Any, flow: Flow | None = None, **data: Any)
 def create(row: T, verb: str, *, by: Any, **data: Any) -> T:
     """Save a new row and journal its birth in one transaction."""
     with transaction.atomic():
-        row.full_clean(validate_unique=False)
+        validate(row)
         row.save(force_insert=True)
         journal(row, verb, by=by, **data)
     return row
 
 
-def journal(
-    row: Any, verb: str, *, by: Any, changed: dict[str, list[Any]] | None = None, **data: Any
-) -> Entry:
+def journal(row: Any, verb: str, *, by: Any, changed: dict[str, list[Any]] | None = None, **data: Any) -> Entry:
     """One line of the journal about a row that has a `ref`."""
     actor = by if getattr(by, "pk", None) else None
     return Entry.objects.create(by=actor, ref=row.ref, verb=verb, changed=changed or {}, data=data)

@@ -40,7 +40,5 @@ class RequestLog:
         begun = time.perf_counter()
         response = self.get_response(request)
         spent = round(1000 * (time.perf_counter() - begun), 1)
-        self.log.info(
-            "request", method=request.method, path=request.path, status=response.status_code, ms=spent
-        )
+        self.log.info("request", method=request.method, path=request.path, status=response.status_code, ms=spent)
         return response

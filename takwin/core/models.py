@@ -127,9 +127,7 @@ class Job(models.Model):
         verbose_name = _("job")
         constraints = [
             state_check("state", JobState, "job_state_is_known"),
-            models.CheckConstraint(
-                condition=models.Q(done__lte=models.F("total")), name="job_done_is_at_most_total"
-            ),
+            models.CheckConstraint(condition=models.Q(done__lte=models.F("total")), name="job_done_is_at_most_total"),
             # One at a time for the same thing: a second click finds the first job.
             models.UniqueConstraint(
                 fields=["kind", "about"],

@@ -17,7 +17,5 @@ class Occupation(Named, Sourced):
         verbose_name = _("occupation")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(code__regex=r"^[0-9]{1,4}$"), name="occupation_code_is_isco"
-            )
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[0-9]{1,4}$"), name="occupation_code_is_isco")
         ]

@@ -68,9 +68,7 @@ class OfferReason(Reasons):
     SEATS_BELOW_TAKEN = "seats_below_taken", _("Seats cannot go below zero.")
     ABOVE_CAPACITY = (
         "above_capacity",
-        _(
-            "%(seats)s seats are more than the capacity of %(capacity)s. Raise the capacity of the offering first."
-        ),
+        _("%(seats)s seats are more than the capacity of %(capacity)s. Raise the capacity of the offering first."),
     )
     SEASON_PUBLISHED = (
         "season_published",

@@ -100,9 +100,7 @@ class Season(models.Model):
         constraints = [
             state_check("state", SeasonState, "season_state_is_known"),
             models.CheckConstraint(
-                condition=Q(opens_at__isnull=True)
-                | Q(closes_at__isnull=True)
-                | Q(opens_at__lt=F("closes_at")),
+                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
                 name="season_opens_before_it_closes",
             ),
             models.CheckConstraint(
@@ -201,9 +199,7 @@ class Offering(models.Model):
         ordering = ["pk"]
         constraints = [
             state_check("state", OfferingState, "offering_state_is_known"),
-            models.UniqueConstraint(
-                fields=["season", "programme", "centre", "mode"], name="offering_once_a_season"
-            ),
+            models.UniqueConstraint(fields=["season", "programme", "centre", "mode"], name="offering_once_a_season"),
             models.CheckConstraint(
                 condition=Q(seats__lte=F("first_year"), first_year__lte=F("capacity")),
                 name="offering_seats_within_capacity",

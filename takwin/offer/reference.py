@@ -13,9 +13,7 @@ NAMES = ("name_ar", "name_fr", "name_en")
 
 
 def load(folder: Path, documents: dict[str, int]) -> list[Counts]:
-    simple = [
-        _named(folder, model, name, documents) for model, name in ((Sector, "sectors"), (Mode, "modes"))
-    ]
+    simple = [_named(folder, model, name, documents) for model, name in ((Sector, "sectors"), (Mode, "modes"))]
     return [*simple, _levels(folder, documents), _programmes(folder, documents), _access_rules(folder)]
 
 
@@ -91,6 +89,4 @@ def _access_rules(folder: Path) -> Counts:
 
 
 def _names(row: Row) -> dict[str, str]:
-    return {name: row.text(name) for name in NAMES} | {
-        "name_ar": row.text("name_ar") or row.needed("name_fr")
-    }
+    return {name: row.text(name) for name in NAMES} | {"name_ar": row.text("name_ar") or row.needed("name_fr")}

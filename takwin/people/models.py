@@ -26,12 +26,8 @@ class Person(models.Model):
     )
     given_name = models.CharField(_("Given name"), max_length=80)
     family_name = models.CharField(_("Family name"), max_length=80)
-    given_name_latin = models.CharField(
-        _("Given name in Latin letters"), max_length=80, blank=True, default=""
-    )
-    family_name_latin = models.CharField(
-        _("Family name in Latin letters"), max_length=80, blank=True, default=""
-    )
+    given_name_latin = models.CharField(_("Given name in Latin letters"), max_length=80, blank=True, default="")
+    family_name_latin = models.CharField(_("Family name in Latin letters"), max_length=80, blank=True, default="")
     sex = models.CharField(_("Sex"), max_length=6, choices=Sex)
     born_on = models.DateField(_("Date of birth"))
     cin = models.CharField(_("National card number"), max_length=8, blank=True, default="")
@@ -40,9 +36,7 @@ class Person(models.Model):
     commune = models.ForeignKey(Area, models.PROTECT, null=True, related_name="residents")
     simulated = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
-    search_text = SearchField(
-        of=("given_name", "family_name", "given_name_latin", "family_name_latin", "cin")
-    )
+    search_text = SearchField(of=("given_name", "family_name", "given_name_latin", "family_name_latin", "cin"))
 
     objects = PersonQuerySet.as_manager()
     secret_fields = ("cin",)
@@ -89,9 +83,7 @@ class Following(models.Model):
 
     class Meta:
         verbose_name = _("following")
-        constraints = [
-            models.UniqueConstraint(fields=["person", "centre", "why"], name="following_once_for_a_reason")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "centre", "why"], name="following_once_for_a_reason")]
 
     def __str__(self) -> str:
         return self.why

@@ -67,9 +67,7 @@ def _documents(folder: Path) -> tuple[dict[str, int], list[Counts]]:
 
 
 def _figures(folder: Path, documents: dict[str, int]) -> Counts:
-    labels = {
-        row.text("code"): row for row in read(folder / "indicators.csv", ("code", "name_ar", "name_fr"))
-    }
+    labels = {row.text("code"): row for row in read(folder / "indicators.csv", ("code", "name_ar", "name_fr"))}
     rows = Upsert(PublishedFigure)
     copied = ("table", "scope", "indicator", "value")
     plain = ("scope_ar", "scope_fr", "period", "unit", "qualifier", "as_written", "note")
@@ -107,10 +105,7 @@ def _labels(row: Row, labels: dict[str, Row]) -> dict[str, str]:
 
 def _identities(folder: Path, documents: dict[str, int]) -> Counts:
     path, rows = folder / "identities.yaml", Upsert(Identity)
-    names = {
-        row.text("code"): row
-        for row in read(folder / "identity_titles.csv", ("code", "title_ar", "title_fr"))
-    }
+    names = {row.text("code"): row for row in read(folder / "identity_titles.csv", ("code", "title_ar", "title_fr"))}
     for number, entry in enumerate(_yaml(path), start=1):
         if entry["kind"] not in KINDS:
             raise TableError(path, number, "kind", f"unknown kind {entry['kind']!r}")
@@ -121,10 +116,7 @@ def _identities(folder: Path, documents: dict[str, int]) -> Counts:
             code=entry["id"],
             title_ar=title.text("title_ar") if title else "",
             title_fr=title.text("title_fr") if title else "",
-            **{
-                name: entry[name]
-                for name in ("title", "kind", "strength", "terms", "term_labels", "expected")
-            },
+            **{name: entry[name] for name in ("title", "kind", "strength", "terms", "term_labels", "expected")},
             **{name: entry[name] for name in ("tolerance", "source", "line", "note")},
         )
     return rows.write("identities")

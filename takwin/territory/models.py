@@ -66,17 +66,13 @@ class CensusFigure(models.Model):
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="census")
     indicator = models.CharField(max_length=60)
-    sex = models.CharField(
-        max_length=6, choices=[("all", _("All")), ("female", _("Women")), ("male", _("Men"))]
-    )
+    sex = models.CharField(max_length=6, choices=[("all", _("All")), ("female", _("Women")), ("male", _("Men"))])
     value = models.FloatField()
     source = models.CharField(max_length=60)
 
     class Meta:
         verbose_name = _("census figure")
-        constraints = [
-            models.UniqueConstraint(fields=["area", "indicator", "sex"], name="census_one_figure_a_cell")
-        ]
+        constraints = [models.UniqueConstraint(fields=["area", "indicator", "sex"], name="census_one_figure_a_cell")]
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.sex}"

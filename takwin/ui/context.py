@@ -13,9 +13,7 @@ def layout(request: Any) -> dict[str, Any]:
     """`other_languages`: (code, own name, address of this page in that language)."""
     active = get_language() or settings.LANGUAGE_CODE
     path = request.get_full_path()
-    others = [
-        (code, NAMES[code], translate_url(path, code)) for code, _name in settings.LANGUAGES if code != active
-    ]
+    others = [(code, NAMES[code], translate_url(path, code)) for code, _name in settings.LANGUAGES if code != active]
     return {
         "language": active,
         "direction": "rtl" if active == "ar" else "ltr",

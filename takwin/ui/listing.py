@@ -106,9 +106,7 @@ def download(
     name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str
 ) -> HttpResponse | StreamingHttpResponse:
     """Rows as CSV (with or without byte-order mark), JSON or XLSX; dangerous cells neutralised."""
-    stream = (
-        rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows
-    )  # type: ignore[attr-defined]
+    stream = rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows  # type: ignore[attr-defined]
     if wanted == "json":
         data = [{column.key: _plain(column.value(row)) for column in columns} for row in stream]
         response: Any = JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False})

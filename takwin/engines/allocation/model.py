@@ -47,12 +47,7 @@ class Problem:
             array = np.ascontiguousarray(getattr(self, field.name), dtype=np.int64)
             object.__setattr__(self, field.name, array)
         m = len(self.pool)
-        if (
-            not len(self.start)
-            or self.start[0] != 0
-            or self.start[-1] != m
-            or (np.diff(self.start) < 0).any()
-        ):
+        if not len(self.start) or self.start[0] != 0 or self.start[-1] != m or (np.diff(self.start) < 0).any():
             raise ValueError("start: must rise from 0 to the number of wishes")
         for name in ("priority", "house", "bed_priority"):
             if len(getattr(self, name)) != m:
@@ -101,6 +96,4 @@ class Result:
     rounds: int
 
     def digest(self) -> str:
-        return hashlib.sha256(
-            self.wish.astype("<i8").tobytes() + self.bar.astype("<i8").tobytes()
-        ).hexdigest()
+        return hashlib.sha256(self.wish.astype("<i8").tobytes() + self.bar.astype("<i8").tobytes()).hexdigest()

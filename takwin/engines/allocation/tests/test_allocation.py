@@ -66,10 +66,7 @@ def problems_with_beds(draw, n=6, p=3):
     ranks, bed_ranks = [draw(order) for _ in range(p)], [draw(order) for _ in range(2)]
     lists = [draw(st.lists(st.sampled_from(range(p)), max_size=p, unique=True)) for _ in range(n)]
     with_bed = {
-        (i, place): i % 2
-        for i, wishes in enumerate(lists)
-        for place in range(len(wishes))
-        if draw(st.booleans())
+        (i, place): i % 2 for i, wishes in enumerate(lists) for place in range(len(wishes)) if draw(st.booleans())
     }
     return make(lists, ranks, seats, beds, with_bed, bed_ranks)
 

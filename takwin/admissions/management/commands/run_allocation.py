@@ -1,0 +1,35 @@
+"""Calculate, and publish when told to, the allocation of a season."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from takwin.admissions import services
+from takwin.core.errors import Refused
+from takwin.offer.models import Season
+from takwin.offer.services import close_season
+
+
+class Command(BaseCommand):
+    help = "Allocate the seats of a season whose applications are closed."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("season")
+        parser.add_argument("--seed", default="", help="public seed of the lottery; drawn when absent")
+        parser.add_argument("--close", action="store_true", help="close applications first")
+        parser.add_argument("--publish", action="store_true", help="publish when the checks hold")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            season = Season.objects.get(code=options["season"])
+            if options["close"]:
+                season = close_season(season, by=None)
+            run = services.prepare(season, seed=options["seed"], by=None)
+            run = services.allocate(run, progress=lambda percent, step: self.stdout.write(f"{percent:3} % {step}"))
+            if options["publish"]:
+                run = services.publish(run, by=None)
+        except Season.DoesNotExist:
+            raise CommandError(f"There is no season {options['season']}.") from None
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(f"{run.ref} {run.state} {run.counts} checks {run.checks} result {run.result_digest}")

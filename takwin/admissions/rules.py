@@ -1,0 +1,138 @@
+"""Life cycles, eligibility, score, deadlines: no query, no clock, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from takwin.admissions.choices import AdmissionReason as R
+from takwin.admissions.choices import ApplicationState as S
+from takwin.admissions.choices import BedGroup
+from takwin.admissions.choices import RunState as T
+from takwin.core.errors import Refused
+from takwin.core.flow import Flow
+from takwin.offer.choices import Diploma, Schooling, Stream
+from takwin.offer.rules import BRIDGES, LADDER, Access
+from takwin.people.rules import age_on
+
+APPLICATION = Flow(
+    S,
+    submit=({S.DRAFT}, S.SUBMITTED),
+    reopen=({S.SUBMITTED, S.WITHDRAWN}, S.DRAFT),
+    withdraw=({S.DRAFT, S.SUBMITTED}, S.WITHDRAWN),
+    admit=({S.SUBMITTED}, S.ADMITTED),
+    leave=({S.SUBMITTED}, S.UNPLACED),
+    confirm=({S.ADMITTED}, S.CONFIRMED),
+    decline=({S.ADMITTED, S.CONFIRMED}, S.DECLINED),
+)
+RUN = Flow(
+    T,
+    finish=({T.PREPARED}, T.REVIEW),
+    publish=({T.REVIEW}, T.PUBLISHED),
+    discard=({T.PREPARED, T.REVIEW}, T.DISCARDED),
+)
+FILE_LIMIT_MB = 5
+MAX_FILES = 8
+# First bytes of the kinds of file accepted: the name of a file proves nothing.
+MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What eligibility looks at."""
+
+    born_on: date
+    schooling: str
+    diploma: str = "none"
+    stream: str = "none"
+
+
+def eligibility(who: Candidate, access: Access | None) -> list[Refused]:
+    """Every reason why a candidate may not ask for a programme; none means eligible."""
+    if access is None:
+        return [Refused(R.NO_RULE)]
+    return [why for why in (_level(who, access), _stream(who, access), *_age(who, access)) if why]
+
+
+def _level(who: Candidate, access: Access) -> Refused | None:
+    reached = bool(who.schooling) and LADDER[who.schooling] >= LADDER[access.schooling]
+    bridged = BRIDGES[who.diploma] >= BRIDGES[access.bridge] > 0
+    if reached or bridged:
+        return None
+    facts = {
+        "asked": Schooling(access.schooling).label,
+        "declared": Schooling(who.schooling).label if who.schooling else "–",
+    }
+    if BRIDGES[access.bridge]:
+        return Refused(R.LEVEL_OR_BRIDGE, bridge=Diploma(access.bridge).label, **facts)
+    return Refused(R.LEVEL_TOO_LOW, **facts)
+
+
+def _stream(who: Candidate, access: Access) -> Refused | None:
+    if not access.streams or who.stream in access.streams:
+        return None
+    asked = _("; ").join(str(Stream(stream).label) for stream in access.streams)
+    return Refused(R.STREAM_NOT_ACCEPTED, declared=Stream(who.stream).label, asked=asked)
+
+
+def _age(who: Candidate, access: Access) -> list[Refused]:
+    if access.ages_on is None:
+        return []
+    own, day = age_on(who.born_on, access.ages_on), access.ages_on.isoformat()
+    if access.age_min is not None and own < access.age_min:
+        return [Refused(R.TOO_YOUNG, age=access.age_min, own=own, day=day)]
+    if access.age_max is not None and own > access.age_max:
+        return [Refused(R.TOO_OLD, age=access.age_max, own=own, day=day)]
+    return []
+
+
+def score(average: int) -> int:
+    """Selection score in hundredths: the average mark of the last year completed. One published rule for all."""
+    return average
+
+
+def check_open(now: datetime, opens_at: datetime | None, closes_at: datetime | None, told: str) -> None:
+    """Refuse before the opening and from the second of the deadline on. `told`: the limit in words."""
+    if opens_at is not None and now < opens_at:
+        raise Refused(R.NOT_OPEN_YET, moment=told)
+    if closes_at is not None and now >= closes_at:
+        raise Refused(R.DEADLINE_PASSED, moment=told)
+
+
+def check_order(ranks: Sequence[int], have: Sequence[int]) -> None:
+    """A new order names each wish once."""
+    if sorted(ranks) != sorted(have):
+        raise Refused(R.BAD_ORDER)
+
+
+def check_file(name: str, size: int, head: bytes) -> str:
+    """The content type of a file by its first bytes. Refused when too big, empty or of another kind."""
+    if size == 0:
+        raise Refused(R.FILE_EMPTY, "file")
+    if size > FILE_LIMIT_MB * 1024 * 1024:
+        raise Refused(R.FILE_TOO_BIG, "file", size=f"{size / 1024 / 1024:.1f}", limit=FILE_LIMIT_MB)
+    for magic, kind in MAGIC.items():
+        if head.startswith(magic):
+            return kind
+    raise Refused(R.FILE_KIND, "file")
+
+
+def bed_groups(beds: int | None, female_share: int | None) -> list[tuple[str, int]]:
+    """How a house parts its beds. With a stated share for girls: theirs (rounded up) and the others'; else one group."""
+    if not beds:
+        return []
+    if female_share is None:
+        return [(BedGroup.ALL, beds)]
+    girls = -(-beds * female_share // 100)
+    return [(BedGroup.GIRLS, girls), (BedGroup.OTHERS, beds - girls)]
+
+
+def bed_group(sex: str, groups: Sequence[str]) -> str | None:
+    """The group of beds a person may ask in a house; None when it has none for them."""
+    if BedGroup.ALL in groups:
+        return BedGroup.ALL
+    wanted = BedGroup.GIRLS if sex == "female" else BedGroup.OTHERS
+    return wanted if wanted in groups else None

@@ -1,0 +1,6 @@
+"""Writes of the offer."""
+
+from takwin.offer.services.offerings import close, reopen, set_seats
+from takwin.offer.services.seasons import close_season, mark_allocated, open_season
+
+__all__ = ["close", "close_season", "mark_allocated", "open_season", "reopen", "set_seats"]

@@ -1,0 +1,41 @@
+"""Seats, closing and reopening of an offering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from takwin.core.changes import change
+from takwin.core.errors import Refused
+from takwin.offer.choices import OfferReason, SeasonState
+from takwin.offer.models import Offering, Season
+from takwin.offer.rules import OFFERING, check_seats
+
+
+def set_seats(offering: Offering, *, seats: int, first_year: int, capacity: int, reason: str, by: Any) -> Offering:
+    """Change the places of an offering. Refused once the season's results are published."""
+    with change(offering, "set_seats", by=by, reason=reason) as row:
+        _still_open(row)
+        check_seats(seats, first_year)
+        check_seats(first_year, capacity)
+        row.seats, row.first_year, row.capacity = seats, first_year, capacity
+    return row
+
+
+def close(offering: Offering, *, reason: str, by: Any) -> Offering:
+    """Take no more wishes; those already made stay, but lead to no seat."""
+    with change(offering, "close", by=by, flow=OFFERING, reason=reason) as row:
+        _still_open(row)
+    return row
+
+
+def reopen(offering: Offering, *, reason: str, by: Any) -> Offering:
+    with change(offering, "reopen", by=by, flow=OFFERING, reason=reason) as row:
+        _still_open(row)
+    return row
+
+
+def _still_open(row: Offering) -> None:
+    # Locked second: publication locks the season, so a seat cannot change under it.
+    season = Season.objects.select_for_update().get(pk=row.season_id)
+    if season.state in {SeasonState.ALLOCATED, SeasonState.ENDED}:
+        raise Refused(OfferReason.SEASON_PUBLISHED)

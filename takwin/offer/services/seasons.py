@@ -1,0 +1,29 @@
+"""The life of a season."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from takwin.core.changes import change
+from takwin.offer.models import Season
+from takwin.offer.rules import SEASON
+
+
+def open_season(season: Season, *, by: Any) -> Season:
+    with change(season, "open", by=by, flow=SEASON) as row:
+        pass
+    return row
+
+
+def close_season(season: Season, *, by: Any) -> Season:
+    """Close applications; a deadline passed closes them too, to the second."""
+    with change(season, "close", by=by, flow=SEASON) as row:
+        pass
+    return row
+
+
+def mark_allocated(season: Season, *, by: Any) -> Season:
+    """Called by the publication of results, inside its transaction."""
+    with change(season, "allocate", by=by, flow=SEASON) as row:
+        pass
+    return row

@@ -1,0 +1,68 @@
+"""Plays the simulation: offer, candidates, demand; one transaction, one line in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from takwin.admissions.services import count_demand
+from takwin.core.changes import journal
+from takwin.core.dates import CASABLANCA
+from takwin.offer.models import Season
+from takwin.web.simulation import candidates, offer
+
+FULL = 200_000  # candidates for whom every first-year place is open: 5.5 wishes each, four requests a place
+WEEKS_OPEN = 6
+
+
+def simulate(
+    number: int, seed: int, *, code: str = "2024-2025", say: Callable[[str], object] = print
+) -> dict[str, int]:
+    """Make a simulated season. Raises ValueError when the season exists already.
+
+    With fewer than 200,000 candidates the season is a sample: each offering opens its share of seats, so that
+    about four requests meet each seat whatever the number.
+    """
+    if Season.objects.filter(code=code).exists():
+        raise ValueError(f"season {code} exists already; the simulation adds, it never overwrites")
+    rng = np.random.default_rng(seed)
+    with transaction.atomic():
+        season = _season(code, number)
+        offer.write_sectors()
+        programmes = offer.write_programmes()
+        sites = offer.write_centres(rng)
+        say(f"offer: {len(programmes)} programmes, {len(sites)} centres that train")
+        offerings = offer.write_offerings(season, sites, programmes, rng)
+        say(f"offer: {offerings} offerings")
+        submitted_at = timezone.now().replace(microsecond=0)
+        wishes = candidates.write_candidates(season, number, rng, submitted_at)
+        say(f"candidates: {number} with {wishes} wishes")
+        requests = count_demand(season)
+        counts = {"programmes": len(programmes), "centres": len(sites), "offerings": offerings}
+        counts |= {"candidates": number, "wishes": wishes, "requests": requests}
+        journal(season, "simulate", by=None, seed=seed, counts=counts)
+    return counts
+
+
+def _season(code: str, number: int) -> Season:
+    """Dates of training as published (s1 lines 18, 21); deadlines follow the day of the simulation."""
+    begin = int(code[:4])
+    today = timezone.localdate()
+    closes = datetime.combine(today + timedelta(weeks=WEEKS_OPEN), time(23, 59, 59), CASABLANCA)
+    return Season.objects.create(
+        code=code,
+        state="open",
+        starts_on=date(begin, 9, 4),
+        first_year_starts_on=date(begin, 9, 6),
+        ages_on=date(begin, 9, 1),
+        opens_at=datetime.combine(today - timedelta(days=1), time(0), CASABLANCA),
+        closes_at=closes,
+        results_at=closes + timedelta(days=7),
+        answers_until=closes + timedelta(days=14),
+        simulated=True,
+        sample_permille=max(1, min(1000, round(1000 * number / FULL))),
+    )

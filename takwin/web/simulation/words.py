@@ -1,0 +1,57 @@
+"""Names the simulation draws from: trades by sector, given and family names. Common words, no real person."""
+
+# Sectors the documents count (18) but do not name beyond twelve.
+SECTORS = {
+    "agri-food": ("الصناعات الغذائية والفلاحية", "Agroalimentaire et agriculture", "Agri-food"),
+    "textile-leather": ("النسيج والألبسة", "Textile et habillement", "Textile and clothing"),
+    "automotive": ("صناعة السيارات", "Industrie automobile", "Automotive"),
+    "aeronautics": ("صناعة الطيران", "Aéronautique", "Aeronautics"),
+    "fishing": ("الصيد البحري", "Pêche maritime", "Sea fishing"),
+    "audiovisual": ("السمعي البصري والسينما", "Audiovisuel et cinéma", "Audiovisual and film"),
+}
+TRADES = {
+    "tourism-hospitality-catering": "الإيواء|Hébergement;التنشيط السياحي|Animation touristique;خدمة المقهى|Service bar;الطبخ المغربي|Cuisine marocaine;الإرشاد السياحي|Guidage touristique",
+    "management-commerce": "المحاسبة|Comptabilité;تسيير المقاولات|Gestion des entreprises;التجارة|Commerce;الموارد البشرية|Ressources humaines;السكرتارية|Secrétariat;التسويق|Marketing;البنك والتأمين|Banque et assurance",
+    "industry": "اللحام|Soudage;الخراطة|Tournage;الميكانيك العام|Mécanique générale;الكهرباء الصناعية|Électricité industrielle;الأتمتة|Automatismes;صيانة الآلات|Maintenance des machines",
+    "digital-ai": "تطوير التطبيقات|Développement d’applications;الشبكات|Réseaux;علم البيانات|Science des données;الذكاء الاصطناعي|Intelligence artificielle;الحوسبة السحابية|Informatique en nuage;صيانة الحواسيب|Maintenance informatique",
+    "construction": "البناء|Maçonnerie;الترصيص|Plomberie;صباغة المباني|Peinture en bâtiment;تتبع الأوراش|Conduite de chantier;المسح الطبوغرافي|Topographie;رسم المباني|Dessin de bâtiment;الزليج|Zellige",
+    "logistics-transport": "تدبير المخازن|Gestion d’entrepôt;النقل الطرقي|Transport routier;سياقة الشاحنات|Conduite de poids lourds;التصدير والاستيراد|Import-export;استغلال الموانئ|Exploitation portuaire",
+    "health": "مساعدة المسنين|Aide aux personnes âgées;العلاجات المنزلية|Soins à domicile;البصريات|Optique;تركيب الأسنان|Prothèse dentaire",
+    "personal-services": "الحضانة|Garde d’enfants;التجميل|Esthétique;الخدمات المنزلية|Services ménagers;الحراسة والأمن|Sécurité privée",
+    "crafts": "الزربية التقليدية|Tapis traditionnel;الجبص|Plâtre sculpté;الحلي|Bijouterie;الطرز|Broderie;الدباغة|Tannage;الدرازة|Tissage",
+    "arts-graphic": "الطباعة|Imprimerie;التصميم الغرافيكي|Design graphique;التصوير|Photographie;التغليف|Packaging",
+    "health-social-work": "المساعدة الاجتماعية|Assistance sociale;تنشيط مراكز الإيواء|Animation en foyer",
+    "renewable-energy": "الألواح الشمسية|Photovoltaïque;الطاقة الريحية|Éolien;النجاعة الطاقية|Efficacité énergétique",
+    "agri-food": "تحويل الحليب|Transformation laitière;تلفيف المنتوجات|Conditionnement;السقي|Irrigation;تربية النحل|Apiculture;جودة الأغذية|Qualité alimentaire",
+    "textile-leather": "الخياطة الصناعية|Confection industrielle;الموديليست|Modélisme;صيانة آلات النسيج|Maintenance textile",
+    "automotive": "الكهروميكانيك|Électromécanique auto;هياكل السيارات|Carrosserie;الكابلاج|Câblage automobile;التشخيص الإلكتروني|Diagnostic électronique",
+    "aeronautics": "تركيب الطائرات|Assemblage aéronautique;المواد المركبة|Matériaux composites;الكابلاج الجوي|Câblage aéronautique",
+    "fishing": "ميكانيك البواخر|Mécanique navale;تثمين السمك|Valorisation du poisson;الملاحة الساحلية|Navigation côtière",
+    "audiovisual": "التصوير السينمائي|Prise de vue;الصوت|Son;المونتاج|Montage;الإضاءة|Éclairage",
+}
+OPTIONS = [
+    ("", ""), ("خيار الإنتاج", "option production"), ("خيار الصيانة", "option maintenance"), ("خيار الجودة", "option qualité"),
+    ("خيار تدبير الورشات", "option gestion d’atelier"), ("خيار الرقمنة", "option numérique"),
+]  # fmt: skip
+QUALIFYING = [
+    ("مبادئ", "Initiation"), ("تقنيات", "Techniques"), ("إتقان", "Perfectionnement"), ("السلامة في", "Sécurité"),
+    ("إعادة التأهيل في", "Reconversion"), ("أدوات", "Outils"), ("جودة", "Qualité"),
+]  # fmt: skip
+GIVEN = {
+    "female": "فاطمة Fatima;خديجة Khadija;مريم Maryam;سلمى Salma;إيمان Imane;هاجر Hajar;نادية Nadia;سناء Sanaa;زينب Zineb;آية Aya;أسماء Asmae;حنان Hanane;لطيفة Latifa;كوثر Kaoutar;وئام Wiam;ابتسام Ibtissam;ملاك Malak;شيماء Chaimae",
+    "male": "محمد Mohamed;أحمد Ahmed;يوسف Youssef;عمر Omar;حمزة Hamza;أيوب Ayoub;ياسين Yassine;إبراهيم Ibrahim;عبد الله Abdellah;رشيد Rachid;سعيد Said;كريم Karim;زكرياء Zakaria;أنس Anas;إلياس Ilyas;مهدي Mehdi;طه Taha;بلال Bilal",
+}
+FAMILY = "العلوي Alaoui;بناني Bennani;الإدريسي Idrissi;الفاسي Fassi;أمزيان Ameziane;التازي Tazi;بوعزة Bouazza;الحسني Hassani;أوحدو Ouhaddou;الزهراوي Zahraoui;المرابط Lamrabet;السوسي Soussi;الريفي Rifi;العمراني Amrani;بنعلي Benali;القاسمي Kasmi;أيت لحسن Ait Lahcen;الشرقاوي Cherkaoui;البقالي Bakkali;مزوار Mezouar;الوزاني Ouazzani;حجي Hajji;لمغاري Lamghari;زروال Zeroual"
+
+
+def pairs(text: str, sign: str) -> list[tuple[str, str]]:
+    """`a|b;c|d` -> [("a", "b"), ("c", "d")]; with a space the Latin part is what follows the last Arabic word."""
+    out = []
+    for item in text.split(";"):
+        if sign == "|":
+            arabic, latin = item.split("|")
+        else:
+            cut = next(at for at, letter in enumerate(item) if letter.isascii() and letter.isalpha())
+            arabic, latin = item[:cut].strip(), item[cut:]
+        out.append((arabic, latin))
+    return out
