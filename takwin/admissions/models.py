@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
-from takwin.admissions.choices import ApplicationState, DocumentKind, Need, Outcome, RunState, Situation
+from takwin.admissions.choices import ApplicationState, BedGroup, DocumentKind, Need, Outcome, RunState, Situation
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
 from takwin.core.fields import RefField
@@ -206,7 +206,7 @@ class BedResult(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="beds")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
-    group = models.CharField(max_length=8)
+    group = models.CharField(max_length=8, choices=BedGroup)
     beds = models.PositiveIntegerField()
     requests = models.PositiveIntegerField()
     granted = models.PositiveIntegerField()

@@ -2,10 +2,27 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-urlpatterns = i18n_patterns(
-    path("accounts/", include("allauth.urls")),
-    path("support/", admin.site.urls),
-    prefix_default_language=False,
-)
+from takwin.api import urls as api
+from takwin.web.sitemaps import SITEMAPS
+from takwin.web.views import plain
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("health/live", plain.live, name="live"),
+    path("health/ready", plain.ready, name="ready"),
+    path("robots.txt", plain.robots, name="robots"),
+    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    *i18n_patterns(
+        path("", include("takwin.web.urls")),
+        path("", include("takwin.admissions.urls")),
+        path("", include("takwin.offer.urls")),
+        path("", include("takwin.centres.urls")),
+        path("accounts/", include("allauth.urls")),
+        path("support/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]

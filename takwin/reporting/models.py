@@ -1,11 +1,13 @@
 """Documents, what they print, and the arithmetic it implies."""
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.fields import SearchField
 from takwin.core.models import Named
 from takwin.portfolio.choices import Basis
+from takwin.reporting.choices import KINDS, LIKELIHOODS, QUALIFIERS, STRENGTHS, UNITS
 
 
 class Document(models.Model):
@@ -61,6 +63,25 @@ class PublishedFigure(Named):
             models.CheckConstraint(condition=~models.Q(source=""), name="figure_has_a_source"),
         ]
 
+    @property
+    def unit_label(self) -> str:
+        return str(UNITS.get(self.unit, ""))
+
+    @property
+    def precision(self) -> str:
+        return str(QUALIFIERS.get(self.qualifier, self.qualifier))
+
+    @property
+    def of(self) -> str:
+        """Whom the figure is about, in words."""
+        chosen = self.scope_fr if (get_language() or "ar")[:2] != "ar" else self.scope_ar
+        return chosen or self.scope_fr or self.scope
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether the value is a number to group, not a year, a rank or a date."""
+        return self.number is not None and self.unit not in {"year", "rank", "date", "edition", ""}
+
 
 class Identity(models.Model):
     """A claim of the documents that arithmetic can check."""
@@ -87,6 +108,19 @@ class Identity(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    @property
+    def label(self) -> str:
+        """The title in the active language where it was translated, else as recorded."""
+        return {"ar": self.title_ar, "fr": self.title_fr}.get((get_language() or "ar")[:2]) or self.title
+
+    @property
+    def kind_label(self) -> str:
+        return str(KINDS[self.kind])
+
+    @property
+    def strength_label(self) -> str:
+        return str(STRENGTHS.get(self.strength, self.strength))
+
 
 class Uncertain(models.Model):
     """What could not be settled; never part of a total."""
@@ -109,3 +143,7 @@ class Uncertain(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def likelihood_label(self) -> str:
+        return str(LIKELIHOODS.get(self.likelihood, self.likelihood))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from takwin.core.text import terms
 from takwin.territory.models import Area
@@ -84,3 +85,17 @@ def provinces_within(origin: Area, km: float) -> list[str]:
         if distance_km(home.longitude, home.latitude, place.longitude, place.latitude) <= km:
             found.append(place.path)
     return found
+
+
+def commune_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Communes by province, for a native list: [(province, [(code, commune)])]."""
+    return _commune_choices((get_language() or "ar")[:2])
+
+
+@lru_cache(maxsize=3)
+def _commune_choices(_language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    # Places change once a decade; a restart reads them again.
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for place in Area.objects.communes().select_related("parent").order_by("parent__name_fr", "name_fr"):
+        groups.setdefault(place.parent.label if place.parent else "", []).append((place.code, place.label))
+    return list(groups.items())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from takwin.core.errors import Refused
 
@@ -51,4 +52,6 @@ class ServiceForm(forms.Form):
 class ReasonForm(ServiceForm):
     """A move that wants a sentence for the journal."""
 
-    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Reason, for the journal"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from takwin.core import dates, numbers
+from takwin.core.choices import States
 from takwin.core.money import mdh as to_mdh
 
 register = template.Library()
@@ -105,3 +107,26 @@ def meter(value: float | None, high: float = 1.0) -> SafeString:
         f'<rect class="bar {shade}" width="{100 * share:.1f}" height="6" rx="3"/></svg>'
     )
     return mark_safe(svg)  # noqa: S308 - numbers only
+
+
+@register.filter
+def can(user: Any, capability: str) -> bool:
+    """Whether the visitor holds a capability somewhere: for menus and buttons, never instead of the guard."""
+    return bool(getattr(user, "is_authenticated", False) and user.can(capability))
+
+
+@lru_cache(maxsize=256)
+def _states_of(values: frozenset[str]) -> type[States] | None:
+    return next((states for states in States.__subclasses__() if frozenset(states.values) == values), None)
+
+
+@register.simple_tag
+def badge(row: Any, name: str = "state") -> SafeString:
+    """The state of a row as a badge: label and tone come from its table of states."""
+    value = getattr(row, name)
+    field = row._meta.get_field(name)
+    states = _states_of(frozenset(str(key) for key, _label in field.flatchoices))
+    if states is None:
+        raise ValueError(f"{row._meta.label}.{name} has no table of states")
+    state = states(value)
+    return format_html('<span class="badge is-{}">{}</span>', state.tone, state.label)

@@ -1,0 +1,110 @@
+"""What admissions asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from takwin.accounts.forms import PhoneField
+from takwin.admissions import services
+from takwin.admissions.choices import DocumentKind, Need, Situation
+from takwin.offer.choices import Diploma, Schooling, Stream
+from takwin.people import services as people
+from takwin.people.choices import Sex
+from takwin.territory import selectors as territory
+from takwin.ui.forms import ReasonForm, ServiceForm
+
+
+class IdentityForm(ServiceForm):
+    """Who the candidate is."""
+
+    given_name = forms.CharField(label=_("Given name"), max_length=80)
+    family_name = forms.CharField(label=_("Family name"), max_length=80)
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Sex.choices])
+    born_on = forms.DateField(label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date"}))
+    cin = forms.CharField(
+        label=_("National card number"), max_length=12, required=False, help_text=_("If you have one: AB123456.")
+    )
+    commune = forms.TypedChoiceField(label=_("Commune where you live"), coerce=territory.area)
+
+    service = people.correct
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["commune"].choices = [("", "–"), *territory.commune_choices()]  # type: ignore[attr-defined]
+
+
+class StartForm(IdentityForm):
+    """Identity of a new record, and the application it opens."""
+
+    service = services.start
+
+
+class AssistForm(StartForm):
+    """Entry by a counsellor for someone who is there, or on the phone."""
+
+    phone = PhoneField(label=_("Phone"), required=False)
+    consented = forms.BooleanField(
+        label=_("The person, or the guardian of a minor, agrees that I write this application for them."),
+        required=False,
+    )
+
+
+class DescribeForm(ServiceForm):
+    """Schooling, marks, declared situation."""
+
+    schooling = forms.ChoiceField(
+        label=_("Last year completed"), choices=[("", "–"), *Schooling.choices[1:], Schooling.choices[0]]
+    )
+    average = forms.DecimalField(
+        label=_("Average mark of that year, out of 20"), min_value=0, max_value=20, decimal_places=2, localize=True
+    )
+    stream = forms.ChoiceField(label=_("Stream of the baccalaureate"), choices=Stream.choices)
+    diploma = forms.ChoiceField(label=_("Vocational diploma you hold"), choices=Diploma.choices)
+    disability = forms.ChoiceField(
+        label=_("Disability"), choices=Need.choices, required=False,
+        help_text=_("Optional, kept encrypted. It opens support, never a refusal."),
+    )  # fmt: skip
+    situation = forms.ChoiceField(label=_("Situation"), choices=Situation.choices, required=False)
+
+    service = services.describe
+
+    def clean_average(self) -> int:
+        """Hundredths out of 20."""
+        return int(self.cleaned_data["average"] * 100)
+
+
+class AddWishForm(ServiceForm):
+    offering = forms.CharField(max_length=16)
+    with_bed = forms.BooleanField(required=False)
+
+    service = services.add_wish
+
+
+class MoveWishForm(ServiceForm):
+    rank = forms.IntegerField(min_value=1, max_value=1000)
+    to = forms.IntegerField(min_value=1, max_value=1000)
+
+    service = services.move_wish
+
+
+class RemoveWishForm(ServiceForm):
+    rank = forms.IntegerField(min_value=1, max_value=1000)
+
+    service = services.remove_wish
+
+
+class DocumentForm(ServiceForm):
+    kind = forms.ChoiceField(label=_("What it is"), choices=DocumentKind.choices)
+    file = forms.FileField(
+        label=_("File"), help_text=_("PDF, JPEG or PNG, 5 MB at most."), allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )  # fmt: skip
+
+    service = services.join_document
+
+
+class DiscardForm(ReasonForm):
+    service = services.discard

@@ -1,0 +1,1 @@
+"""Pages of admissions: the candidate's, and the desk's."""

@@ -1,0 +1,265 @@
+"""The candidate's own application. A counsellor who assists walks the same pages for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from takwin.admissions import forms, selectors, services
+from takwin.admissions.choices import MAX_WISHES
+from takwin.core.errors import Refused
+from takwin.offer import selectors as offer
+from takwin.people import selectors as people
+from takwin.ui.pages import page, show
+
+PENDING = "pending_wish"
+ACTING = "acting_for"
+
+
+def current(request: Any) -> Any:
+    """The application these pages are about: one's own, or the one a counsellor is writing."""
+    ref = request.session.get(ACTING)
+    if ref and request.user.can("admissions.assist"):
+        found = selectors.assisted(request.user, ref)
+        if found:
+            request.acting_for = found.person
+            return found
+    season = offer.current_season()
+    return selectors.own(request.user, season) if season else None
+
+
+def with_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Pass the application; without one, go to the first step."""
+
+    @wraps(view)
+    def inner(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        application = current(request)
+        if application is None:
+            return redirect("admissions:mine")
+        return view(request, application, *args, **kwargs)
+
+    return inner
+
+
+def say_no(request: Any, refusal: Refused) -> None:
+    messages.error(request, str(refusal))
+
+
+@page("admissions.apply")
+def mine(request: Any) -> HttpResponse:
+    """The whole application at a glance; the first step when there is none."""
+    application, season = current(request), offer.current_season()
+    if application is None:
+        return _start(request, season)
+    if application.state in {"admitted", "unplaced", "confirmed", "declined"}:
+        return redirect("admissions:result")
+    context = {"application": application, "season": application.season, "wishes": selectors.wishes(application)}
+    context |= {"documents": list(application.documents.all()), "limit": MAX_WISHES, "active": "apply"}
+    return show(request, "admissions/mine.html", **context)
+
+
+def _start(request: Any, season: Any) -> HttpResponse:
+    person = people.person_of(request.user)
+    form = forms.StartForm(request.POST or None, initial=_identity(person))
+    if (
+        request.method == "POST"
+        and season
+        and form.run(season=season, person=person, account=request.user, by=request.user)
+    ):
+        return redirect("admissions:schooling")
+    return show(request, "admissions/start.html", form=form, season=season, active="apply")
+
+
+def _identity(person: Any) -> dict[str, Any]:
+    if person is None:
+        return {}
+    names = ("given_name", "family_name", "sex", "born_on", "cin")
+    return {name: getattr(person, name) for name in names} | {"commune": person.commune.code if person.commune else ""}
+
+
+@page("admissions.apply")
+@with_application
+def identity(request: Any, application: Any) -> HttpResponse:
+    form = forms.IdentityForm(request.POST or None, initial=_identity(application.person))
+    if request.method == "POST" and form.run(application.person, by=request.user):
+        return redirect("admissions:mine")
+    return show(request, "admissions/identity.html", form=form, application=application, active="apply")
+
+
+@page("admissions.apply")
+@with_application
+def schooling(request: Any, application: Any) -> HttpResponse:
+    initial = {n: getattr(application, n) for n in ("schooling", "stream", "diploma", "disability", "situation")}
+    if application.average is not None:
+        initial["average"] = application.average / 100
+    form = forms.DescribeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.run(application, by=request.user):
+        return _add_pending(request, application)
+    return show(request, "admissions/schooling.html", form=form, application=application, active="apply")
+
+
+def _add_pending(request: Any, application: Any) -> HttpResponse:
+    """Add the wish that brought the candidate here, now that there is an application to hold it."""
+    pending = request.session.pop(PENDING, None)
+    if pending:
+        try:
+            services.add_wish(application, offering=offer.offering(pending[0]), with_bed=pending[1], by=request.user)
+        except (Refused, ObjectDoesNotExist) as refusal:
+            messages.error(request, str(refusal))
+    return redirect("admissions:wishes")
+
+
+@page("admissions.apply")
+@with_application
+def wishes(request: Any, application: Any) -> HttpResponse:
+    context = {"application": application, "wishes": selectors.wishes(application), "limit": MAX_WISHES}
+    return show(request, "admissions/wishes.html", active="apply", **context)
+
+
+@page("admissions.apply")
+@require_POST
+def wish_add(request: Any) -> HttpResponse:
+    form = forms.AddWishForm(request.POST)
+    if not form.is_valid():
+        raise Http404("offering")
+    try:
+        offering = offer.offering(form.cleaned_data["offering"])
+    except ObjectDoesNotExist as absent:
+        raise Http404("offering") from absent
+    application = current(request)
+    if application is None or not application.schooling:
+        request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
+        messages.info(request, _("Tell us who you are and your schooling first: the wish is kept."))
+        return redirect("admissions:schooling" if application else "admissions:mine")
+    try:
+        services.add_wish(application, offering=offering, with_bed=form.cleaned_data["with_bed"], by=request.user)
+    except Refused as refusal:
+        say_no(request, refusal)
+        return redirect("web:programme", offering.programme.code)
+    messages.success(request, _("Added to your wishes."))
+    return redirect("admissions:wishes")
+
+
+@page("admissions.apply")
+@require_POST
+@with_application
+def wish_move(request: Any, application: Any) -> HttpResponse:
+    form = forms.MoveWishForm(request.POST)
+    if not form.run(application, by=request.user):
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+    return redirect("admissions:wishes")
+
+
+@page("admissions.apply")
+@require_POST
+@with_application
+def wish_remove(request: Any, application: Any) -> HttpResponse:
+    form = forms.RemoveWishForm(request.POST)
+    if not form.run(application, by=request.user):
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+    return redirect("admissions:wishes")
+
+
+@page("admissions.apply")
+@with_application
+def documents(request: Any, application: Any) -> HttpResponse:
+    form = forms.DocumentForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.run(application, by=request.user):
+        messages.success(request, _("The document is joined."))
+        return redirect("admissions:documents")
+    rows = list(application.documents.all())
+    return show(
+        request, "admissions/documents.html", form=form, application=application, documents=rows, active="apply"
+    )
+
+
+@page("admissions.apply")
+@with_application
+def document(request: Any, application: Any, ref: str) -> Any:
+    try:
+        row = selectors.document(application, ref)
+    except ObjectDoesNotExist as absent:
+        raise Http404(ref) from absent
+    if request.method == "POST":
+        try:
+            services.remove_document(application, document=row, by=request.user)
+        except Refused as refusal:
+            say_no(request, refusal)
+        return redirect("admissions:documents")
+    return FileResponse(row.file.open("rb"), content_type=row.content_type, as_attachment=True, filename=row.name)
+
+
+MOVES = {
+    "submit": services.submit,
+    "reopen": services.reopen,
+    "withdraw": services.withdraw,
+    "confirm": services.confirm,
+    "decline": services.decline,
+}
+
+
+@page("admissions.apply")
+@require_POST
+@with_application
+def move(request: Any, application: Any, verb: str) -> HttpResponse:
+    """One move of the application's life."""
+    if verb not in MOVES:
+        raise Http404(verb)
+    try:
+        MOVES[verb](application, by=request.user)
+    except Refused as refusal:
+        say_no(request, refusal)
+    else:
+        if verb == "submit":
+            return redirect("admissions:receipt")
+    return redirect("admissions:mine")
+
+
+@page("admissions.apply")
+@with_application
+def result(request: Any, application: Any) -> HttpResponse:
+    run = selectors.published_run(application.season)
+    if run is None:
+        return redirect("admissions:mine")
+    rows = selectors.wish_results(run, application)
+    won = next((row for row in rows if row["result"].outcome == "admitted"), None)
+    left = application.season.answers_until - timezone.now() if application.season.answers_until else None
+    context = {"application": application, "run": run, "rows": rows, "won": won, "season": application.season}
+    context["can_answer"] = application.state == "admitted" and left is not None and left.total_seconds() > 0
+    context["left"] = (left.days, left.seconds // 3600) if left is not None and left.days >= 0 else None
+    return show(request, "admissions/result.html", **context)
+
+
+@page("admissions.assist")
+def assist(request: Any) -> HttpResponse:
+    """Begin an application for someone else, or go on with one begun here."""
+    season = offer.current_season()
+    form = forms.AssistForm(request.POST or None)
+    if request.method == "POST" and season and form.run(season=season, by=request.user):
+        request.session[ACTING] = form.result.ref
+        return redirect("admissions:schooling")
+    rows = selectors.assisted_by(request.user)
+    return show(request, "admissions/assist.html", form=form, rows=rows, season=season, active="assist")
+
+
+@page("admissions.assist")
+@require_POST
+def act_for(request: Any) -> HttpResponse:
+    """Go on with an application one has begun, or stop acting."""
+    ref = request.POST.get("ref", "")
+    if not ref:
+        request.session.pop(ACTING, None)
+        return redirect("admissions:assist")
+    if selectors.assisted(request.user, ref) is None:
+        raise Http404(ref)
+    request.session[ACTING] = ref
+    return redirect("admissions:mine")

@@ -1,0 +1,169 @@
+"""Import of offerings from CSV and XLSX: read, judge every row, then write all or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from takwin.centres.models import Centre
+from takwin.core.changes import journal
+from takwin.core.errors import Refused
+from takwin.core.scope import Scope
+from takwin.core.tables import ids
+from takwin.offer.choices import OfferReason as R
+from takwin.offer.choices import SeasonState
+from takwin.offer.models import Mode, Offering, Programme, Season
+
+COLUMNS = ("centre", "programme", "mode", "capacity", "first_year", "seats")
+NUMBERS = ("capacity", "first_year", "seats")
+ROW_LIMIT = 20_000
+PLACE_LIMIT = 100_000
+
+
+@dataclass
+class Line:
+    """One row of the file: what it says, what it would do, what is wrong with it."""
+
+    number: int
+    cells: dict[str, str]
+    errors: list[tuple[str, Refused]] = field(default_factory=list)
+    action: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def read_rows(file: Any) -> list[Line]:
+    """Rows of a CSV (UTF-8, with or without byte-order mark, comma or semicolon) or of the first sheet of an XLSX."""
+    raw = file.read()
+    table = _xlsx(raw) if raw[:2] == b"PK" else _csv(raw)
+    if not table or not any(table[0]):
+        raise Refused(R.NOTHING_TO_IMPORT, "file")
+    head = [cell.strip().lower() for cell in table[0]]
+    for column in COLUMNS:
+        if column not in head:
+            raise Refused(R.MISSING_COLUMN, "file", column=column)
+    body = [(n, row) for n, row in enumerate(table[1:], start=2) if any(cell.strip() for cell in row)]
+    if not body:
+        raise Refused(R.NOTHING_TO_IMPORT, "file")
+    if len(body) > ROW_LIMIT:
+        raise Refused(R.TOO_MANY_ROWS, "file", limit=ROW_LIMIT)
+    at = {column: head.index(column) for column in COLUMNS}
+    return [
+        Line(n, {column: row[place].strip() if place < len(row) else "" for column, place in at.items()})
+        for n, row in body
+    ]
+
+
+def _csv(raw: bytes) -> list[list[str]]:
+    try:
+        text = raw.decode("utf-8-sig")
+        first = text.partition("\n")[0]
+        return list(
+            csv.reader(
+                io.StringIO(text, newline=""),
+                delimiter=";" if first.count(";") > first.count(",") else ",",
+                strict=True,
+            )
+        )
+    except (UnicodeDecodeError, csv.Error):
+        raise Refused(R.UNREADABLE, "file", kind="CSV") from None
+
+
+def _xlsx(raw: bytes) -> list[list[str]]:
+    try:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = sheet.iter_rows(max_row=ROW_LIMIT + 2, max_col=60, values_only=True)
+        return [["" if cell is None else str(cell) for cell in row] for row in rows]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError):
+        raise Refused(R.UNREADABLE, "file", kind="XLSX") from None
+
+
+def judge(lines: list[Line], season: Season, scope: Scope) -> list[Line]:
+    """Fill errors, action and values of each line; constant number of queries."""
+    programmes, modes, centres = ids(Programme), ids(Mode), ids(Centre)
+    mine = set(Centre.objects.within(scope).values_list("pk", flat=True))
+    have = {(row.centre_id, row.programme_id, row.mode_id): row for row in Offering.objects.filter(season=season)}
+    seen: dict[tuple[int, int, int], int] = {}
+    for line in lines:
+        found = _codes(line, {"centre": centres, "programme": programmes, "mode": modes})
+        if "centre" in found and found["centre"] not in mine:
+            line.errors.append(("centre", Refused(R.OUT_OF_SCOPE, value=line.cells["centre"])))
+        numbers = _numbers(line)
+        if line.errors:
+            continue
+        key = (found["centre"], found["programme"], found["mode"])
+        if key in seen:
+            line.errors.append(("programme", Refused(R.REPEATED_ROW, row=seen[key])))
+            continue
+        seen[key] = line.number
+        line.values = {f"{name}_id": pk for name, pk in found.items()} | numbers
+        old = have.get(key)
+        same = old is not None and all(getattr(old, name) == numbers[name] for name in NUMBERS)
+        line.action = "add" if old is None else "same" if same else "change"
+    return lines
+
+
+def _codes(line: Line, known: dict[str, dict[str, int]]) -> dict[str, int]:
+    found = {}
+    for name, codes in known.items():
+        value = line.cells[name]
+        if value in codes:
+            found[name] = codes[value]
+        else:
+            line.errors.append((name, Refused(R.UNKNOWN_CODE, value=value, what=name)))
+    return found
+
+
+def _numbers(line: Line) -> dict[str, int]:
+    """Whole numbers, each within the one before it: seats within first_year within capacity."""
+    out, high = {}, PLACE_LIMIT
+    for name in NUMBERS:
+        value = line.cells[name].removesuffix(".0")
+        if not value.isdecimal() or not 0 <= int(value) <= high:
+            line.errors.append((name, Refused(R.NOT_A_NUMBER, value=line.cells[name], low=0, high=high)))
+            return {}
+        out[name] = high = int(value)
+    return out
+
+
+def import_offerings(*, file: Any, season: Season, scope: Scope, dry_run: bool = True, by: Any) -> list[Line]:
+    """Judge a file, and write it when `dry_run` is false and no row is refused. Returns the judged lines."""
+    lines = judge(read_rows(file), season, scope)
+    if dry_run:
+        return lines
+    wrong = sum(bool(line.errors) for line in lines)
+    if wrong:
+        raise Refused(R.ROWS_REFUSED, "file", count=wrong)
+    with transaction.atomic():
+        locked = Season.objects.select_for_update().get(pk=season.pk)
+        if locked.state in {SeasonState.ALLOCATED, SeasonState.ENDED}:
+            raise Refused(R.SEASON_PUBLISHED, "file")
+        _write(lines, locked)
+        counts = {action: sum(line.action == action for line in lines) for action in ("add", "change", "same")}
+        journal(locked, "import", by=by, counts=counts)
+    return lines
+
+
+def _write(lines: list[Line], season: Season) -> None:
+    fresh = [Offering(season=season, **line.values) for line in lines if line.action == "add"]
+    Offering.objects.bulk_create(fresh, batch_size=500)
+    changed = {
+        (line.values["centre_id"], line.values["programme_id"], line.values["mode_id"]): line
+        for line in lines
+        if line.action == "change"
+    }
+    rows = []
+    for row in Offering.objects.filter(season=season, centre__in=[key[0] for key in changed]):
+        line = changed.get((row.centre_id, row.programme_id, row.mode_id))
+        if line:
+            for name in NUMBERS:
+                setattr(row, name, line.values[name])
+            rows.append(row)
+    Offering.objects.bulk_update(rows, NUMBERS, batch_size=500)

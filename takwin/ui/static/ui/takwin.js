@@ -1,0 +1,37 @@
+// Small conveniences; every page works without them.
+// Wishes: drag to reorder, then send the same form the buttons send.
+document.querySelectorAll("[data-reorder]").forEach((list) => {
+  let dragged = null;
+  list.querySelectorAll("[data-rank]").forEach((row) => {
+    row.draggable = true;
+    row.addEventListener("dragstart", () => { dragged = row; row.classList.add("dragging"); });
+    row.addEventListener("dragend", () => row.classList.remove("dragging"));
+    row.addEventListener("dragover", (event) => event.preventDefault());
+    row.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!dragged || dragged === row) return;
+      const form = document.getElementById(list.dataset.reorder);
+      form.elements.rank.value = dragged.dataset.rank;
+      form.elements.to.value = row.dataset.rank;
+      form.submit();
+    });
+  });
+});
+// Jobs: ask again every second until the work has ended.
+document.querySelectorAll("[data-poll]").forEach((box) => {
+  const ask = async () => {
+    const answer = await fetch(box.dataset.poll, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const job = await answer.json();
+    box.querySelector("progress").value = job.percent;
+    box.querySelector("[data-step]").textContent = job.step;
+    if (job.ended) window.location.reload(); else setTimeout(ask, 1000);
+  };
+  setTimeout(ask, 800);
+});
+// Destructive moves ask first.
+document.querySelectorAll("[data-confirm]").forEach((button) => {
+  button.addEventListener("click", (event) => { if (!window.confirm(button.dataset.confirm)) event.preventDefault(); });
+});
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+document.querySelectorAll("select[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.submit()));

@@ -1,0 +1,15 @@
+"""Make the accounts of the demo."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from takwin.web.simulation.demo import make_demo
+
+
+class Command(BaseCommand):
+    help = "One account a role, and a candidate with an application. Idempotent. For demonstration only."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for role, place, email in make_demo():
+            self.stdout.write(f"{email}: {role} {place}")

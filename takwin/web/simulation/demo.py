@@ -1,0 +1,75 @@
+"""People of the demo: one account a role, and a candidate with an application, made by the services themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from takwin.accounts import services as accounts
+from takwin.accounts.models import User
+from takwin.accounts.roles import Role
+from takwin.admissions import services as admissions
+from takwin.centres.models import Centre
+from takwin.offer.models import Offering
+from takwin.offer.selectors import current_season
+from takwin.territory.models import Area
+
+PASSWORD = "takwin-demo-2024"
+CANDIDATE = "candidate@takwin.example"
+STAFF = (
+    ("national@takwin.example", "الإدارة الوطنية", Role.NATIONAL, "", ""),
+    ("region@takwin.example", "المديرية الجهوية مراكش آسفي", Role.REGIONAL, "marrakech-safi", ""),
+    ("registrar@takwin.example", "مكتب التسجيل، معهد مكناس", Role.REGISTRAR, "", "ismss-meknes"),
+    ("director@takwin.example", "مدير مدينة المهن", Role.DIRECTOR, "", "cmc-marrakech-safi"),
+    ("counsellor@takwin.example", "مستشار التوجيه", Role.COUNSELLOR, "fes-meknes", ""),
+    ("auditor@takwin.example", "المفتشية", Role.AUDITOR, "", ""),
+)
+
+
+def account(email: str, name: str, **more: Any) -> User:
+    """A user who can sign in with the demo password. Idempotent."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, PASSWORD, name=name, **more)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def make_demo() -> list[tuple[str, str, str]]:
+    """(role, place, e-mail) of each account; makes what is missing."""
+    out = []
+    with transaction.atomic():
+        for email, name, role, area, centre in STAFF:
+            user = account(email, name, is_staff=role == Role.NATIONAL, is_superuser=role == Role.NATIONAL)
+            place = Area.objects.get(code=area) if area else None
+            house = Centre.objects.get(code=centre) if centre else None
+            grant = accounts.grant(user, role, area=place, centre=house)
+            out.append((str(Role(role).label), str(grant.place), email))
+        _candidate(account(CANDIDATE, ""))
+    return [*out, ("candidate", "", CANDIDATE)]
+
+
+def _candidate(user: User) -> None:
+    """A girl of Ifrane asks for health programmes, a bed with the first; everything through the services."""
+    season = current_season()
+    if season is None or season.state != "open" or hasattr(user, "person"):
+        return
+    commune = Area.objects.communes().filter(path__startswith="03.").order_by("-population")[3]
+    application = admissions.start(
+        season=season, account=user, by=user, given_name="سلمى", family_name="أمزيان", sex="female",
+        born_on=date(2005, 3, 12), commune=commune,
+    )  # fmt: skip
+    application = admissions.describe(application, schooling="bac", average=1496, stream="life-sciences", by=user)
+    for programme, centre, bed in (
+        ("medical-analysis", "ismss-meknes", False),
+        ("diagnostic-radiology", "ismss-meknes", True),
+        ("pharmacy-assistant", "ismss-oujda", False),
+    ):
+        offering = Offering.objects.filter(season=season, programme__code=programme, centre__code=centre).first()
+        if offering:
+            admissions.add_wish(application, offering=offering, with_bed=bed, by=user)
+    if application.wishes.exists():
+        admissions.submit(application, by=user)

@@ -1,0 +1,27 @@
+"""Addresses of the portal and the desk's first page."""
+
+from django.urls import path
+
+from takwin.web.views import centres, desk, figures, home, plain, programmes
+
+app_name = "web"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("door/", home.door, name="door"),
+    path("season/", home.season, name="season"),
+    path("season/<str:code>/", home.season, name="season_of"),
+    path("centres/", centres.centre_list, name="centres"),
+    path("centres/<slug:code>/", centres.centre, name="centre"),
+    path("programmes/", programmes.programme_list, name="programmes"),
+    path("programmes/<slug:code>/", programmes.programme, name="programme"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/checks/", figures.identities, name="identities"),
+    path("figures/uncertain/", figures.uncertain, name="uncertain"),
+    path("sources/<slug:code>/", figures.document, name="document"),
+    path("projects/", figures.projects, name="projects"),
+    path("agreements/", figures.agreements, name="agreements"),
+    path("open-data/", plain.api, name="api"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/report/", desk.report, name="report"),
+    path("_ui/", plain.gallery, name="gallery"),
+]

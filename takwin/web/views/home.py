@@ -1,0 +1,63 @@
+"""The first page, the season, and the door to one's own space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from takwin.admissions import selectors as admissions
+from takwin.offer import selectors as offer
+from takwin.reporting import selectors as reporting
+from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
+from takwin.web.selectors import portal
+
+
+def by_region(code: str) -> str:
+    return f"{reverse('web:centres')}?region={code}"
+
+
+@page(PUBLIC)
+def home(request: Any) -> HttpResponse:
+    season = offer.current_season()
+    period = season.code if season else "2024-2025"
+    keys = ("seats", "first-year-trainees", "programmes", "orientation-centres-after")
+    figures = {key: reporting.figure("ofppt", key, period) for key in keys}
+    return show(
+        request,
+        "web/home.html",
+        season=season,
+        figures=figures,
+        levels=offer.levels(),
+        sectors=portal.most_asked_sectors(),
+        wanted=admissions.most_wanted(season) if season else [],
+        shapes=portal.region_map(season, by_region),
+    )
+
+
+@page(PUBLIC)
+def season(request: Any, code: str = "") -> HttpResponse:
+    if code:
+        chosen = next((row for row in offer.seasons() if row.code == code), None)
+        if chosen is None:
+            raise Http404(code)
+    else:
+        chosen = offer.current_season()
+    report = reporting.season_report(chosen) if chosen else None
+    counted = admissions.demand_counted_at(chosen) if chosen else None
+    context = {
+        "season": chosen,
+        "report": report,
+        "counted_at": counted,
+        "active": "season",
+        "seasons": offer.seasons(),
+    }
+    return show(request, "web/season.html", **context)
+
+
+@page(SIGNED_IN)
+def door(request: Any) -> HttpResponse:
+    """Staff to the desk, everyone else to their application."""
+    return redirect("web:desk" if request.user.works_here else "admissions:mine")

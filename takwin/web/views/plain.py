@@ -1,0 +1,52 @@
+"""Health, robots, the API's page, and the gallery of components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+
+from takwin.admissions.choices import ApplicationState, Outcome, RunState
+from takwin.centres.choices import CentreStatus
+from takwin.core.models import JobState, MessageState
+from takwin.offer.choices import OfferingState, SeasonState
+from takwin.portfolio.choices import AgreementStatus, Phase
+from takwin.ui.pages import PUBLIC, page, show
+
+
+@page(PUBLIC)
+def live(_request: Any) -> HttpResponse:
+    return JsonResponse({"live": True})
+
+
+@page(PUBLIC)
+def ready(_request: Any) -> HttpResponse:
+    """Ready when the database answers and no migration waits."""
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return JsonResponse({"ready": not waiting, "migrations": waiting}, status=503 if waiting else 200)
+
+
+@page(PUBLIC)
+def robots(request: Any) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /apply/", "Disallow: /accounts/"]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@page(PUBLIC)
+def api(request: Any) -> HttpResponse:
+    return show(request, "web/api.html")
+
+
+@page(PUBLIC)
+def gallery(request: Any) -> HttpResponse:
+    """Every component and state, to look at in both directions."""
+    tables = (
+        ApplicationState, RunState, Outcome, SeasonState, OfferingState, CentreStatus, Phase, AgreementStatus,
+        JobState, MessageState,
+    )  # fmt: skip
+    return show(request, "web/gallery.html", tables=[(table.__name__, list(table)) for table in tables])
