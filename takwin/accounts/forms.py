@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import SignupForm as BaseSignupForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -22,3 +23,13 @@ class PhoneField(forms.CharField):
         if phone is None:
             raise ValidationError(_("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678."))
         return phone
+
+
+class SignupForm(BaseSignupForm):
+    """A phone or an e-mail: one of the two is enough."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("phone") and not data.get("email"):
+            raise ValidationError(_("Give a phone number or an e-mail address."))
+        return data

@@ -33,6 +33,11 @@ TAUGHT = {
     "prison-centre": {"fq", "s", "q"},
     "cmc": {"ts", "t", "q", "fq"},
 }
+# Size of a centre relative to an institute; kinds that are not there train a few people beside their main work.
+WEIGHTS = {
+    "cmc": 2.5, "ista": 1.0, "ita": 1.0, "specialised-institute": 1.0, "sector-training-centre": 0.8,
+    "craft-training-centre": 0.6, "contracted-centre": 0.25, "prison-centre": 0.25, "second-chance-school": 0.15,
+}  # fmt: skip
 NAMES = {
     "ista": ("المعهد المتخصص للتكنولوجيا التطبيقية", "ISTA"),
     "ita": ("معهد التكنولوجيا التطبيقية", "ITA"),
@@ -204,7 +209,7 @@ def _invent(region: Area, own: list[Site], places: int, rng: np.random.Generator
 def _share(own: list[Site], invented: list[Site], places: int, rng: np.random.Generator) -> list[Site]:
     """Documented capacities stand; what is left of the region's places goes to the others."""
     open_ones = [site for site in own if not site.places] + invented
-    weights = np.array([2.5 if s.kind == "cmc" else 0.25 if "centre" in s.kind else 1.0 for s in open_ones])
+    weights = np.array([WEIGHTS.get(site.kind, 0.06) for site in open_ones])
     weights = weights * rng.uniform(0.5, 1.5, len(open_ones))
     left = places - sum(site.places for site in own)
     for site, number in zip(open_ones, largest_remainder(weights, left), strict=True):
