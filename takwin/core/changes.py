@@ -36,7 +36,11 @@ def validate(row: models.Model) -> None:
         for field in row._meta.concrete_fields
         if (field.null and getattr(row, field.attname) is None) or isinstance(field, models.JSONField)
     ]
-    row.full_clean(exclude=absent, validate_unique=False)
+    row.full_clean(exclude=absent, validate_unique=False, validate_constraints=False)
+    # Uniqueness is left to the database: only it can say under a race.
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, models.CheckConstraint):
+            constraint.validate(type(row), row)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:

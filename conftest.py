@@ -1,0 +1,49 @@
+"""Fixtures of the whole house: the reference network once a test database, small lawful worlds on top."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in the test's thread
+
+
+def load_network() -> None:
+    from takwin.reporting.reference import load_all
+
+    load_all(settings.BASE_DIR / "data" / "reference")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The reference network is in every test database before the first test."""
+    with django_db_blocker.unblock():
+        load_network()
+
+
+@pytest.fixture
+def network(transactional_db):
+    """For tests whose tables are emptied afterwards: the network is loaded again when it was."""
+    from takwin.territory.models import Area
+
+    if not Area.objects.exists():
+        load_network()
+
+
+@pytest.fixture(autouse=True)
+def _quiet(settings, tmp_path):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.ACCOUNT_RATE_LIMITS = {}
+
+
+@pytest.fixture
+def english():
+    from django.utils.translation import override
+
+    with override("en"):
+        yield
