@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 
 from takwin.accounts.models import User
+from takwin.core.choices import Channel
 from takwin.core.messages import post, send_waiting
-from takwin.core.models import Channel
 
 
 def tidy_phone(text: str) -> str | None:

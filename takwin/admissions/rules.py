@@ -121,7 +121,7 @@ def check_file(name: str, size: int, head: bytes) -> str:
 
 
 def bed_groups(beds: int | None, female_share: int | None) -> list[tuple[str, int]]:
-    """How a house parts its beds. With a stated share for girls: theirs (rounded up) and the others'; else one group."""
+    """Beds by group. With a stated share for girls: theirs (rounded up) and the others'; else one group."""
     if not beds:
         return []
     if female_share is None:

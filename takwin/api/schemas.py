@@ -80,5 +80,13 @@ class IdentityOut(Schema):
     line: str
 
 
+class Fault(Schema):
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
 class Problem(Schema):
-    detail: str
+    """Which parameter is wrong, and why."""
+
+    detail: list[Fault]

@@ -54,7 +54,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-ERRORS = {422: schemas.Problem}
+REFUSED = {422: schemas.Problem}
 
 
 def _page(request: Any, rows: QuerySet, paging: Paging) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _search(rows: Any, q: str) -> Any:
     return rows
 
 
-@api.get("/areas", response=Page[schemas.AreaOut], tags=["territory"])
+@api.get("/areas", response={200: Page[schemas.AreaOut], **REFUSED}, tags=["territory"])
 def areas(
     request: HttpRequest, paging: Query[Paging], kind: AreaKind | None = None, within: str = "", q: str = ""
 ) -> Any:
@@ -84,7 +84,7 @@ def areas(
     return _page(request, rows.filter(path__startswith=within.replace("\x00", "")), paging)
 
 
-@api.get("/centres", response=Page[schemas.CentreOut], tags=["centres"])
+@api.get("/centres", response={200: Page[schemas.CentreOut], **REFUSED}, tags=["centres"])
 def centres(request: HttpRequest, paging: Query[Paging], kind: str = "", within: str = "", q: str = "") -> Any:
     """Centres; `kind` is a code, `within` an area path."""
     rows = _search(Centre.objects.with_places().order_by("pk"), q)
@@ -93,7 +93,7 @@ def centres(request: HttpRequest, paging: Query[Paging], kind: str = "", within:
     return _page(request, rows, paging)
 
 
-@api.get("/programmes", response=Page[schemas.ProgrammeOut], tags=["offer"])
+@api.get("/programmes", response={200: Page[schemas.ProgrammeOut], **REFUSED}, tags=["offer"])
 def programmes(request: HttpRequest, paging: Query[Paging], sector: str = "", level: str = "", q: str = "") -> Any:
     """Programmes; `sector` and `level` are codes."""
     rows = _search(Programme.objects.select_related("sector", "level").order_by("pk"), q)
@@ -102,7 +102,7 @@ def programmes(request: HttpRequest, paging: Query[Paging], sector: str = "", le
     return _page(request, rows, paging)
 
 
-@api.get("/offerings", response=Page[schemas.OfferingOut], tags=["offer"])
+@api.get("/offerings", response={200: Page[schemas.OfferingOut], **REFUSED}, tags=["offer"])
 def offerings(
     request: HttpRequest, paging: Query[Paging], season: str = "", centre: str = "", programme: str = ""
 ) -> Any:
@@ -114,7 +114,7 @@ def offerings(
     return _page(request, rows, paging)
 
 
-@api.get("/figures", response=Page[schemas.FigureOut], tags=["figures"])
+@api.get("/figures", response={200: Page[schemas.FigureOut], **REFUSED}, tags=["figures"])
 def figures(request: HttpRequest, paging: Query[Paging], source: str = "", scope: str = "", q: str = "") -> Any:
     """Published figures with document and lines."""
     rows = _search(reporting.figures().order_by("pk"), q)

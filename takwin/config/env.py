@@ -22,6 +22,6 @@ def flag(name: str, default: bool) -> bool:
     return env(name, "1" if default else "0").strip().lower() in TRUE
 
 
-def words(name: str, default: str = "") -> list[str]:
+def words(name: str, default: str | None = None) -> list[str]:
     """A comma-separated variable."""
     return [word.strip() for word in env(name, default).split(",") if word.strip()]

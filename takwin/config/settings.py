@@ -17,7 +17,7 @@ SECRET_KEY = env("SECRET_KEY") if PRODUCTION else env("SECRET_KEY", "only-for-th
 FIELD_KEYS = words("FIELD_KEYS") if PRODUCTION else words("FIELD_KEYS", "only-for-the-demo-salt")
 SALT_KEY = FIELD_KEYS or [SECRET_KEY]
 ALLOWED_HOSTS = words("HOSTS") if PRODUCTION else words("HOSTS", "127.0.0.1,localhost,testserver,[::1]")
-CSRF_TRUSTED_ORIGINS = words("ORIGINS")
+CSRF_TRUSTED_ORIGINS = words("ORIGINS", "")
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [

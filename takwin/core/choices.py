@@ -1,6 +1,7 @@
 """States that carry their colour, and reasons that carry their sentence."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 TONES = ("good", "wait", "bad", "info", "mute")
 
@@ -26,3 +27,21 @@ class Reasons(models.TextChoices):
 def state_check(field: str, states: type[models.TextChoices], name: str) -> models.CheckConstraint:
     """The database refuses a state that is not in the table."""
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": list(states.values)}), name=name)
+
+
+class MessageState(States):
+    WAITING = "waiting", "wait", _("Waiting")
+    SENT = "sent", "good", _("Sent")
+    FAILED = "failed", "bad", _("Failed")
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", _("SMS")
+    MAIL = "mail", _("E-mail")
+
+
+class JobState(States):
+    QUEUED = "queued", "wait", _("Queued")
+    RUNNING = "running", "info", _("Running")
+    DONE = "done", "good", _("Done")
+    FAILED = "failed", "bad", _("Failed")

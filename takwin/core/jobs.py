@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from takwin.core.choices import Reasons
+from takwin.core.choices import JobState, Reasons
 from takwin.core.errors import Refused
-from takwin.core.models import Job, JobState
+from takwin.core.models import Job
 
 
 class JobReason(Reasons):

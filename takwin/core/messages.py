@@ -10,7 +10,8 @@ from django.core.mail import send_mail
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from takwin.core.models import Channel, MessageState, Outbox
+from takwin.core.choices import Channel, MessageState
+from takwin.core.models import Outbox
 
 TRIES = 5
 

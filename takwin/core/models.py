@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from takwin.core.choices import States, state_check
+from takwin.core.choices import Channel, JobState, MessageState, state_check
 from takwin.core.fields import RefField
 
 
@@ -61,17 +61,6 @@ class Entry(models.Model):
         return f"{self.ref} {self.verb}"
 
 
-class MessageState(States):
-    WAITING = "waiting", "wait", _("Waiting")
-    SENT = "sent", "good", _("Sent")
-    FAILED = "failed", "bad", _("Failed")
-
-
-class Channel(models.TextChoices):
-    SMS = "sms", _("SMS")
-    MAIL = "mail", _("E-mail")
-
-
 class Outbox(models.Model):
     """A message to the outside world, written in the transaction that decided it."""
 
@@ -99,13 +88,6 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.about}"
-
-
-class JobState(States):
-    QUEUED = "queued", "wait", _("Queued")
-    RUNNING = "running", "info", _("Running")
-    DONE = "done", "good", _("Done")
-    FAILED = "failed", "bad", _("Failed")
 
 
 class Job(models.Model):

@@ -92,12 +92,11 @@ def offering_import(request: Any) -> HttpResponse:
     season = selectors.current_season()
     form = forms.ImportForm(request.POST or None, request.FILES or None, initial={"dry_run": True})
     lines = None
-    if request.method == "POST" and season:
-        if form.run(season=season, scope=request.scope, by=request.user):
-            lines = form.result
-            if not form.cleaned_data["dry_run"]:
-                messages.success(request, _g("The file is imported."))
-                return redirect("offer:list")
+    if request.method == "POST" and season and form.run(season=season, scope=request.scope, by=request.user):
+        lines = form.result
+        if not form.cleaned_data["dry_run"]:
+            messages.success(request, _g("The file is imported."))
+            return redirect("offer:list")
     counts = {
         key: sum(bool(line.errors) if key == "refused" else line.action == key for line in lines or [])
         for key in ("add", "change", "same", "refused")

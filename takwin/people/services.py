@@ -57,7 +57,17 @@ def correct(
     return row
 
 
-def _fill(row: Person, given: str, family: str, given_latin: str, family_latin: str, sex: str, born_on: date, cin: str, commune: Any) -> None:  # fmt: skip
+def _fill(
+    row: Person,
+    given: str,
+    family: str,
+    given_latin: str,
+    family_latin: str,
+    sex: str,
+    born_on: date,
+    cin: str,
+    commune: Any,
+) -> None:
     check_birth(born_on, timezone.localdate())
     row.cin = tidy_cin(cin)
     if row.cin and Person.objects.filter(cin=row.cin).exclude(pk=row.pk).exists():

@@ -27,7 +27,8 @@ QUALIFIERS = {
 STRENGTHS = {"stated": _("stated"), "implied": _("implied"), "weak": _("weak")}
 KINDS = {
     "sum": _("sum"), "equal": _("equality"), "count": _("count"), "at-most": _("at most"), "product": _("product"),
-    "product-at-most": _("product at most"), "product-at-least": _("product at least"), "weekday": _("day of the week"),
+    "product-at-most": _("product at most"), "product-at-least": _("product at least"),
+    "weekday": _("day of the week"),
     "date-span": _("number of days"), "subset": _("inclusion"),
 }  # fmt: skip
 WEEKDAYS = {

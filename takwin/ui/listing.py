@@ -70,6 +70,8 @@ class Listing:
             ref = F(wanted.removeprefix("-"))
             first = ref.desc(nulls_last=True) if down else ref.asc(nulls_last=True)
             self.rows = self.rows.order_by(first, "pk")
+        elif not self.rows.ordered:
+            self.rows = self.rows.order_by("pk")
 
     @property
     def page(self) -> Page:

@@ -13,10 +13,10 @@ from takwin.admissions.choices import AdmissionReason
 from takwin.admissions.models import Application
 from takwin.admissions.rules import APPLICATION, Candidate, check_open, eligibility
 from takwin.core.changes import change, create
+from takwin.core.choices import Channel
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.core.messages import post
-from takwin.core.models import Channel
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 from takwin.offer.selectors import access
@@ -36,7 +36,15 @@ def check_season(season: Season) -> None:
         raise Refused(AdmissionReason.NO_SEASON)
 
 
-def start(*, season: Season, person: Person | None = None, consented: bool = False, account: Any = None, by: Any, **identity: Any) -> Application:  # fmt: skip
+def start(
+    *,
+    season: Season,
+    person: Person | None = None,
+    consented: bool = False,
+    account: Any = None,
+    by: Any,
+    **identity: Any,
+) -> Application:
     """Open the draft of a person; registers the person when new.
 
     When `by` is not the person's own account, the entry is assisted and the consent must be noted.

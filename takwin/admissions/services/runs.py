@@ -16,9 +16,10 @@ from takwin.admissions.rules import RUN
 from takwin.admissions.services import arrays, results
 from takwin.admissions.services.demand import count_demand
 from takwin.core.changes import change, create
+from takwin.core.choices import Channel
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
-from takwin.core.models import Channel, Outbox
+from takwin.core.models import Outbox
 from takwin.engines.allocation import faults, solve
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season

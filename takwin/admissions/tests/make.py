@@ -13,7 +13,9 @@ from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
 
 
-def make_application(season: Season, email: str = "c@example.org", *, user: User | None = None, **over: Any) -> Application:
+def make_application(
+    season: Season, email: str = "c@example.org", *, user: User | None = None, **over: Any
+) -> Application:
     """A described draft of a bachelor of 19."""
     user = user or User.objects.filter(email=email).first() or make_user(email)
     about = {"schooling": "bac", "average": 1400, "stream": "life-sciences"}
@@ -26,7 +28,9 @@ def make_application(season: Season, email: str = "c@example.org", *, user: User
     return services.describe(application, by=user, **about)
 
 
-def make_submitted(season: Season, email: str, offerings: list[Offering | tuple[Offering, bool]], **over: Any) -> Application:
+def make_submitted(
+    season: Season, email: str, offerings: list[Offering | tuple[Offering, bool]], **over: Any
+) -> Application:
     application = make_application(season, email, **over)
     user = application.person.account
     for item in offerings:

@@ -74,7 +74,11 @@ class TestLadder:
         from django.utils.translation import override
 
         with override(language):
-            for access, who in ((T, {"schooling": "core"}), (RADIOLOGY, {"schooling": "bac"}), (TS, {"schooling": "core"})):
+            for access, who in (
+                (T, {"schooling": "core"}),
+                (RADIOLOGY, {"schooling": "bac"}),
+                (TS, {"schooling": "core"}),
+            ):
                 for why in rules.eligibility(rules.Candidate(BORN, **who), access):
                     assert "%(" not in str(why)
                     assert str(why).endswith(".")

@@ -21,8 +21,10 @@ def make_season(**over: Any) -> Season:
     return Season.objects.create(**values | over)
 
 
-def make_offering(season: Season, programme: str = "pharmacy-assistant", centre: str = "ismss-meknes", **over: Any) -> Offering:
-    values = {"capacity": 60, "first_year": 30, "seats": 20} | over
+def make_offering(
+    season: Season, programme: str = "pharmacy-assistant", centre: str = "ismss-meknes", **over: Any
+) -> Offering:
+    values: dict[str, Any] = {"capacity": 60, "first_year": 30, "seats": 20} | over
     return Offering.objects.create(
         season=season,
         programme=Programme.objects.get(code=programme),

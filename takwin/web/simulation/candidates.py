@@ -164,7 +164,13 @@ def _application(season: Season, row: dict, submitted_at: datetime) -> Applicati
     )  # fmt: skip
 
 
-def _wishes(people: list[dict], applications: list[Application], pools: Pools, distance: np.ndarray, rng: np.random.Generator) -> list[Wish]:  # fmt: skip
+def _wishes(
+    people: list[dict],
+    applications: list[Application],
+    pools: Pools,
+    distance: np.ndarray,
+    rng: np.random.Generator,
+) -> list[Wish]:
     """Wishes without repetition, by the Gumbel trick: the k largest of log weight + noise."""
     ages = [(row["person"].born_on, row) for row in people]
     weights = np.stack([_weights(row, pools, distance) for _born, row in ages])

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from takwin.admissions.choices import ApplicationState, Outcome, RunState
 from takwin.centres.choices import CentreStatus
-from takwin.core.models import JobState, MessageState
+from takwin.core.choices import JobState, MessageState
 from takwin.offer.choices import OfferingState, SeasonState
 from takwin.portfolio.choices import AgreementStatus, Phase
 from takwin.ui.pages import PUBLIC, page, show

@@ -21,6 +21,8 @@ class Command(BaseCommand):
         lines += [f"  {base}/en/     English", f"  {base}/desk/   the desk", f"  {base}/api/v1/openapi.json", ""]
         lines += [f"Sign-ins, all with the password {PASSWORD}", f"  {CANDIDATE:28} candidate"]
         with override("en"):
-            for grant in Grant.objects.filter(user__email__endswith="@takwin.example").select_related("user", "area", "centre"):
+            for grant in Grant.objects.filter(user__email__endswith="@takwin.example").select_related(
+                "user", "area", "centre"
+            ):
                 lines.append(f"  {grant.user.email:28} {grant.get_role_display()}, {grant.place}")
         self.stdout.write("\n".join([*lines, "", "Stop with Ctrl-C.", ""]))

@@ -1,0 +1,295 @@
+"""Every page met by the visitors it must know: nobody, someone without a role, the wrong role, another place, here."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from takwin.accounts.tests.make import make_user
+from takwin.admissions import services
+from takwin.admissions.tests.make import make_application, make_submitted
+from takwin.offer.services import close_season
+from takwin.offer.tests.make import make_offering, make_season
+
+pytestmark = pytest.mark.django_db
+PUBLIC = [
+    ("/", "اختر مهنة"), ("/season/", "التواريخ"), ("/season/2024-2025/", "التواريخ"), ("/centres/", "مراكز الشبكة"),
+    ("/centres/?region=marrakech-safi", "إقليم"), ("/centres/?near=مكناس&km=50", "في حدود"),
+    ("/centres/cmc-marrakech-safi/", "الأقطاب"), ("/programmes/", "ابحث عن شعبة"),
+    ("/programmes/?q=مساعد صيدلي", "تقني مساعد صيدلي"), ("/programmes/pharmacy-assistant/", "شروط الولوج"),
+    ("/figures/", "أرقام مفتوحة"), ("/figures/checks/", "لا يصح"), ("/figures/uncertain/", "قيم غير مؤكدة"),
+    ("/sources/s1/", "الناشر"), ("/projects/", "المشاريع"), ("/agreements/", "اتفاقيات"), ("/open-data/", "واجهة"),
+    ("/_ui/", "المكونات"), ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "التسجيل"),
+]  # fmt: skip
+QUERIES = 26  # the season page reads three tables of sums and eight published figures; no page grows with its rows
+
+
+@pytest.fixture
+def world():
+    """A season with an offering at Meknès, a submitted application, one run under review."""
+    season = make_season()
+    offering = make_offering(season, centre="ismss-meknes")
+    application = make_submitted(season, "candidate@example.org", [offering])
+    services.count_demand(season)
+    return {"season": season, "offering": offering, "application": application}
+
+
+class TestPortal:
+    @pytest.mark.parametrize(("path", "sentence"), PUBLIC, ids=[path for path, _ in PUBLIC])
+    def test_anyone_reads_it_in_three_languages_within_the_ceiling(self, client, world, path, sentence):
+        client.get("/")  # fills the caches of a fresh process
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = client.get(path)
+        assert answer.status_code == 200
+        assert sentence in answer.content.decode()
+        assert 'dir="rtl"' in answer.content.decode()
+        assert len(queries) <= QUERIES, [q["sql"][:120] for q in queries]
+        for code in ("fr", "en"):
+            other = client.get(f"/{code}{path}")
+            assert other.status_code == 200
+            assert f'lang="{code}" dir="ltr"' in other.content.decode()
+
+    @pytest.mark.parametrize(
+        "path", ["/centres/nowhere/", "/programmes/nothing/", "/sources/s9/", "/season/1999-2000/"]
+    )
+    def test_what_is_not_there_is_404(self, client, world, path):
+        assert client.get(path).status_code == 404
+
+    def test_an_empty_network_says_so(self, client):
+        for path in (
+            "/",
+            "/season/",
+            "/programmes/?q=xyzzy",
+            "/centres/?q=xyzzy",
+            "/centres/?near=xyzzy",
+            "/figures/?q=xyzzy",
+        ):
+            assert client.get(path).status_code == 200
+        assert "لا موسم" in client.get("/season/").content.decode()
+
+    @pytest.mark.parametrize(
+        "query", ["مُساعِدُ صيدليٍّ", "مساعد صيدلى", "صيدلي", "pharmacie", "Pharmacie préparateur assistant"][:4]
+    )
+    def test_search_folds_what_people_type(self, client, world, query):
+        assert "pharmacy-assistant" in client.get("/programmes/", {"q": query}).content.decode()
+
+    @pytest.mark.parametrize(
+        "name", ["centres", "programmes", "figures", "figures/checks", "figures/uncertain", "projects", "agreements"]
+    )
+    def test_every_list_downloads_in_four_formats(self, client, world, name):
+        import io
+        import json
+
+        from openpyxl import load_workbook
+
+        def body(wanted):
+            answer = client.get(f"/{name}/", {"format": wanted})
+            assert "attachment" in answer["Content-Disposition"]
+            return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+        plain, marked = body("csv").decode(), body("csv-bom")
+        assert marked.startswith(b"\xef\xbb\xbf")
+        rows = json.loads(body("json"))
+        assert len(rows) >= 31
+        assert set(rows[0]) == set(plain.splitlines()[0].split(","))
+        sheet = load_workbook(io.BytesIO(body("xlsx"))).active
+        assert sheet.max_row == len(rows) + 1
+
+    def test_a_simulated_row_is_marked(self, client, world):
+        world["season"].simulated = True
+        world["season"].save()
+        assert "simulated" in client.get("/").content.decode()
+
+    def test_machines_find_their_pages(self, client, world):
+        page = client.get("/centres/cmc-marrakech-safi/").content.decode()
+        assert '"@type": "EducationalOrganization"' in page
+        assert "/fr/centres/cmc-marrakech-safi/" in client.get("/sitemap.xml").content.decode()
+        assert "Sitemap:" in client.get("/robots.txt").content.decode()
+        assert client.get("/health/ready").json() == {"ready": True, "migrations": 0}
+        assert client.get("/health/live").status_code == 200
+
+    def test_the_policy_forbids_inline_and_eval(self, client):
+        policy = client.get("/")["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+DESK = [
+    ("/desk/", "desk.open", "national", "auditor"),
+    ("/desk/report/", "reporting.see", "national", "counsellor"),
+    ("/desk/centres/", "centres.see", "registrar", None),
+    ("/desk/centres/ismss-meknes/", "centres.see", "registrar", None),
+    ("/desk/offerings/", "offer.see", "registrar", None),
+    ("/desk/offerings/{offering}/", "offer.see", "registrar", None),
+    ("/desk/offerings/import/", "offer.import", "registrar", "auditor"),
+    ("/desk/applications/", "admissions.see", "registrar", "counsellor"),
+    ("/desk/applications/{application}/", "admissions.see", "registrar", "counsellor"),
+    ("/desk/allocation/", "admissions.allocate", "national", "regional"),
+    ("/desk/assist/", "admissions.assist", "counsellor", "national"),
+]
+
+
+def address(path, world):
+    return path.format(offering=world["offering"].ref, application=world["application"].ref)
+
+
+class TestDesk:
+    @pytest.mark.parametrize(("path", "capability", "right", "wrong"), DESK, ids=[row[0] for row in DESK])
+    def test_five_visitors(self, client, world, path, capability, right, wrong):
+        path = address(path, world)
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert "/accounts/login/" in answer.url
+        client.force_login(make_user("nobody@example.org"))
+        assert client.get(path).status_code == 403
+        if wrong and path != "/desk/":
+            client.force_login(make_user("wrong@example.org", wrong))
+            assert client.get(path).status_code == 403
+        here = {"registrar": {"centre": "ismss-meknes"}, "counsellor": {"area": "fes-meknes"}}.get(right, {})
+        client.force_login(make_user("right@example.org", right, **here))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        assert len(queries) <= QUERIES
+
+    @pytest.mark.parametrize(
+        "path", ["/desk/centres/ismss-meknes/", "/desk/offerings/{offering}/", "/desk/applications/{application}/"]
+    )
+    def test_a_stranger_of_the_right_role_gets_404(self, client, world, path):
+        client.force_login(make_user("else@example.org", "registrar", centre="ismss-oujda"))
+        assert client.get(address(path, world)).status_code == 404
+        client.force_login(make_user("region@example.org", "regional", area="oriental"))
+        assert client.get(address(path, world)).status_code == 404
+        assert client.post(address(path, world), {"do": "close", "reason": "x"}).status_code in {404, 405}
+        assert world["offering"].__class__.objects.get().state == "open"
+
+    def test_lists_hold_only_what_the_scope_holds(self, client, world):
+        make_offering(world["season"], centre="ismss-oujda")
+        client.force_login(make_user("meknes@example.org", "registrar", centre="ismss-meknes"))
+        page = client.get("/desk/offerings/?format=json").json()
+        assert {row["centre"] for row in page} == {"ismss-meknes"}
+        client.force_login(make_user("oriental@example.org", "regional", area="oriental"))
+        assert {row["centre"] for row in client.get("/desk/offerings/?format=json").json()} == {"ismss-oujda"}
+        assert client.get("/desk/applications/?format=json").json() == []
+
+    def test_an_auditor_reads_and_cannot_write(self, client, world):
+        client.force_login(make_user("audit@example.org", "auditor"))
+        path = address("/desk/offerings/{offering}/", world)
+        assert "set_seats" not in client.get(path).content.decode()
+        assert client.post(path, {"do": "close", "reason": "x"}).status_code == 404
+        assert client.post("/desk/centres/ismss-meknes/", {"reason": "x"}).status_code == 404
+
+    def test_seats_are_edited_and_the_journal_is_on_the_page(self, client, world):
+        client.force_login(make_user("reg@example.org", "registrar", centre="ismss-meknes"))
+        path = address("/desk/offerings/{offering}/", world)
+        bad = {"do": "seats", "capacity": 60, "first_year": 30, "seats": 31, "reason": "x"}
+        assert "31" in client.post(path, bad).content.decode()
+        assert client.post(path, bad | {"seats": 28, "reason": "فوج ثان"}).status_code == 302
+        page = client.get(path).content.decode()
+        assert "فوج ثان" in page
+        assert "reg@example.org" in page
+
+    def test_a_file_is_previewed_then_written(self, client, world):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        client.force_login(make_user("reg@example.org", "registrar", centre="ismss-meknes"))
+        head, tail = "centre,programme,mode,capacity,first_year,seats\n", ",medical-secretary,initial,20,10,9\n"
+        text = f"{head}ismss-meknes{tail}ismss-oujda{tail}"
+
+        def send(content, dry):
+            data = {"file": SimpleUploadedFile("x.csv", content.encode())} | ({"dry_run": "on"} if dry else {})
+            return client.post("/desk/offerings/import/", data)
+
+        page = send(text, True).content.decode()
+        assert "ismss-oujda" in page
+        assert "خارج نطاقك" in page
+        assert send(text, False).status_code == 200
+        assert world["season"].offerings.count() == 1
+        assert send("\n".join(text.split("\n")[:2]), False).status_code == 302
+        assert world["season"].offerings.count() == 2
+
+
+class TestAllocationDesk:
+    def test_close_calculate_publish_and_the_candidate_reads(self, client, world):
+        client.force_login(make_user("boss@example.org", "national"))
+        client.post("/desk/allocation/", {"close": "1"})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("django.db.transaction.on_commit", lambda f, **_k: f())
+            answer = client.post("/desk/allocation/", {"allocate": "1"})
+        path = answer.url
+        assert client.get(f"{path}progress/").json() == {"percent": 100, "step": "", "ended": True}
+        page = client.get(path).content.decode()
+        assert "لا أحد يتقدمه" in page
+        assert client.post(f"{path}publish/").status_code == 302
+        client.force_login(world["application"].person.account)
+        page = client.get("/apply/", follow=True).content.decode()
+        assert "لماذا هذه النتيجة؟" in page
+        assert client.post("/apply/move/confirm/").status_code == 302
+        assert world["application"].__class__.objects.get().state == "confirmed"
+
+    def test_a_regional_manager_cannot_publish(self, client, world):
+        run = services.allocate(services.prepare(close_season(world["season"], by=None), seed="s", by=None))
+        client.force_login(make_user("region@example.org", "regional", area="fes-meknes"))
+        assert client.post(f"/desk/allocation/{run.ref}/publish/").status_code == 403
+
+
+class TestCandidate:
+    def test_a_stranger_reads_nothing_of_another_file(self, client, world):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        season = world["season"]
+        mine = make_application(season, "mine@example.org")
+        by = mine.person.account
+        document = services.join_document(mine, kind="marks", file=SimpleUploadedFile("x.pdf", b"%PDF-1"), by=by)
+        client.force_login(by)
+        assert b"".join(client.get(f"/apply/documents/{document.ref}/").streaming_content) == b"%PDF-1"
+        client.force_login(world["application"].person.account)
+        assert client.get(f"/apply/documents/{document.ref}/").status_code == 404
+        assert client.post(f"/apply/documents/{document.ref}/").status_code == 404
+
+    def test_a_receipt_is_checked_by_anyone_and_an_altered_one_is_not(self, client, world):
+        from takwin.admissions.views.receipt import check_url
+
+        path = check_url(world["application"]).split("8000")[1]
+        page = client.get(path).content.decode()
+        assert "هذا الوصل صحيح" in page
+        assert world["application"].person.family_name not in page
+        assert client.get(path[:-3] + "xx/").status_code == 404
+        application = services.reopen(world["application"], by=None)
+        assert "استُبدل" in client.get(path).content.decode()
+        assert application.state == "draft"
+
+    def test_a_wish_waits_while_the_file_is_begun(self, client, world):
+        client.force_login(make_user("new@example.org"))
+        assert client.post("/apply/wishes/add/", {"offering": world["offering"].ref}).url == "/apply/"
+        from takwin.territory.models import Area
+
+        commune = Area.objects.communes().first().code
+        identity = {
+            "given_name": "علي",
+            "family_name": "حجي",
+            "sex": "male",
+            "born_on": "2005-01-01",
+            "commune": commune,
+        }
+        assert client.post("/apply/", identity).url == "/apply/schooling/"
+        answer = client.post(
+            "/apply/schooling/", {"schooling": "bac", "average": "14,5", "stream": "physics", "diploma": "none"}
+        )
+        assert answer.url == "/apply/wishes/"
+        assert "تقني مساعد صيدلي" in client.get("/apply/wishes/").content.decode()
+
+    def test_a_counsellor_writes_for_someone_and_only_for_theirs(self, client, world):
+        from takwin.territory.models import Area
+
+        client.force_login(make_user("k@example.org", "counsellor", area="fes-meknes"))
+        who = {"given_name": "مريم", "family_name": "حجي", "sex": "female", "born_on": "2005-01-01",
+               "commune": Area.objects.communes().first().code, "phone": "0612345678"}  # fmt: skip
+        assert "موافقة الشخص" in client.post("/desk/assist/", who).content.decode()
+        assert client.post("/desk/assist/", who | {"consented": "on"}).url == "/apply/schooling/"
+        assert "مريم حجي" in client.get("/apply/").content.decode()
+        assert client.post("/desk/assist/act/", {"ref": world["application"].ref}).status_code == 404
+        client.post("/desk/assist/act/", {})
+        assert "مريم حجي" not in client.get("/apply/").content.decode()
