@@ -19,7 +19,7 @@ from takwin.territory.models import Area
 
 class UserManager(BaseUserManager):
     def create_user(self, email: str | None = None, password: str | None = None, **extra: Any) -> User:
-        user: User = self.model(email=self.normalize_email(email) or None, **extra)
+        user = User(email=self.normalize_email(email) or None, **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -42,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = _("user")
@@ -54,7 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """(role, area path, centre id) of each grant; one query a request."""
         if not hasattr(self, "_held"):
             rows = self.grants.values_list("role", "area__path", "centre_id", "everywhere")
-            self._held = [(role, "" if every else path, centre) for role, path, centre, every in rows]
+            self._held: list[tuple[str, str | None, int | None]] = [(role, "" if every else path, centre) for role, path, centre, every in rows]
         return self._held
 
     def scope(self, capability: str) -> Scope:

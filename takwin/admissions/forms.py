@@ -39,7 +39,7 @@ class IdentityForm(ServiceForm):
 class StartForm(IdentityForm):
     """Identity of a new record, and the application it opens."""
 
-    service = services.start
+    service = services.start  # type: ignore[assignment]
 
 
 class AssistForm(StartForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -62,7 +63,7 @@ def _level(who: Candidate, access: Access) -> Refused | None:
     bridged = BRIDGES[who.diploma] >= BRIDGES[access.bridge] > 0
     if reached or bridged:
         return None
-    facts = {
+    facts: dict[str, Any] = {
         "asked": Schooling(access.schooling).label,
         "declared": Schooling(who.schooling).label if who.schooling else "–",
     }

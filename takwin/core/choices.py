@@ -11,7 +11,7 @@ class States(models.TextChoices):
 
     tone: str
 
-    def __new__(cls, value: str, tone: str):
+    def __new__(cls, value: str, tone: str = ""):  # a member is looked up by its value alone
         if tone not in TONES:
             raise ValueError(f"{cls.__name__}: unknown tone {tone!r}")
         member = str.__new__(cls, value)

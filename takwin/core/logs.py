@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -9,7 +10,7 @@ import structlog
 DROPPED = {"name", "phone", "email", "password", "cin", "body"}
 
 
-def drop_personal(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Personal keys never reach a log."""
     return {key: value for key, value in event.items() if key not in DROPPED}
 

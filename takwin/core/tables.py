@@ -116,7 +116,8 @@ def read(path: Path, columns: Iterable[str], key: tuple[str, ...] = ("code",)) -
         for column in columns:
             if column not in head:
                 raise TableError(path, 1, column, "is missing from the header")
-        rows, seen = [], {}
+        rows: list[Row] = []
+        seen: dict[tuple[str, ...], int] = {}
         try:
             for cells in reader:
                 line = reader.line_num
@@ -155,6 +156,12 @@ class Upsert:
     wanted: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
 
     def add(self, **values: Any) -> None:
+        for name, value in values.items():
+            # SQLite would store what PostgreSQL refuses: the shorter rule holds for both.
+            field = None if name.endswith("_id") else self.model._meta.get_field(name)
+            limit = getattr(field, "max_length", None)
+            if limit and isinstance(value, str) and len(value) > limit:
+                raise ValueError(f"{self.model._meta.label}.{name}: {value!r} is longer than {limit} characters")
         self.wanted[tuple(values[name] for name in self.key)] = values
 
     def write(self, name: str = "") -> Counts:
@@ -181,7 +188,7 @@ class Upsert:
             fields |= {"search_text"} & names
             for row in moved:
                 if "search_text" in fields:
-                    row._meta.get_field("search_text").pre_save(row, False)
+                    row._meta.get_field("search_text").pre_save(row, False)  # type: ignore[union-attr]
             manager.bulk_update(moved, sorted(fields), batch_size=500)
         counts.made, counts.changed = len(fresh), len(moved)
         return counts

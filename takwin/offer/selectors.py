@@ -62,10 +62,10 @@ def access(programmes: Iterable[Programme], season: Season) -> dict[int, Access]
     wanted = list(programmes)
     best: dict[tuple[str, int], tuple[int, AccessRule]] = {}
     for rule in AccessRule.objects.filter(season__isnull=True) | AccessRule.objects.filter(season=season):
-        key = ("programme", rule.programme_id) if rule.programme_id else ("level", rule.level_id)
+        key = ("programme", rule.programme_id) if rule.programme_id else ("level", rule.level_id or 0)
         weight = 1 if rule.season_id else 0
-        if key not in best or best[key][0] <= weight:  # type: ignore[index]
-            best[key] = (weight, rule)  # type: ignore[index]
+        if key not in best or best[key][0] <= weight:
+            best[key] = (weight, rule)
     out = {}
     for row in wanted:
         found = best.get(("programme", row.pk)) or best.get(("level", row.level_id or 0))

@@ -81,7 +81,7 @@ def offering(request: Any, ref: str) -> HttpResponse:
         if made[wanted].run(row, by=request.user):
             messages.success(request, _g("The change is saved."))
             return redirect("offer:detail", ref)
-    context = {"offering": row, "entries": journal(row.ref) if request.user.can("journal.read") else []}
+    context: dict[str, Any] = {"offering": row, "entries": journal(row.ref) if request.user.can("journal.read") else []}
     context |= {"forms": made if may_edit else {}, "active": "offerings"}
     return show(request, "offer/offering.html", **context)
 
@@ -101,5 +101,5 @@ def offering_import(request: Any) -> HttpResponse:
         key: sum(bool(line.errors) if key == "refused" else line.action == key for line in lines or [])
         for key in ("add", "change", "same", "refused")
     }
-    context = {"form": form, "lines": lines, "counts": counts, "season": season, "active": "import"}
+    context: dict[str, Any] = {"form": form, "lines": lines, "counts": counts, "season": season, "active": "import"}
     return show(request, "offer/offering_import.html", **context)

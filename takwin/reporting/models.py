@@ -128,11 +128,11 @@ class Uncertain(models.Model):
     code = models.CharField(max_length=8, unique=True)
     topic = models.CharField(max_length=60)
     kind = models.CharField(max_length=40)
-    value = models.CharField(max_length=200, blank=True, default="")
-    as_written = models.CharField(max_length=200, blank=True, default="")
-    label = models.CharField(max_length=200, blank=True, default="")
+    value = models.TextField(blank=True, default="")
+    as_written = models.TextField(blank=True, default="")
+    label = models.TextField(blank=True, default="")
     candidates = models.TextField(blank=True, default="")
-    likelihood = models.CharField(max_length=12)
+    likelihood = models.CharField(max_length=120)
     reasoning = models.TextField(blank=True, default="")
     source = models.CharField(max_length=8)
     line = models.CharField(max_length=120)
@@ -146,4 +146,6 @@ class Uncertain(models.Model):
 
     @property
     def likelihood_label(self) -> str:
-        return str(LIKELIHOODS.get(self.likelihood, self.likelihood))
+        """`probable:the Figuig campaign` -> probable (the Figuig campaign)."""
+        word, _colon, of = self.likelihood.partition(":")
+        return f"{LIKELIHOODS.get(word, word)} ({of})" if of else str(LIKELIHOODS.get(word, word))

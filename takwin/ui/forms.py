@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,7 +13,7 @@ from takwin.core.errors import Refused
 class ServiceForm(forms.Form):
     """Each field is named after an argument of `service`; `run` calls it."""
 
-    service: ClassVar[Callable[..., Any]]
+    service: ClassVar[Any]
     result: Any = None
     required_css_class = "is-required"
 

@@ -98,7 +98,7 @@ class Listing:
             out.append((column.key, column.label, following if column.order else "", aria))
         return out
 
-    def export(self) -> HttpResponse | StreamingHttpResponse | None:
+    def export(self) -> Any:
         """A download when `?format=` asks for one, else None."""
         wanted = self.request.GET.get("format", "")
         return download(self.name, self.columns, self.rows, wanted) if wanted in FORMATS else None
@@ -106,7 +106,7 @@ class Listing:
 
 def download(
     name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str
-) -> HttpResponse | StreamingHttpResponse:
+) -> Any:
     """Rows as CSV (with or without byte-order mark), JSON or XLSX; dangerous cells neutralised."""
     stream = rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows  # type: ignore[attr-defined]
     if wanted == "json":

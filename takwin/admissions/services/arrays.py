@@ -60,7 +60,7 @@ def read(season: Season, seed: str) -> SeasonArrays:
         priority=columns["priority"],
         house=columns["house"],
         bed_priority=columns["bed_priority"],
-        capacity=[row[2] if row[3] == "open" else 0 for row in pools],
+        capacity=np.array([row[2] if row[3] == "open" else 0 for row in pools], dtype=np.int64),
         beds=beds,
     )
     return SeasonArrays(
@@ -74,7 +74,7 @@ def read(season: Season, seed: str) -> SeasonArrays:
     )
 
 
-def _houses(season, pools):  # type: ignore[no-untyped-def]
+def _houses(season, pools):
     """{(centre, group): index}, beds of each, groups of each centre. A sample opens its share of the beds."""
     houses: dict[tuple[int, str], int] = {}
     beds: list[int] = []
@@ -91,7 +91,7 @@ def _houses(season, pools):  # type: ignore[no-untyped-def]
     return houses, beds, groups
 
 
-def _columns(rows, pools, place, groups, houses, seed):  # type: ignore[no-untyped-def]
+def _columns(rows, pools, place, groups, houses, seed):
     out: dict[str, list[int]] = {
         name: [] for name in ("wish", "owner", "pool", "priority", "house", "bed_priority", "score", "first")
     }

@@ -52,7 +52,7 @@ def application(request: Any, ref: str) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
     run = selectors.published_run(row.season)
-    context = {
+    context: dict[str, Any] = {
         "application": row,
         "wishes": selectors.wishes(row),
         "rows": selectors.wish_results(run, row) if run else [],
@@ -94,7 +94,7 @@ def _run(ref: str) -> Any:
 def run(request: Any, ref: str) -> HttpResponse:
     row = _run(ref)
     reviewed = row.state in {"review", "published"}
-    context = {
+    context: dict[str, Any] = {
         "run": row,
         "job": selectors.job_about(ref),
         "pools": list(selectors.pool_results(row, request.scope).order_by("-requests")[:20]) if reviewed else [],

@@ -49,7 +49,7 @@ def _bars(problem: Problem, wish: Ints, bar: Ints) -> Ints:
 
 
 @njit(cache=True)
-def _seats(start, pool, priority, house, bed_priority, capacity, bar):  # type: ignore[no-untyped-def]
+def _seats(start, pool, priority, house, bed_priority, capacity, bar):
     n = len(start) - 1
     base = np.zeros(len(capacity) + 1, np.int64)
     for p in range(len(capacity)):
@@ -91,7 +91,7 @@ def _seats(start, pool, priority, house, bed_priority, capacity, bar):  # type: 
 
 
 @njit(cache=True)
-def _push(heap, base, size, wish, priority):  # type: ignore[no-untyped-def]
+def _push(heap, base, size, wish, priority):
     at = size
     while at > 0:
         above = (at - 1) // 2
@@ -103,7 +103,7 @@ def _push(heap, base, size, wish, priority):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _replace(heap, base, size, wish, priority):  # type: ignore[no-untyped-def]
+def _replace(heap, base, size, wish, priority):
     at = 0
     while True:
         below = 2 * at + 1

@@ -14,7 +14,8 @@ from takwin.offer.models import Mode, Offering, Programme, Season
 def make_season(**over: Any) -> Season:
     now = timezone.now().replace(microsecond=0)
     values = {
-        "code": "2024-2025", "state": "open", "opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=9),
+        "code": "2024-2025", "state": "open",
+        "opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=9),
         "results_at": now + timedelta(days=12), "answers_until": now + timedelta(days=20), "ages_on": date(2024, 9, 1),
         "starts_on": date(2024, 9, 4),
     }  # fmt: skip

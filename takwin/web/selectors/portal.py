@@ -35,14 +35,14 @@ def centre(code: str) -> Centre:
     return Centre.objects.with_places().prefetch_related("poles", "target_groups", "operators").get(code=code)
 
 
-def spaces(centre: Centre) -> list[tuple[str, list[Any]]]:
+def spaces(centre: Centre) -> list[tuple[Any, list[Any]]]:
     """Spaces by pole or group, poles in their order, then shared and living."""
     names = {pole.code: pole.label for pole in centre.poles.all()}
     order = [*names, *SpaceGroup.values]
     found: dict[str, list[Any]] = {}
     for space in centre.spaces.all():
         found.setdefault(space.group if space.group in order else SpaceGroup.OTHER, []).append(space)
-    labels = names | dict(SpaceGroup.choices)
+    labels: dict[str, Any] = names | dict(SpaceGroup.choices)
     return [(labels[key], found[key]) for key in order if key in found]
 
 
@@ -71,6 +71,11 @@ def programmes(season: Season | None) -> QuerySet[Programme]:
         seats=Coalesce(Sum("offerings__seats", filter=mine & Q(offerings__state="open")), 0),
         requests=Coalesce(Sum("offerings__demand__requests", filter=mine), 0),
     )
+
+
+def listed_programmes(season: Season | None) -> Any:
+    """Programmes fit for the public list: activities only where a centre offers them."""
+    return programmes(season).exclude(Q(kind="activity") & Q(sites=0))
 
 
 def offered(season: Season | None, **where: Any) -> Exists:

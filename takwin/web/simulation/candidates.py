@@ -70,7 +70,7 @@ def _pools(season: Season, provinces: list[Area]) -> Pools:
     rules = access({row.programme for row in rows}, season)
     found = [rules.get(row.programme_id) for row in rows]
     popularity = [POPULARITY.get(row.programme.sector.code if row.programme.sector else "", 1.0) for row in rows]
-    home = [next((index[p] for p in _prefixes(row.centre.area.path) if p in index), -1) for row in rows]  # type: ignore[union-attr]
+    home = [next((index[p] for p in _prefixes(row.centre.area.path) if p in index), -1) for row in rows]
     return Pools(
         rows,
         np.array([row.seats for row in rows]) * np.array(popularity),

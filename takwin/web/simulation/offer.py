@@ -97,7 +97,7 @@ def write_programmes() -> list[Programme]:
     )
 
 
-def _names(kind: str):  # type: ignore[no-untyped-def]
+def _names(kind: str):
     """(sector, code, Arabic, French, level) in a fixed order, sectors in turn."""
     trades = {sector: pairs(text, "|") for sector, text in TRADES.items()}
     if kind == ProgrammeKind.PATHWAY:
@@ -160,8 +160,8 @@ def _documented(regions: dict[str, str]) -> list[Site]:
     rows = Centre.objects.filter(simulated=False, status__in=RUNNING).exclude(area=None)
     out = []
     for centre in rows.select_related("kind", "area").prefetch_related("programmes__level"):
-        own = [p for p in centre.programmes.all() if p.level_id and p.sector_id and p.level.code != "master"]
-        if not (own or centre.kind.code in {"cmc", "specialised-institute"}):
+        own = [p for p in centre.programmes.all() if p.level and p.sector_id and p.level.code != "master"]
+        if centre.area is None or not (own or centre.kind.code in {"cmc", "specialised-institute"}):
             continue
         counted = centre.capacity if centre.capacity_unit in {"seats", "trainees"} else 0
         out.append(Site(centre, centre.kind.code, regions[centre.area.path[:3]], counted or 0, own))

@@ -74,7 +74,7 @@ def centre_list(request: Any) -> HttpResponse:
         shapes = portal.province_map(season, territory.area(chosen), lambda code: f"?region={chosen}&province={code}")
     else:
         shapes = portal.region_map(season, lambda code: f"?region={code}")
-    context = {"listing": listing, "shapes": shapes, "near": near, "distances": DISTANCES, "region": chosen}
+    context: dict[str, Any] = {"listing": listing, "shapes": shapes, "near": near, "distances": DISTANCES, "region": chosen}
     return show(request, "web/centre_list.html", fragment="rows", active="centres", **context)
 
 
@@ -103,7 +103,7 @@ def centre(request: Any, code: str) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404(code) from absent
     season = offer.current_season()
-    context = {
+    context: dict[str, Any] = {
         "centre": row,
         "season": season,
         "offerings": portal.offerings_of(row, season),

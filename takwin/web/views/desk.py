@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -32,7 +33,7 @@ def desk(request: Any) -> HttpResponse:
     admitted = selectors.admitted_by_centre(run, [row.pk for row in listing.page])
     for row in listing.page:
         row.fill = admitted.get(row.pk, 0) / row.seats if run and row.seats else None
-    context = {
+    context: dict[str, Any] = {
         "listing": listing,
         "season": season,
         "place": selectors.place_names(request.scope),
@@ -48,7 +49,7 @@ REPORT = (
     Column("table", _("Table"), lambda row: row["table"]),
     Column("label", _("Name"), lambda row: row["label"]),
     *(
-        Column(name, label, lambda row, name=name: row.get(name))
+        Column(name, label, itemgetter(name))
         for name, label in (
             ("capacity", _("Places")),
             ("first_year", _("First year")),

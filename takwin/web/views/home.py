@@ -47,7 +47,7 @@ def season(request: Any, code: str = "") -> HttpResponse:
         chosen = offer.current_season()
     report = reporting.season_report(chosen) if chosen else None
     counted = admissions.demand_counted_at(chosen) if chosen else None
-    context = {
+    context: dict[str, Any] = {
         "season": chosen,
         "report": report,
         "counted_at": counted,

@@ -71,7 +71,7 @@ def _seats_left(rows: Any, _value: str) -> Any:
 @page(PUBLIC)
 def programme_list(request: Any) -> HttpResponse:
     season = offer.current_season()
-    rows = portal.programmes(season).exclude(kind="activity", sites=0)
+    rows = portal.listed_programmes(season)
     listing = Listing(request, rows, COLUMNS, filters(season), name="programmes", order="-requests")
     if answer := listing.export():
         return answer
@@ -93,7 +93,7 @@ def programme(request: Any, code: str) -> HttpResponse:
     if region:
         rows = rows.filter(centre__area__path__startswith=region.path)
     application = admissions.own(request.user, season) if request.user.is_authenticated and season else None
-    context = {
+    context: dict[str, Any] = {
         "programme": row,
         "season": season,
         "offerings": list(rows),
