@@ -1,0 +1,71 @@
+"""A real browser on a real server, and a small simulated season behind it. No browser is a failure, not a skip."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def season(network, settings, live_server, monkeypatch):
+    """300 simulated candidates and the accounts of the demo."""
+    from takwin.web.simulation import simulate
+    from takwin.web.simulation.demo import make_demo
+
+    # Static files by whitenoise, compressed, as in the demo and in production.
+    monkeypatch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler._should_handle", lambda *_: False)
+    settings.SITE_URL = live_server.url
+    settings.ALLOWED_HOSTS = ["*"]
+    simulate(300, 1, say=lambda _line: None)
+    make_demo()
+    return live_server.url
+
+
+@pytest.fixture
+def visit(browser, season):
+    """`visit(size)` opens a window; it fails the test on any error of the console or any sideways scroll."""
+    contexts, complaints = [], []
+
+    def open_window(size: dict[str, int], **more) -> Page:
+        context = browser.new_context(viewport=size, base_url=season, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "404" not in m.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def picture():
+    """`picture(page, name)`: checks the page fits its window, and keeps a PNG where TAKWIN_SCREENS says."""
+    folder = os.environ.get("TAKWIN_SCREENS", "")
+
+    def take(page: Page, name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= page.viewport_size["width"], f"{name} scrolls sideways: {wide}"
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder, f"{name}.png")), full_page=True)
+
+    return take

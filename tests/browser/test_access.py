@@ -1,0 +1,100 @@
+"""What every visitor is owed: no serious barrier, a light page, a page without JavaScript, a keyboard that suffices."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from takwin.centres.models import Centre
+from takwin.offer.models import Offering
+
+from .conftest import DESK, PHONE
+from .test_journey import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PORTAL = [
+    "/", "/season/", "/centres/", "/centres/?region=marrakech-safi", "/centres/cmc-marrakech-safi/", "/programmes/",
+    "/programmes/pharmacy-assistant/", "/figures/", "/figures/checks/", "/figures/uncertain/", "/projects/",
+    "/agreements/", "/sources/s1/", "/open-data/", "/accounts/login/", "/accounts/signup/", "/_ui/",
+]  # fmt: skip
+MINE = ["/apply/", "/apply/identity/", "/apply/schooling/", "/apply/wishes/", "/apply/documents/", "/apply/receipt/"]
+LIMIT = 150_000  # bytes over the wire at the first load, fonts included
+
+
+def barriers(page):
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        (rule["id"], [node["html"][:160] for node in rule["nodes"][:3]])
+        for rule in found
+        if rule["impact"] in {"serious", "critical"}
+    ]
+
+
+def desk_pages():
+    offering = Offering.objects.filter(centre__code="cmc-marrakech-safi").first()
+    return [
+        "/desk/", "/desk/report/", "/desk/centres/", "/desk/centres/cmc-marrakech-safi/", "/desk/offerings/",
+        f"/desk/offerings/{offering.ref}/", "/desk/offerings/import/", "/desk/applications/", "/desk/allocation/",
+    ]  # fmt: skip
+
+
+def test_axe_finds_no_serious_barrier_in_three_languages(visit, picture):
+    phone, desk = visit(PHONE), visit(DESK)
+    found = {}
+    for prefix in ("", "/fr", "/en"):
+        for path in PORTAL:
+            phone.goto(prefix + path)
+            found[prefix + path] = barriers(phone)
+            name = path.strip("/").split("?")[0].replace("/", "-") or "home"
+            if prefix == "" and "?" not in path:
+                picture(phone, f"{name}-ar-390")
+    sign_in(phone, "candidate@takwin.example")
+    sign_in(desk, "national@takwin.example")
+    for prefix in ("", "/fr"):
+        for path in MINE:
+            phone.goto(prefix + path)
+            found[prefix + path] = barriers(phone)
+        for path in desk_pages():
+            desk.goto(prefix + path)
+            found[prefix + path] = barriers(desk)
+            name = path.strip("/").replace("/", "-").split("-OFF")[0]
+            if prefix == "" and path not in {"/desk/"}:
+                picture(desk, f"{name}-ar-1440")
+    assert {path: rules for path, rules in found.items() if rules} == {}
+
+
+def test_a_phone_loads_little(visit):
+    for path in ("/", "/programmes/?q=صيدلي", "/programmes/pharmacy-assistant/", "/centres/", "/season/"):
+        page = visit(PHONE)
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        weights = []
+        session.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert 20_000 < sum(weights) <= LIMIT, (path, sum(weights))
+
+
+def test_without_javascript_a_search_and_a_file_work(visit):
+    page = visit(PHONE, java_script_enabled=False)
+    page.goto("/programmes/?q=صيدلي")
+    page.locator("#rows h2 a").first.click()
+    expect(page.locator("h1")).to_contain_text("صيدلي")
+    sign_in(page, "candidate@takwin.example")
+    page.goto("/apply/")
+    expect(page.locator(".why")).to_have_count(3)
+
+
+def test_the_keyboard_reaches_the_content_the_map_and_the_menu(visit):
+    page = visit(DESK)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    region = page.locator(".map a").first
+    region.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/centres/?region=*")
+    assert Centre.objects.filter(area__path__startswith="01.").exists()
+    expect(page.locator("#rows h2 a").first).to_be_visible()
