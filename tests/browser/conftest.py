@@ -65,6 +65,8 @@ def picture():
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= page.viewport_size["width"], f"{name} scrolls sideways: {wide}"
         if folder:
+            # A bar that sticks to the window would lie across a picture of the whole page.
+            page.evaluate("document.querySelectorAll('.phone-bar').forEach((bar) => (bar.style.position = 'static'))")
             Path(folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=str(Path(folder, f"{name}.png")), full_page=True)
 

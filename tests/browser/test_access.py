@@ -58,7 +58,7 @@ def test_axe_finds_no_serious_barrier_in_three_languages(visit, picture):
         for path in desk_pages():
             desk.goto(prefix + path)
             found[prefix + path] = barriers(desk)
-            name = path.strip("/").replace("/", "-").split("-OFF")[0]
+            name = path.strip("/").replace("/", "-").split("s-OFF")[0]
             if prefix == "" and path not in {"/desk/"}:
                 picture(desk, f"{name}-ar-1440")
     assert {path: rules for path, rules in found.items() if rules} == {}

@@ -85,7 +85,7 @@ def offered(season: Season | None, **where: Any) -> Exists:
 
 def offerings_of_programme(programme: Programme, season: Season | None) -> QuerySet[Offering]:
     rows = Offering.objects.filter(programme=programme, season=season).with_names().select_related("demand")
-    return rows.order_by("centre__area__path", "pk")
+    return rows.order_by("-seats", "centre__area__path", "pk")
 
 
 def conditions(programme: Programme, season: Season | None) -> Any:
