@@ -54,7 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """(role, area path, centre id) of each grant; one query a request."""
         if not hasattr(self, "_held"):
             rows = self.grants.values_list("role", "area__path", "centre_id", "everywhere")
-            self._held: list[tuple[str, str | None, int | None]] = [(role, "" if every else path, centre) for role, path, centre, every in rows]
+            self._held: list[tuple[str, str | None, int | None]] = [
+                (role, "" if every else path, centre) for role, path, centre, every in rows
+            ]
         return self._held
 
     def scope(self, capability: str) -> Scope:

@@ -63,5 +63,10 @@ def centre(request: Any, code: str) -> HttpResponse:
             messages.success(request, _g("The correction is saved."))
             return redirect("centres:detail", row.code)
     entries = journal(row.ref) if request.user.can("journal.read") else []
-    context: dict[str, Any] = {"centre": row, "form": form if may_correct else None, "entries": entries, "active": "centres"}
+    context: dict[str, Any] = {
+        "centre": row,
+        "form": form if may_correct else None,
+        "entries": entries,
+        "active": "centres",
+    }
     return show(request, "centres/centre.html", **context)

@@ -81,7 +81,10 @@ def offering(request: Any, ref: str) -> HttpResponse:
         if made[wanted].run(row, by=request.user):
             messages.success(request, _g("The change is saved."))
             return redirect("offer:detail", ref)
-    context: dict[str, Any] = {"offering": row, "entries": journal(row.ref) if request.user.can("journal.read") else []}
+    context: dict[str, Any] = {
+        "offering": row,
+        "entries": journal(row.ref) if request.user.can("journal.read") else [],
+    }
     context |= {"forms": made if may_edit else {}, "active": "offerings"}
     return show(request, "offer/offering.html", **context)
 

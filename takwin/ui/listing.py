@@ -104,9 +104,7 @@ class Listing:
         return download(self.name, self.columns, self.rows, wanted) if wanted in FORMATS else None
 
 
-def download(
-    name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str
-) -> Any:
+def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str) -> Any:
     """Rows as CSV (with or without byte-order mark), JSON or XLSX; dangerous cells neutralised."""
     stream = rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows  # type: ignore[attr-defined]
     if wanted == "json":

@@ -1,4 +1,4 @@
-"""What every visitor is owed: no serious barrier, a light page, a page without JavaScript, a keyboard that suffices."""
+"""What every visitor is owed: no serious barrier, a light page, no need of JavaScript, a keyboard that suffices."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def test_a_phone_loads_little(visit):
         page = visit(PHONE)
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
-        weights = []
-        session.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+        weights: list[float] = []
+        session.on("Network.loadingFinished", lambda event, into=weights: into.append(event["encodedDataLength"]))
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert 20_000 < sum(weights) <= LIMIT, (path, sum(weights))

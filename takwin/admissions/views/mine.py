@@ -62,7 +62,11 @@ def mine(request: Any) -> HttpResponse:
         return _start(request, season)
     if application.state in {"admitted", "unplaced", "confirmed", "declined"}:
         return redirect("admissions:result")
-    context: dict[str, Any] = {"application": application, "season": application.season, "wishes": selectors.wishes(application)}
+    context: dict[str, Any] = {
+        "application": application,
+        "season": application.season,
+        "wishes": selectors.wishes(application),
+    }
     context |= {"documents": list(application.documents.all()), "limit": MAX_WISHES, "active": "apply"}
     return show(request, "admissions/mine.html", **context)
 
@@ -121,7 +125,11 @@ def _add_pending(request: Any, application: Any) -> HttpResponse:
 @page("admissions.apply")
 @with_application
 def wishes(request: Any, application: Any) -> HttpResponse:
-    context: dict[str, Any] = {"application": application, "wishes": selectors.wishes(application), "limit": MAX_WISHES}
+    context: dict[str, Any] = {
+        "application": application,
+        "wishes": selectors.wishes(application),
+        "limit": MAX_WISHES,
+    }
     return show(request, "admissions/wishes.html", active="apply", **context)
 
 
@@ -233,7 +241,13 @@ def result(request: Any, application: Any) -> HttpResponse:
     rows = selectors.wish_results(run, application)
     won = next((row for row in rows if row["result"].outcome == "admitted"), None)
     left = application.season.answers_until - timezone.now() if application.season.answers_until else None
-    context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "won": won, "season": application.season}
+    context: dict[str, Any] = {
+        "application": application,
+        "run": run,
+        "rows": rows,
+        "won": won,
+        "season": application.season,
+    }
     context["can_answer"] = application.state == "admitted" and left is not None and left.total_seconds() > 0
     context["left"] = (left.days, left.seconds // 3600) if left is not None and left.days >= 0 else None
     return show(request, "admissions/result.html", **context)

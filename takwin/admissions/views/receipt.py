@@ -43,7 +43,12 @@ def receipt(request: Any, application: Any) -> HttpResponse:
     if application.submitted_at is None:
         return redirect("admissions:mine")
     url = check_url(application)
-    context: dict[str, Any] = {"application": application, "wishes": selectors.wishes(application), "url": url, "qr": qr(url)}
+    context: dict[str, Any] = {
+        "application": application,
+        "wishes": selectors.wishes(application),
+        "url": url,
+        "qr": qr(url),
+    }
     return show(request, "admissions/receipt.html", active="apply", **context)
 
 

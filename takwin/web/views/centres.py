@@ -74,7 +74,13 @@ def centre_list(request: Any) -> HttpResponse:
         shapes = portal.province_map(season, territory.area(chosen), lambda code: f"?region={chosen}&province={code}")
     else:
         shapes = portal.region_map(season, lambda code: f"?region={code}")
-    context: dict[str, Any] = {"listing": listing, "shapes": shapes, "near": near, "distances": DISTANCES, "region": chosen}
+    context: dict[str, Any] = {
+        "listing": listing,
+        "shapes": shapes,
+        "near": near,
+        "distances": DISTANCES,
+        "region": chosen,
+    }
     return show(request, "web/centre_list.html", fragment="rows", active="centres", **context)
 
 
