@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -81,7 +84,6 @@ class TestPortal:
     )
     def test_every_list_downloads_in_four_formats(self, client, world, name):
         import io
-        import json
 
         from openpyxl import load_workbook
 
@@ -105,7 +107,8 @@ class TestPortal:
 
     def test_machines_find_their_pages(self, client, world):
         page = client.get("/centres/cmc-marrakech-safi/").content.decode()
-        assert '"@type": "EducationalOrganization"' in page
+        block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page).group(1)
+        assert json.loads(block)["@type"] == "EducationalOrganization"
         assert "/fr/centres/cmc-marrakech-safi/" in client.get("/sitemap.xml").content.decode()
         assert "Sitemap:" in client.get("/robots.txt").content.decode()
         assert client.get("/health/ready").json() == {"ready": True, "migrations": 0}

@@ -23,6 +23,10 @@ def season(code: str) -> Season:
     return Season.objects.get(code=code)
 
 
+def open_seasons() -> list[Season]:
+    return list(Season.objects.filter(state=SeasonState.OPEN))
+
+
 def seasons() -> list[Season]:
     return list(Season.objects.all())
 

@@ -98,3 +98,15 @@ def test_the_keyboard_reaches_the_content_the_map_and_the_menu(visit):
     page.wait_for_url("**/centres/?region=*")
     assert Centre.objects.filter(area__path__startswith="01.").exists()
     expect(page.locator("#rows h2 a").first).to_be_visible()
+
+
+def test_a_filter_changes_the_list_without_a_new_page(visit):
+    page = visit(PHONE)
+    page.goto("/programmes/")
+    before = page.locator("#rows p").first.inner_text()
+    page.locator("summary", has_text="معايير").click()
+    page.evaluate("window.same = true")
+    page.select_option("select[name=level]", "ts")
+    page.wait_for_url("**level=ts**")
+    expect(page.locator("#rows p").first).not_to_have_text(before)
+    assert page.evaluate("window.same") is True

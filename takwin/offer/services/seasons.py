@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from takwin.core.changes import change
+from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 from takwin.offer.rules import SEASON
 
@@ -27,3 +30,9 @@ def mark_allocated(season: Season, *, by: Any) -> Season:
     with change(season, "allocate", by=by, flow=SEASON) as row:
         pass
     return row
+
+
+def close_due(*, by: Any = None) -> list[Season]:
+    """Close the seasons whose deadline has passed; called by the tick."""
+    due = Season.objects.filter(state=SeasonState.OPEN, closes_at__lte=timezone.now())
+    return [close_season(season, by=by) for season in due]

@@ -125,3 +125,22 @@ class TestImport:
         with pytest.raises(Refused) as refusal:
             run(content, season)
         assert refusal.value.reason == reason
+
+
+class TestClock:
+    def test_a_season_past_its_deadline_is_closed_by_the_tick_and_messages_leave(self, season, capsys):
+        from datetime import timedelta
+
+        from django.core.management import call_command
+        from django.utils import timezone
+
+        from takwin.core.messages import post
+        from takwin.core.models import Outbox
+
+        post("mail", "a@example.org", "x", subject="y")
+        season.opens_at, season.closes_at = timezone.now() - timedelta(days=2), timezone.now() - timedelta(seconds=1)
+        season.save()
+        call_command("tick")
+        season.refresh_from_db()
+        assert (season.state, Outbox.objects.get().state) == ("closed", "sent")
+        assert "closed ['2024-2025']" in capsys.readouterr().out

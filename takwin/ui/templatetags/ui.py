@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -107,6 +108,13 @@ def meter(value: float | None, high: float = 1.0) -> SafeString:
         f'<rect class="bar {shade}" width="{100 * share:.1f}" height="6" rx="3"/></svg>'
     )
     return mark_safe(svg)  # noqa: S308 - numbers only
+
+
+@register.filter
+def ld_json(value: dict[str, Any]) -> SafeString:
+    """A schema.org block. Data, not code: the policy lets it stand; < > & are escaped as in `json_script`."""
+    text = json.dumps(value, ensure_ascii=False).translate({ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"})
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
 
 
 @register.filter

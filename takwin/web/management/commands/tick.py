@@ -1,0 +1,28 @@
+"""The clock: run each minute by a timer, or let it wait by itself with --every."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from takwin.admissions.services import count_demand
+from takwin.core.messages import send_waiting
+from takwin.offer.selectors import open_seasons
+from takwin.offer.services import close_due
+
+
+class Command(BaseCommand):
+    help = "Send waiting messages, close seasons whose deadline has passed, count the demand of open ones."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--every", type=int, default=0, help="seconds to wait before the next; 0: once")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        while True:
+            sent = send_waiting()
+            closed = [season.code for season in close_due()]
+            requests = {season.code: count_demand(season) for season in open_seasons()}
+            self.stdout.write(f"messages {sent} closed {closed} requests {requests}")
+            if not options["every"]:
+                return
+            time.sleep(options["every"])
