@@ -59,7 +59,9 @@ class TestPortal:
         "path", ["/centres/nowhere/", "/programmes/nothing/", "/sources/s9/", "/season/1999-2000/"]
     )
     def test_what_is_not_there_is_404(self, client, world, path):
-        assert client.get(path).status_code == 404
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "هذه الصفحة غير موجودة" in answer.content.decode()
 
     def test_an_empty_network_says_so(self, client):
         for path in (
@@ -252,6 +254,19 @@ class TestCandidate:
         assert client.get(f"/apply/documents/{document.ref}/").status_code == 404
         assert client.post(f"/apply/documents/{document.ref}/").status_code == 404
 
+    def test_the_desk_of_the_centre_reads_a_document_and_the_journal_says_so(self, client, world):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        application = services.reopen(world["application"], by=None)
+        file = SimpleUploadedFile("x.pdf", b"%PDF-1")
+        document = services.join_document(application, kind="marks", file=file, by=None)
+        path = f"/desk/applications/{application.ref}/documents/{document.ref}/"
+        client.force_login(make_user("else@example.org", "registrar", centre="ismss-oujda"))
+        assert client.get(path).status_code == 404
+        client.force_login(make_user("here@example.org", "registrar", centre="ismss-meknes"))
+        assert b"".join(client.get(path).streaming_content) == b"%PDF-1"
+        assert "here@example.org" in client.get(f"/desk/applications/{application.ref}/").content.decode()
+
     def test_a_receipt_is_checked_by_anyone_and_an_altered_one_is_not(self, client, world):
         from takwin.admissions.views.receipt import check_url
 
@@ -265,7 +280,7 @@ class TestCandidate:
         assert application.state == "draft"
 
     def test_a_wish_waits_while_the_file_is_begun(self, client, world):
-        client.force_login(make_user("new@example.org"))
+        client.force_login(make_user("new@example.org", phone="+212661234567"))
         assert client.post("/apply/wishes/add/", {"offering": world["offering"].ref}).url == "/apply/"
         from takwin.territory.models import Area
 
@@ -278,6 +293,9 @@ class TestCandidate:
             "commune": commune,
         }
         assert client.post("/apply/", identity).url == "/apply/schooling/"
+        from takwin.people.models import Person
+
+        assert Person.objects.get(account__email="new@example.org").phone == "+212661234567"
         answer = client.post(
             "/apply/schooling/", {"schooling": "bac", "average": "14,5", "stream": "physics", "diploma": "none"}
         )

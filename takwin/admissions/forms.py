@@ -59,7 +59,12 @@ class DescribeForm(ServiceForm):
         label=_("Last year completed"), choices=[("", "–"), *Schooling.choices[1:], Schooling.choices[0]]
     )
     average = forms.DecimalField(
-        label=_("Average mark of that year, out of 20"), min_value=0, max_value=20, decimal_places=2, localize=True
+        label=_("Average mark of that year, out of 20"),
+        min_value=0,
+        max_value=20,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}),
     )
     stream = forms.ChoiceField(label=_("Stream of the baccalaureate"), choices=Stream.choices)
     diploma = forms.ChoiceField(label=_("Vocational diploma you hold"), choices=Diploma.choices)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/assist/act/", mine.act_for, name="act_for"),
     path("desk/applications/", desk.application_list, name="list"),
     path("desk/applications/<str:ref>/", desk.application, name="detail"),
+    path("desk/applications/<str:ref>/documents/<str:document>/", desk.document, name="desk_document"),
     path("desk/allocation/", desk.run_list, name="runs"),
     path("desk/allocation/<str:ref>/", desk.run, name="run"),
     path("desk/allocation/<str:ref>/publish/", desk.run_publish, name="run_publish"),

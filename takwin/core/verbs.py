@@ -20,6 +20,7 @@ VERBS = {
     "order_wishes": _("Wishes reordered"),
     "prepare": _("Prepared"),
     "publish": _("Published"),
+    "read_document": _("Document read"),
     "register": _("Registered"),
     "remove_document": _("Document removed"),
     "remove_wish": _("Wish removed"),

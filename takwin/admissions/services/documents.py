@@ -47,3 +47,8 @@ def remove_document(application: Application, *, document: Document, by: Any) ->
         file = document.file
         document.delete()
         transaction.on_commit(lambda: file.delete(save=False))
+
+
+def read_document(application: Application, *, document: Document, by: Any) -> None:
+    """Note that someone of the desk opened a candidate's document."""
+    journal(application, "read_document", by=by, document=document.ref)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
@@ -56,9 +56,24 @@ def application(request: Any, ref: str) -> HttpResponse:
         "application": row,
         "wishes": selectors.wishes(row),
         "rows": selectors.wish_results(run, row) if run else [],
+        "documents": list(row.documents.all()),
         "entries": journal(row.ref) if request.user.can("journal.read") else [],
     }
     return show(request, "admissions/application.html", active="applications", **context)
+
+
+@page("admissions.see")
+def document(request: Any, ref: str, document: str) -> Any:
+    """A document of an application within the scope; each reading is journalled."""
+    try:
+        row = selectors.application(request.scope, ref)
+        found = selectors.document(row, document)
+    except ObjectDoesNotExist as absent:
+        raise Http404(ref) from absent
+    services.read_document(row, document=found, by=request.user)
+    return FileResponse(
+        found.file.open("rb"), content_type=found.content_type, as_attachment=True, filename=found.name
+    )
 
 
 @page("admissions.allocate")

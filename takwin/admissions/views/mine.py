@@ -74,10 +74,12 @@ def mine(request: Any) -> HttpResponse:
 def _start(request: Any, season: Any) -> HttpResponse:
     person = people.person_of(request.user)
     form = forms.StartForm(request.POST or None, initial=_identity(person))
+    # Messages go where the account signs in.
+    reach = {"phone": request.user.phone or "", "email": request.user.email or ""}
     if (
         request.method == "POST"
         and season
-        and form.run(season=season, person=person, account=request.user, by=request.user)
+        and form.run(season=season, person=person, account=request.user, by=request.user, **reach)
     ):
         return redirect("admissions:schooling")
     return show(request, "admissions/start.html", form=form, season=season, active="apply")

@@ -67,6 +67,12 @@ def test_every_identity_gives_what_the_file_records():
     assert sum(not c.verdict.holds for c in checked) == 12
 
 
+def test_every_label_is_told_in_arabic_and_in_french():
+    assert not Identity.objects.filter(title_ar="").exists()
+    assert not Identity.objects.filter(title_fr="").exists()
+    assert not PublishedFigure.objects.filter(name_fr="").exists()
+
+
 def test_the_seeds_are_told_with_gap():
     broken = {c.identity.code: c.verdict.gap for c in selectors.identities() if not c.verdict.holds}
     assert broken["c003"] == -24
