@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from takwin.admissions.choices import Outcome, RunState
 from takwin.admissions.models import Application, BedResult, Demand, Document, PoolResult, Run, Wish, WishResult
@@ -27,7 +28,11 @@ def own(user: Any, season: Season | None = None) -> Application | None:
 
 
 def applications(scope: Scope, season: Season | None = None) -> Any:
-    rows = Application.objects.within(scope).with_person().annotate(wish_count=Count("wishes"))
+    # A subquery counts the wishes of the page's rows only; a join would group the whole season first.
+    wished = Wish.objects.filter(application=OuterRef("pk")).order_by().values("application").annotate(n=Count("pk"))
+    rows = (
+        Application.objects.within(scope).with_person().annotate(wish_count=Coalesce(Subquery(wished.values("n")), 0))
+    )
     return rows.filter(season=season) if season else rows
 
 

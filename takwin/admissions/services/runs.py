@@ -11,10 +11,11 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason, ApplicationState, Outcome, RunState
-from takwin.admissions.models import Application, Run, WishResult
+from takwin.admissions.models import Application, PoolResult, Run, Wish, WishResult
 from takwin.admissions.rules import RUN
 from takwin.admissions.services import arrays, results
 from takwin.admissions.services.demand import count_demand
+from takwin.core.bulk import analyze
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
@@ -53,6 +54,7 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = lambda _percent, 
     progress(60, "write")
     with change(run, "finish", by=by, flow=RUN) as row:
         row.counts = results.write(row, season, result)
+        analyze(Application, Wish, WishResult, PoolResult)
         row.checks = checks
         row.problem_digest, row.result_digest = season.problem.digest(), result.digest()
     count_demand(run.season)

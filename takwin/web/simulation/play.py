@@ -9,10 +9,14 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from takwin.admissions.models import Application, Wish
 from takwin.admissions.services import count_demand
+from takwin.centres.models import Centre
+from takwin.core.bulk import analyze
 from takwin.core.changes import journal
 from takwin.core.dates import CASABLANCA
-from takwin.offer.models import Season
+from takwin.offer.models import Offering, Programme, Season
+from takwin.people.models import Person
 from takwin.web.simulation import candidates, offer
 
 FULL = 200_000  # candidates for whom every first-year place is open: 5.5 wishes each, four requests a place
@@ -41,6 +45,7 @@ def simulate(
         submitted_at = timezone.now().replace(microsecond=0)
         wishes = candidates.write_candidates(season, number, rng, submitted_at)
         say(f"candidates: {number} with {wishes} wishes")
+        analyze(Person, Application, Wish, Offering, Programme, Centre)
         requests = count_demand(season)
         counts = {"programmes": len(programmes), "centres": len(sites), "offerings": offerings}
         counts |= {"candidates": number, "wishes": wishes, "requests": requests}
