@@ -36,6 +36,10 @@ class ServiceForm(forms.Form):
             elif not isinstance(widget, (forms.CheckboxSelectMultiple, forms.HiddenInput)):
                 widget.attrs.setdefault("class", "input w-full")
 
+    def complaint(self) -> str:
+        """Every error in one line, for a form that has no page of its own."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
     def run(self, *args: Any, **kwargs: Any) -> bool:
         """Call the service when the form is valid; False with errors otherwise."""
         if not self.is_valid():

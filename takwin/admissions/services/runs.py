@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from takwin.admissions.choices import AdmissionReason, ApplicationState, Outcome, RunState
+from takwin.admissions.choices import AdmissionReason, ApplicationState, Outcome
 from takwin.admissions.models import Application, PoolResult, Run, Wish, WishResult
 from takwin.admissions.rules import RUN
 from takwin.admissions.services import arrays, results
@@ -99,8 +99,3 @@ def _tell(season: Season) -> None:
                 Outbox(channel=channel, to=phone or email, subject=subject, body=body % {"ref": ref}, about=ref)
             )
     Outbox.objects.bulk_create(messages, batch_size=1000)
-
-
-def published(season: Season) -> Run | None:
-    """The run whose results stand."""
-    return Run.objects.filter(season=season, state=RunState.PUBLISHED).first()

@@ -137,7 +137,7 @@ def run_publish(request: Any, ref: str) -> HttpResponse:
 def run_discard(request: Any, ref: str) -> HttpResponse:
     form = forms.DiscardForm(request.POST)
     if not form.run(_run(ref), by=request.user):
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        messages.error(request, form.complaint())
     return redirect("admissions:run", ref)
 
 

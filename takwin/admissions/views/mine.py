@@ -165,7 +165,7 @@ def wish_add(request: Any) -> HttpResponse:
 def wish_move(request: Any, application: Any) -> HttpResponse:
     form = forms.MoveWishForm(request.POST)
     if not form.run(application, by=request.user):
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        messages.error(request, form.complaint())
     return redirect("admissions:wishes")
 
 
@@ -175,7 +175,7 @@ def wish_move(request: Any, application: Any) -> HttpResponse:
 def wish_remove(request: Any, application: Any) -> HttpResponse:
     form = forms.RemoveWishForm(request.POST)
     if not form.run(application, by=request.user):
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        messages.error(request, form.complaint())
     return redirect("admissions:wishes")
 
 
