@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
-from takwin.admissions.tests.make import make_application, make_submitted
+from takwin.admissions.tests.make import make_application, make_run, make_submitted, sign
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 
@@ -227,7 +227,16 @@ class TestAllocationDesk:
         assert client.get(f"{path}progress/").json() == {"percent": 100, "step": "", "ended": True}
         page = client.get(path).content.decode()
         assert "لا أحد يتقدمه" in page
-        assert client.post(f"{path}publish/").status_code == 302
+        client.post(f"{path}publish/")
+        assert "شخصان مختلفان" in client.get(path).content.decode()
+        client.post(f"{path}sign/")
+        client.post(f"{path}sign/")  # the same person twice is one signature
+        client.force_login(make_user("deputy@example.org", "national"))
+        assert "انشر النتائج" not in client.get(path).content.decode()
+        client.post(f"{path}sign/")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("django.db.transaction.on_commit", lambda f, **_k: f())
+            assert client.post(f"{path}publish/").status_code == 302
         client.force_login(world["application"].person.account)
         page = client.get("/apply/", follow=True).content.decode()
         assert "لماذا هذه النتيجة؟" in page
@@ -235,7 +244,7 @@ class TestAllocationDesk:
         assert world["application"].__class__.objects.get().state == "confirmed"
 
     def test_a_regional_manager_cannot_publish(self, client, world):
-        run = services.allocate(services.prepare(close_season(world["season"], by=None), seed="s", by=None))
+        run = sign(make_run(close_season(world["season"], by=None)))
         client.force_login(make_user("region@example.org", "regional", area="fes-meknes"))
         assert client.post(f"/desk/allocation/{run.ref}/publish/").status_code == 403
 

@@ -9,6 +9,7 @@ class Role(models.TextChoices):
     REGIONAL = "regional", _("Regional management")
     REGISTRAR = "registrar", _("Registrar")
     DIRECTOR = "director", _("Centre director")
+    SCORER = "scorer", _("Member of a selection committee")
     COUNSELLOR = "counsellor", _("Guidance counsellor")
     AUDITOR = "auditor", _("Auditor (reads only)")
 
@@ -23,11 +24,13 @@ CAPABILITIES: dict[str, set[str]] = {
         "offer.import",
         "admissions.allocate",
         "admissions.publish",
+        "admissions.form",
         "reporting.see",
     },
     Role.REGIONAL: _READ | {"centres.correct", "offer.edit", "offer.import", "reporting.see"},
     Role.REGISTRAR: _READ | {"offer.edit", "offer.import"},
     Role.DIRECTOR: _READ | {"centres.correct", "offer.edit"},
+    Role.SCORER: {"desk.open", "admissions.score"},
     Role.COUNSELLOR: {"desk.open", "centres.see", "offer.see", "admissions.assist"},
     Role.AUDITOR: _READ | {"reporting.see"},
 }

@@ -15,7 +15,48 @@ class ApplicationState(States):
     ADMITTED = "admitted", "good", _("Admitted")
     UNPLACED = "unplaced", "bad", _("Not admitted")
     CONFIRMED = "confirmed", "good", _("Seat confirmed")
+    HELD = "held", "good", _("Seat kept, waiting for better")
     DECLINED = "declined", "mute", _("Seat declined")
+    LAPSED = "lapsed", "bad", _("No answer in time")
+
+
+class AutoAnswer(models.TextChoices):
+    """What is answered for a candidate who asked for it before the results."""
+
+    NONE = "", _("I answer myself, before the deadline")
+    KEEP = "keep", _("Accept my first wish; keep any other seat and go on waiting for better")
+
+
+class RoundKind(models.TextChoices):
+    MAIN = "main", _("Main round")
+    NEXT = "next", _("Next round, from the waiting lists")
+    LATE = "late", _("Late round, for empty seats and centres that open late")
+
+
+class RoundState(States):
+    PLANNED = "planned", "mute", _("Planned")
+    ANSWERING = "answering", "good", _("Answers open")
+    CLOSED = "closed", "mute", _("Answers closed")
+
+
+class RunKind(models.TextChoices):
+    TRIAL = "trial", _("Trial run")
+    FINAL = "final", _("Run to publish")
+
+
+class ReserveGroup(models.TextChoices):
+    """Groups an offering may keep seats for."""
+
+    GIRLS = "girls", _("girls")
+    RURAL = "rural", _("rural communes")
+    REGION = "region", _("the centre's region")
+    DISABILITY = "disability", _("persons with a disability")
+    REENTRY = "reentry", _("returning to training")
+
+
+class Selection(models.TextChoices):
+    INTERVIEW = "interview", _("interview")
+    TEST = "test", _("test")
 
 
 class RunState(States):
@@ -30,6 +71,7 @@ class Outcome(States):
     WAITING = "waiting", "wait", _("Waiting list")
     NO_BED = "no-bed", "wait", _("No bed")
     NOT_REACHED = "not-reached", "mute", _("Not examined")
+    SET_ASIDE = "set-aside", "wait", _("Set aside")
 
 
 class BedGroup(models.TextChoices):
@@ -113,7 +155,33 @@ class AdmissionReason(Reasons):
         _("Applications are open until %(moment)s. Allocate after that, or close them first."),
     )
     NO_APPLICATION = "no_application", _("No submitted application: there is nothing to allocate.")
-    PUBLISHED_ALREADY = "published_already", _("The results of this season are published and cannot change.")
+    PUBLISHED_ALREADY = "published_already", _("This season has ended: its results cannot change.")
+    ANSWERS_OPEN = "answers_open", _("Answers to the last round are open until %(moment)s. The next run comes after.")
+    NO_ROUND = "no_round", _("No round is planned. Plan the next round first.")
+    ROUND_PLANNED = "round_planned", _("A round is under way already. Close it first.")
+    ANSWERS_NOT_OVER = "answers_not_over", _("Candidates may answer until %(moment)s.")
+    ROUND_DATES = "round_dates", _("Answers must end after the results, and after now.")
+    TWO_SIGNATURES = (
+        "two_signatures",
+        _("Two different people must sign this run; %(count)s signed so far."),
+    )
+    SIGNED_ALREADY = "signed_already", _("You have signed this run. Another person must sign it too.")
+    TRIAL_RUN = "trial_run", _("A trial run is for reading only. Calculate a run to publish.")
+    NO_SEAT = "no_seat", _("You hold no seat to answer for.")
+    NOT_YOUR_TURN = "not_your_turn", _("Answers are not open now.")
+    # Late wishes, reserves, committees
+    NOT_LATE = "not_late", _("Wishes are added now only in a late round, by candidates without a seat.")
+    NO_FREE_SEAT = "no_free_seat", _("No seat is free in this offering.")
+    RESERVE_TOO_LARGE = "reserve_too_large", _("Reserves of %(reserved)s seats are more than the %(seats)s seats.")
+    NOT_A_MEMBER = "not_a_member", _("You are not a member of this committee.")
+    TWO_MEMBERS = "two_members", _("A committee needs two members at least.")
+    NOT_ASKED = "not_asked", _("This person has not asked for the offering.")
+    SCORES_CLOSED = (
+        "scores_closed",
+        _("A trial run has read the scores. Change one by an amendment, with its reason."),
+    )
+    SCORE_RANGE = "score_range", _("A score goes from 0 to 20.")
+    TWICE_SCORED = "twice_scored", _("Two scorers have given their score. Change one by an amendment.")
     CHECKS_FAILED = (
         "checks_failed",
         _("The independent checks found a fault. A run with a fault cannot be published."),

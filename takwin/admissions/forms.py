@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from takwin.accounts import selectors as accounts
 from takwin.accounts.forms import PhoneField
 from takwin.admissions import services
-from takwin.admissions.choices import DocumentKind, Need, Situation
+from takwin.admissions.choices import AutoAnswer, DocumentKind, Need, ReserveGroup, RoundKind, Selection, Situation
+from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
 from takwin.people.choices import Sex
@@ -113,3 +116,93 @@ class DocumentForm(ServiceForm):
 
 class DiscardForm(ReasonForm):
     service = services.discard
+
+
+class AutoAnswerForm(ServiceForm):
+    auto_answer = forms.ChoiceField(label=_("When a seat comes"), choices=AutoAnswer.choices, required=False)
+
+    service = services.set_auto_answer
+
+
+class _Moment(forms.DateTimeInput):
+    """The browser's own picker; Casablanca time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class RoundForm(ServiceForm):
+    """The next publication and its answers."""
+
+    kind = forms.ChoiceField(label=_("Kind of round"), choices=RoundKind.choices[1:])
+    results_at = forms.DateTimeField(label=_("Results (Casablanca time)"), widget=_Moment())
+    answers_until = forms.DateTimeField(label=_("Answers until (Casablanca time)"), widget=_Moment())
+
+    service = services.plan_round
+
+
+class ReserveForm(ServiceForm):
+    """Seats kept for a group; 0 takes the reserve away."""
+
+    group = forms.ChoiceField(label=_("Kept for"), choices=ReserveGroup.choices)
+    seats = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000)
+    source = forms.CharField(
+        label=_("Decided by"), max_length=120, required=False, help_text=_("Agreement, circular, law.")
+    )
+
+    service = services.set_reserve
+
+
+class CommitteeForm(ServiceForm):
+    """Who scores an offering."""
+
+    offering = forms.CharField(
+        label=_("Offering"), max_length=16, help_text=_("Its reference, such as OFF-7K3QX9VM-C.")
+    )
+    method = forms.ChoiceField(label=_("Selection by"), choices=Selection.choices)
+    members = forms.CharField(
+        label=_("Members"), widget=forms.Textarea(attrs={"rows": 2, "dir": "ltr"}),
+        help_text=_("E-mails of their accounts, two at least, one a line."),
+    )  # fmt: skip
+
+    service = services.form_committee
+
+    def clean_offering(self) -> Any:
+        try:
+            return offer.offering(self.cleaned_data["offering"].strip().upper())
+        except ObjectDoesNotExist:
+            raise ValidationError(_("There is no such offering.")) from None
+
+    def clean_members(self) -> Any:
+        emails = self.cleaned_data["members"].split()
+        found = accounts.by_email(emails)
+        missing = [email for email in emails if email.lower() not in found]
+        if missing:
+            raise ValidationError(_("No account has this e-mail: %(email)s") % {"email": missing[0]})
+        return list(found.values())
+
+
+class ScoreForm(ServiceForm):
+    """A member's score, shown out of 20 and kept in hundredths."""
+
+    value = forms.DecimalField(
+        label=_("Score out of 20"), min_value=0, max_value=20, decimal_places=2, localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}),
+    )  # fmt: skip
+
+    service = services.give_score
+
+    def clean_value(self) -> int:
+        return int(self.cleaned_data["value"] * 100)
+
+
+class AsideForm(ReasonForm):
+    service = services.stand_aside
+
+
+class AmendForm(ScoreForm):
+    reason = forms.CharField(label=_("Reason, for the journal"), max_length=200)
+
+    service = services.amend_score  # type: ignore[assignment]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState as S
-from takwin.admissions.choices import BedGroup
+from takwin.admissions.choices import AutoAnswer, BedGroup, ReserveGroup, RoundState
 from takwin.admissions.choices import RunState as T
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
@@ -24,10 +24,18 @@ APPLICATION = Flow(
     submit=({S.DRAFT}, S.SUBMITTED),
     reopen=({S.SUBMITTED, S.WITHDRAWN}, S.DRAFT),
     withdraw=({S.DRAFT, S.SUBMITTED}, S.WITHDRAWN),
-    admit=({S.SUBMITTED}, S.ADMITTED),
+    admit=({S.SUBMITTED, S.UNPLACED}, S.ADMITTED),
     leave=({S.SUBMITTED}, S.UNPLACED),
-    confirm=({S.ADMITTED}, S.CONFIRMED),
-    decline=({S.ADMITTED, S.CONFIRMED}, S.DECLINED),
+    confirm=({S.ADMITTED, S.HELD}, S.CONFIRMED),
+    hold=({S.ADMITTED}, S.HELD),
+    wait=({S.ADMITTED, S.HELD}, S.UNPLACED),
+    decline=({S.ADMITTED, S.HELD, S.CONFIRMED, S.UNPLACED}, S.DECLINED),
+    lapse=({S.ADMITTED}, S.LAPSED),
+)
+ROUND = Flow(
+    RoundState,
+    publish=({RoundState.PLANNED}, RoundState.ANSWERING),
+    close=({RoundState.ANSWERING}, RoundState.CLOSED),
 )
 RUN = Flow(
     T,
@@ -35,6 +43,9 @@ RUN = Flow(
     publish=({T.REVIEW}, T.PUBLISHED),
     discard=({T.PREPARED, T.REVIEW}, T.DISCARDED),
 )
+SIGNATURES = 2
+SCORERS = 2
+MORE_THAN_BEFORE = 0.3  # a jump of requests worth a look
 FILE_LIMIT_MB = 5
 MAX_FILES = 8
 # First bytes of the kinds of file accepted: the name of a file proves nothing.
@@ -95,6 +106,34 @@ def score(average: int) -> int:
     return average
 
 
+def committee_score(values: Sequence[int]) -> int | None:
+    """The mean of two scorers, in hundredths, halves rounded up; None until both have given theirs."""
+    return (2 * sum(values) + len(values)) // (2 * len(values)) if len(values) >= SCORERS else None
+
+
+def groups_of(sex: str, region: str, urban: bool | None, disability: str | None, situation: str | None) -> list[str]:
+    """Groups a candidate belongs to, for reserves: what they declared, and where they live."""
+    return [
+        *([ReserveGroup.GIRLS] if sex == "female" else ["boys"]),
+        *([ReserveGroup.RURAL] if urban is False else []),
+        *([f"{ReserveGroup.REGION}:{region}"] if region else []),
+        *([ReserveGroup.DISABILITY] if disability else []),
+        *([ReserveGroup.REENTRY] if situation == "reentry" else []),
+    ]
+
+
+def after_result(state: str, auto: str, *, seated: bool, first: bool) -> str:
+    """The state of an application when a round is published.
+
+    Someone who keeps a seat and waits moves up without being asked again, and is settled at the first wish.
+    """
+    if not seated:
+        return S.UNPLACED
+    if state in {S.CONFIRMED, S.HELD} or auto == AutoAnswer.KEEP:
+        return S.CONFIRMED if first or state == S.CONFIRMED else S.HELD
+    return S.ADMITTED
+
+
 def check_open(now: datetime, opens_at: datetime | None, closes_at: datetime | None, told: str) -> None:
     """Refuse before the opening and from the second of the deadline on. `told`: the limit in words."""
     if opens_at is not None and now < opens_at:
@@ -132,7 +171,11 @@ def bed_groups(beds: int | None, female_share: int | None) -> list[tuple[str, in
 
 
 def bed_group(sex: str, groups: Sequence[str]) -> str | None:
-    """The group of beds a person may ask in a house; None when it has none for them."""
+    """The group of beds a person may ask in a house; None when it has none for them.
+
+    A share for girls parts the house in two: theirs, and the others'. Who the registry does not call a girl asks for
+    the others', as the house declares.
+    """
     if BedGroup.ALL in groups:
         return BedGroup.ALL
     wanted = BedGroup.GIRLS if sex == "female" else BedGroup.OTHERS

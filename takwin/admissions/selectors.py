@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
-from takwin.admissions.choices import Outcome, RunState
-from takwin.admissions.models import Application, BedResult, Demand, Document, PoolResult, Run, Wish, WishResult
+from takwin.admissions.choices import Outcome, ReserveGroup, RoundState, RunState
+from takwin.admissions.models import (
+    SEATED,
+    Application,
+    BedResult,
+    Committee,
+    Demand,
+    Document,
+    Draw,
+    PoolResult,
+    Reserve,
+    Round,
+    Run,
+    Score,
+    Wish,
+    WishResult,
+)
 from takwin.core.models import Job
 from takwin.core.scope import Scope
 from takwin.offer.models import Offering, Season
+from takwin.territory.models import Area
 
 OFFERING_NAMES = (
     "offering__programme__level",
@@ -50,16 +69,17 @@ def document(application: Application, ref: str) -> Document:
 
 
 def published_run(season: Season) -> Run | None:
-    return Run.objects.filter(season=season, state=RunState.PUBLISHED).first()
+    """The last published run of a season."""
+    return Run.objects.filter(season=season, state=RunState.PUBLISHED).order_by("-round__number").first()
 
 
 def runs(season: Season | None = None) -> QuerySet[Run]:
-    rows = Run.objects.select_related("season", "prepared_by")
+    rows = Run.objects.select_related("season", "round", "prepared_by")
     return rows.filter(season=season) if season else rows
 
 
 def run(ref: str) -> Run:
-    return Run.objects.select_related("season").get(ref=ref)
+    return Run.objects.select_related("season", "round").get(ref=ref)
 
 
 def job_about(ref: str) -> Job | None:
@@ -67,31 +87,50 @@ def job_about(ref: str) -> Job | None:
     return Job.objects.filter(about=ref).order_by("-pk").first()
 
 
-def wish_results(run: Run, application: Application) -> list[dict[str, Any]]:
-    """Each wish with what the run says of it, its pool, and its bed group: four queries."""
-    rows = (
-        WishResult.objects.filter(run=run, wish__application=application)
-        .select_related(*(f"wish__{name}" for name in OFFERING_NAMES))
-        .order_by("wish__rank")
-    )
-    found = list(rows)
-    pools = {
-        p.offering_id: p for p in PoolResult.objects.filter(run=run, offering__in=[r.wish.offering for r in found])
-    }
-    centres = [r.wish.offering.centre_id for r in found if r.wish.with_bed]
+@lru_cache(maxsize=8)
+def _published(run: int, _moment: int) -> tuple[Run, dict[int, PoolResult], dict[int, list[BedResult]]]:
+    """A published run with its pools and beds. They never change; names are read again every five minutes."""
+    pools = PoolResult.objects.filter(run=run).select_related(*OFFERING_NAMES)
     beds: dict[int, list[BedResult]] = {}
-    for bed in BedResult.objects.filter(run=run, centre__in=centres):
+    for bed in BedResult.objects.filter(run=run):
         beds.setdefault(bed.centre_id, []).append(bed)
-    sex = application.person.sex
-    return [
-        {
-            "result": r,
-            "wish": r.wish,
-            "pool": pools[r.wish.offering_id],
-            "bed": _bed(beds.get(r.wish.offering.centre_id), sex),
-        }
-        for r in found
-    ]
+    return Run.objects.select_related("season", "round").get(pk=run), {p.offering_id: p for p in pools}, beds
+
+
+def card(application: Application) -> tuple[Run | None, list[dict[str, Any]]]:
+    """The last published run that speaks of an application, and each wish with what it says: one query a visit."""
+    told = WishResult.objects.filter(wish__application=application, run__state=RunState.PUBLISHED)
+    found = list(told.select_related("wish").order_by("-run_id", "wish__rank"))
+    if not found:
+        return None, []
+    run, pools, beds = _published(found[0].run_id, int(time.time()) // 300)
+    rows = []
+    for result in found:
+        if result.run_id != run.pk:
+            break
+        pool = pools[result.wish.offering_id]
+        centre = pool.offering.centre_id
+        bed = _bed(beds.get(centre), application.person.sex) if result.wish.with_bed else None
+        rows.append(_row(result, pool, bed))
+    return run, rows
+
+
+def _row(result: WishResult, pool: PoolResult, bed: BedResult | None) -> dict[str, Any]:
+    """The numbers of one wish; `ahead`: people who must give up first; `tied`: the lot decided."""
+    names = dict(ReserveGroup.choices)
+    return {
+        "result": result,
+        "wish": result.wish,
+        "offering": pool.offering,
+        "pool": pool,
+        "bed": bed,
+        "tied": result.outcome == Outcome.WAITING and pool.last_score == result.score,
+        "reserve": names.get(result.reserve, ""),
+        "reserves": [
+            {"group": names.get(group, group), "seats": seats, "admitted": admitted, "last": last}
+            for group, seats, admitted, last in pool.reserves
+        ],
+    }
 
 
 def _bed(rows: list[BedResult] | None, sex: str) -> BedResult | None:
@@ -139,22 +178,100 @@ def most_wanted(season: Season, limit: int = 6) -> list[Demand]:
     return list(rows.select_related(*OFFERING_NAMES).order_by("-requests", "pk")[:limit])
 
 
-def fairness(run: Run, path: str) -> list[dict[str, Any]]:
-    """Applications and admitted by a path from the application, such as person__sex."""
-    asked = (
-        WishResult.objects.filter(run=run)
-        .values(key=F(f"wish__application__{path}"))
-        .annotate(applications=Count("wish__application", distinct=True))
-        .order_by("key")
+def fairness(run: Run) -> list[tuple[str, list[Any]]]:
+    """Groups of a reviewed run in words: candidates, admitted, first choices, beds, share admitted; regions last."""
+    names = {**dict(ReserveGroup.choices), "boys": _("boys"), "girls": _("girls")}
+    regions = {area.path: area.label for area in Area.objects.regions()}
+    told = (run.review or {}).get("fairness", {})
+    out = []
+    for key in sorted(told, key=lambda key: (":" in key, key)):
+        numbers = told[key]
+        share = numbers[1] / numbers[0] if numbers[0] else 0
+        name = regions.get(key.partition(":")[2], key) if ":" in key else str(names.get(key, key))
+        out.append((name, [*numbers, share]))
+    return out
+
+
+def rounds(season: Season) -> list[Round]:
+    return list(Round.objects.filter(season=season).order_by("number"))
+
+
+def current_round(season: Season) -> Round | None:
+    return Round.objects.filter(season=season).order_by("-number").first()
+
+
+def answering(season: Season) -> Round | None:
+    """The round whose answers are open."""
+    return Round.objects.filter(season=season, state=RoundState.ANSWERING).first()
+
+
+def draw(season: Season) -> Draw | None:
+    return Draw.objects.filter(season=season).first()
+
+
+def offerings_by_id(numbers: list[int]) -> dict[int, Offering]:
+    return {row.pk: row for row in Offering.objects.with_names().filter(pk__in=numbers)}
+
+
+def public_run(ref: str) -> Run:
+    """A published run; anything else is not there. Raises Run.DoesNotExist."""
+    return Run.objects.select_related("season", "round").get(ref=ref, state=RunState.PUBLISHED)
+
+
+def public_runs() -> list[Run]:
+    rows = Run.objects.filter(state=RunState.PUBLISHED).select_related("season", "round")
+    return list(rows.order_by("-season__code", "-round__number"))
+
+
+def free_offerings(season: Season) -> list[dict[str, Any]]:
+    """Open offerings with seats nobody holds: what a late round can give."""
+    taken = dict(
+        Application.objects.filter(season=season, state__in=SEATED)
+        .values_list("seat__offering")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
-    got = (
-        WishResult.objects.filter(run=run, outcome=Outcome.ADMITTED)
-        .values(key=F(f"wish__application__{path}"))
-        .annotate(admitted=Count("pk"))
-        .order_by("key")
+    rows = Offering.objects.with_names().filter(season=season, state="open", seats__gt=0)
+    found = [{"offering": row, "free": row.seats - taken.get(row.pk, 0)} for row in rows]
+    return sorted((row for row in found if row["free"] > 0), key=lambda row: -row["free"])
+
+
+def reserves(offering: Offering) -> list[Reserve]:
+    return list(offering.reserves.all())
+
+
+def committees(user: Any, scope: Scope | None = None) -> list[Committee]:
+    """Of a scope, or those one is a member of."""
+    rows = Committee.objects.select_related(
+        "offering__programme", "offering__centre__area", "offering__season", "offering__mode"
+    ).annotate(people=Count("members", distinct=True))
+    return list((rows.filter(members=user) if scope is None else rows.within(scope)).order_by("-pk")[:200])
+
+
+def committee(user: Any, ref: str) -> Committee:
+    """One's own committee. Raises Committee.DoesNotExist for others'."""
+    return Committee.objects.select_related("offering__programme", "offering__centre", "offering__season").get(
+        members=user, ref=ref
     )
-    admitted = {row["key"]: row["admitted"] for row in got}
-    return [row | {"admitted": admitted.get(row["key"], 0)} for row in asked]
+
+
+def to_score(committee: Committee, user: Any) -> list[dict[str, Any]]:
+    """Candidates of a committee, each with one's own score and how many have scored."""
+    rows = (
+        Application.objects.with_person()
+        .filter(wishes__offering=committee.offering, wishes__refused=False)
+        .exclude(state__in=["draft", "withdrawn", "declined", "lapsed"])
+        .distinct()
+        .order_by("person__family_name", "pk")
+    )
+    mine: dict[int, Score] = {}
+    given: dict[int, int] = {}
+    for score in Score.objects.filter(committee=committee):
+        if score.by_id == user.pk:
+            mine[score.application_id] = score
+        if score.value is not None:
+            given[score.application_id] = given.get(score.application_id, 0) + 1
+    return [{"application": row, "mine": mine.get(row.pk), "given": given.get(row.pk, 0)} for row in rows]
 
 
 def assisted(user: Any, ref: str) -> Application | None:
@@ -168,4 +285,4 @@ def assisted_by(user: Any, limit: int = 50) -> list[Application]:
 
 def by_ref(ref: str) -> Application | None:
     """Without scope: for the public check of a receipt, which shows nothing of the person."""
-    return Application.objects.select_related("season").filter(ref=ref).first()
+    return Application.objects.select_related("season", "person").filter(ref=ref).first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.admissions.views import desk, mine, receipt
+from takwin.admissions.views import committees, desk, mine, public, receipt, runs
 
 app_name = "admissions"
 urlpatterns = [
@@ -16,17 +16,30 @@ urlpatterns = [
     path("apply/documents/", mine.documents, name="documents"),
     path("apply/documents/<str:ref>/", mine.document, name="document"),
     path("apply/move/<slug:verb>/", mine.move, name="move"),
+    path("apply/automatic/", mine.auto_answer, name="auto_answer"),
+    path("apply/late/", mine.late, name="late"),
     path("apply/receipt/", receipt.receipt, name="receipt"),
     path("apply/result/", mine.result, name="result"),
     path("receipt/<str:told>/", receipt.receipt_check, name="receipt_check"),
+    path("r/<str:told>/", public.short, name="short"),
+    path("allocation/", public.allocations, name="allocations"),
+    path("allocation/<str:ref>/", public.allocation, name="allocation"),
+    path("allocation/<str:ref>/certificate.json", public.certificate, name="certificate"),
+    path("allocation/<str:ref>/files.zip", public.files, name="files"),
     path("desk/assist/", mine.assist, name="assist"),
     path("desk/assist/act/", mine.act_for, name="act_for"),
     path("desk/applications/", desk.application_list, name="list"),
     path("desk/applications/<str:ref>/", desk.application, name="detail"),
     path("desk/applications/<str:ref>/documents/<str:document>/", desk.document, name="desk_document"),
-    path("desk/allocation/", desk.run_list, name="runs"),
-    path("desk/allocation/<str:ref>/", desk.run, name="run"),
-    path("desk/allocation/<str:ref>/publish/", desk.run_publish, name="run_publish"),
-    path("desk/allocation/<str:ref>/discard/", desk.run_discard, name="run_discard"),
-    path("desk/allocation/<str:ref>/progress/", desk.job, name="job"),
+    path("desk/allocation/", runs.run_list, name="runs"),
+    path("desk/allocation/round/", runs.round_plan, name="round_plan"),
+    path("desk/allocation/<str:ref>/", runs.run, name="run"),
+    path("desk/allocation/<str:ref>/sign/", runs.run_sign, name="run_sign"),
+    path("desk/allocation/<str:ref>/publish/", runs.run_publish, name="run_publish"),
+    path("desk/allocation/<str:ref>/discard/", runs.run_discard, name="run_discard"),
+    path("desk/allocation/<str:ref>/progress/", runs.job, name="job"),
+    path("desk/reserves/<str:ref>/", runs.reserves, name="reserves"),
+    path("desk/committees/", committees.committee_list, name="committees"),
+    path("desk/scoring/", committees.mine, name="scoring"),
+    path("desk/scoring/<str:ref>/", committees.committee, name="committee"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +16,11 @@ from takwin.core.models import Job
 
 
 class JobReason(Reasons):
+    WORKER_DIED = "worker_died", _("The worker stopped in the middle. Nothing was half-written: start it again.")
     ALREADY_RUNNING = "already_running", _("This work is already under way. Wait for it to end.")
+
+
+SILENT = timedelta(minutes=30)  # no step of ours is longer without a word
 
 
 def start(task: Any, kind: str, about: str, *, by: Any = None) -> Job:
@@ -29,14 +34,14 @@ def start(task: Any, kind: str, about: str, *, by: Any = None) -> Job:
     return job
 
 
-def run(ref: str, work: Callable[[Job, Callable[[int, str], None]], None]) -> None:
+def run(ref: str, work: Callable[[Job, Callable[[int, str], None]], object]) -> None:
     """Run the work of a job; progress is written outside the work's own transaction when it has one."""
-    if not Job.objects.filter(ref=ref, state=JobState.QUEUED).update(state=JobState.RUNNING):
+    if not Job.objects.filter(ref=ref, state=JobState.QUEUED).update(state=JobState.RUNNING, heard_at=timezone.now()):
         return  # taken by another worker, or run before: tasks are idempotent
     job = Job.objects.get(ref=ref)
 
     def progress(percent: int, step: str) -> None:
-        Job.objects.filter(pk=job.pk).update(done=percent, step=step)
+        Job.objects.filter(pk=job.pk).update(done=percent, step=step, heard_at=timezone.now())
 
     try:
         work(job, progress)
@@ -47,3 +52,9 @@ def run(ref: str, work: Callable[[Job, Callable[[int, str], None]], None]) -> No
             raise
     else:
         Job.objects.filter(pk=job.pk).update(state=JobState.DONE, done=100, ended_at=timezone.now())
+
+
+def end_dead(silent: timedelta = SILENT) -> int:
+    """End the jobs whose worker died, so that they can be started again; called by the tick."""
+    dead = Job.objects.filter(state=JobState.RUNNING, heard_at__lt=timezone.now() - silent)
+    return dead.update(state=JobState.FAILED, error=str(JobReason.WORKER_DIED.label), ended_at=timezone.now())

@@ -103,6 +103,7 @@ class Job(models.Model):
     error = models.TextField(blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    heard_at = models.DateTimeField(null=True, help_text="last word of its worker")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

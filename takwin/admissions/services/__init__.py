@@ -1,30 +1,53 @@
 """Writes of admissions."""
 
-from takwin.admissions.services.answers import confirm, decline
+from takwin.admissions.services.answers import confirm, decline, hold, set_auto_answer, wait
 from takwin.admissions.services.applications import describe, reopen, start, submit, withdraw
+from takwin.admissions.services.archive import number
+from takwin.admissions.services.committees import amend_score, form_committee, give_score, stand_aside
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
-from takwin.admissions.services.runs import allocate, discard, prepare, publish
+from takwin.admissions.services.draws import commit, commit_due
+from takwin.admissions.services.reserves import add_late_wish, free_seats, set_reserve
+from takwin.admissions.services.rounds import close_answers, close_rounds_due, plan_round
+from takwin.admissions.services.runs import allocate, check_publishable, discard, prepare, publish, sign
 from takwin.admissions.services.wishes import add_wish, move_wish, order_wishes, remove_wish
 
 __all__ = [
+    "add_late_wish",
     "add_wish",
     "allocate",
+    "amend_score",
+    "check_publishable",
+    "close_answers",
+    "close_rounds_due",
+    "commit",
+    "commit_due",
     "confirm",
     "count_demand",
     "decline",
     "describe",
     "discard",
+    "form_committee",
+    "free_seats",
+    "give_score",
+    "hold",
     "join_document",
     "move_wish",
+    "number",
     "order_wishes",
+    "plan_round",
     "prepare",
     "publish",
     "read_document",
     "remove_document",
     "remove_wish",
     "reopen",
+    "set_auto_answer",
+    "set_reserve",
+    "sign",
+    "stand_aside",
     "start",
     "submit",
+    "wait",
     "withdraw",
 ]

@@ -6,30 +6,76 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from takwin.admissions.choices import AdmissionReason
-from takwin.admissions.models import Application
+from takwin.admissions.choices import AdmissionReason, RoundState
+from takwin.admissions.models import Application, Round
 from takwin.admissions.rules import APPLICATION
 from takwin.core.changes import change
+from takwin.core.choices import Channel
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
+from takwin.core.messages import post
 
 
 def confirm(application: Application, *, by: Any) -> Application:
-    """Keep the seat."""
+    """Keep the seat, and ask for nothing else."""
     with change(application, "confirm", by=by, flow=APPLICATION) as row:
         _in_time(row)
+        _tell(row, _("takwin %(ref)s: seat confirmed."))
+    return row
+
+
+def hold(application: Application, *, by: Any) -> Application:
+    """Keep the seat, and move up by itself when a dearer wish opens."""
+    with change(application, "hold", by=by, flow=APPLICATION) as row:
+        _in_time(row)
+        _tell(row, _("takwin %(ref)s: seat kept, better awaited."))
+    return row
+
+
+def wait(application: Application, *, by: Any) -> Application:
+    """Give the seat up, and wait for dearer wishes only."""
+    with change(application, "wait", by=by, flow=APPLICATION) as row:
+        _in_time(row)
+        row.wishes.filter(rank__gte=_rank(row)).update(refused=True)
+        row.seat = None
+        _tell(row, _("takwin %(ref)s: seat given up, better awaited."))
     return row
 
 
 def decline(application: Application, *, by: Any) -> Application:
-    """Give the seat back."""
+    """Give up the seat and the season."""
     with change(application, "decline", by=by, flow=APPLICATION) as row:
         _in_time(row)
+        row.seat = None
+        _tell(row, _("takwin %(ref)s: seat given up, file closed."))
     return row
 
 
+def set_auto_answer(application: Application, *, auto_answer: str, by: Any) -> Application:
+    """What is answered for the candidate when a round admits them."""
+    with change(application, "auto_answer", by=by) as row:
+        row.auto_answer = auto_answer
+    return row
+
+
+def _rank(row: Application) -> int:
+    if row.seat is None:
+        raise Refused(AdmissionReason.NO_SEAT)
+    return row.seat.rank
+
+
 def _in_time(row: Application) -> None:
-    limit = row.season.answers_until
-    if limit is not None and timezone.now() >= limit:
-        raise Refused(AdmissionReason.ANSWER_LATE, moment=moment(limit, (get_language() or "ar")[:2]))
+    """Answers count between a publication and the deadline of its round, to the second."""
+    turn = Round.objects.filter(season=row.season).order_by("-number").first()
+    if turn is None or turn.state != RoundState.ANSWERING:
+        raise Refused(AdmissionReason.NOT_YOUR_TURN)
+    if turn.answers_until is not None and timezone.now() >= turn.answers_until:
+        limit = moment(turn.answers_until, (get_language() or "ar")[:2])
+        raise Refused(AdmissionReason.ANSWER_LATE, moment=limit)
+
+
+def _tell(row: Application, text: str) -> None:
+    if row.person.phone:
+        post(Channel.SMS, row.person.phone, text % {"ref": row.ref}, about=row.ref)

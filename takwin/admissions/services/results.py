@@ -2,128 +2,182 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from takwin.admissions.choices import Outcome
 from takwin.admissions.models import BedResult, PoolResult, Run, WishResult
-from takwin.admissions.services.arrays import SeasonArrays
+from takwin.admissions.services.arrays import LOT, SCORE_SHIFT, SeasonArrays
+from takwin.core.bulk import load
 from takwin.engines.allocation import NO_HOUSE, Result
+from takwin.engines.allocation.waiting import claims, open_wishes, places
 
 
-def ranks(group: np.ndarray, priority: np.ndarray, who: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """(m,) place of each wish in its group by falling priority, one place a person; 0 outside `among`."""
-    out = np.zeros(len(group), dtype=np.int64)
-    chosen = np.flatnonzero(among)
-    order = chosen[np.lexsort((who[chosen], -priority[chosen], group[chosen]))]
-    if not len(order):
-        return out
-    new_group = np.diff(group[order], prepend=-2) != 0
-    new_person = new_group | (np.diff(who[order], prepend=-1) != 0)
-    counted = np.cumsum(new_person)
-    base = np.maximum.accumulate(np.where(new_group, counted - 1, 0))
-    out[order] = counted - base
-    return out
+@dataclass
+class Facts:
+    """Per wish: outcome, rank among requests, place on the waiting list, rank for the bed (0: none), the reserve that
+    let the candidate in ("" else); per wish the bed group it asks, -1 without."""
+
+    outcome: Any
+    rank: Any
+    waiting: Any
+    bed_rank: Any
+    reserve: Any
+    bed: Any
 
 
-def outcomes(arrays: SeasonArrays, result: Result) -> dict[str, np.ndarray]:
-    """Per wish: outcome, rank among requests, place on the waiting list, rank for the bed."""
+def facts(arrays: SeasonArrays, result: Result) -> Facts:
     problem, m = arrays.problem, len(arrays.wishes)
     who, at = problem.candidate, np.arange(m)
     own = result.wish[who] if m else np.zeros(0, dtype=np.int64)
     admitted, dearer = at == own, (own < 0) | (at < own)
-    bedless = np.zeros(m, dtype=bool)
-    with_bed = problem.house != NO_HOUSE
-    bedless[with_bed] = problem.bed_priority[with_bed] < result.bar[problem.house[with_bed]]
-    waiting = dearer & ~bedless & ~admitted
-    kind = np.full(m, Outcome.NOT_REACHED.value, dtype=object)
-    kind[dearer & bedless] = Outcome.NO_BED.value
-    kind[waiting] = Outcome.WAITING.value
-    kind[admitted] = Outcome.ADMITTED.value
+    lodged = open_wishes(problem, result.bar) if m else np.zeros(0, dtype=bool)
+    waiting = claims(problem, result) if m else np.zeros(0, dtype=bool)
+    outcome = np.full(m, Outcome.NOT_REACHED.value, dtype=object)
+    outcome[dearer & ~lodged] = Outcome.NO_BED.value
+    outcome[waiting] = Outcome.WAITING.value
+    outcome[admitted] = Outcome.ADMITTED.value
+    pools, bed = len(arrays.offerings), _beds(arrays)
     everyone = np.ones(m, dtype=bool)
-    return {
-        "outcome": kind,
-        "rank": ranks(problem.pool, problem.priority, who, everyone),
-        "waiting": ranks(problem.pool, problem.priority, who, waiting),
-        "bed_rank": ranks(problem.house, problem.bed_priority, who, with_bed),
-    }
+    place = places(problem, problem.priority, problem.pool, waiting, pools)
+    asks = bed >= 0
+    return Facts(
+        outcome,
+        places(problem, problem.priority, problem.pool, everyone, pools),
+        place,
+        places(problem, problem.bed_priority, np.maximum(bed, 0), asks, max(len(arrays.houses), 1)),
+        _reserves(arrays, admitted, waiting),
+        bed,
+    )
+
+
+def _beds(arrays: SeasonArrays) -> Any:
+    """(m,) the bed group a wish asks a bed of, -1 without. Our houses part their beds, so there is one at most."""
+    problem, bed = arrays.problem, np.full(len(arrays.wishes), -1, dtype=np.int64)
+    at = np.flatnonzero(problem.with_bed)
+    house = problem.house[problem.pool[at]]
+    at, house = at[house != NO_HOUSE], house[house != NO_HOUSE]
+    many = np.diff(problem.bed_start)
+    for k in range(int(many.max(initial=0))):
+        there = np.flatnonzero(many[house] > k)
+        row = problem.bed_start[house[there]] + k
+        for group in np.unique(problem.bed_group[row]):
+            some = problem.bed_group[row] == group
+            mine = problem.member(problem.candidate[at[there[some]]], int(group))
+            bed[at[there[some][mine]]] = row[some][mine]
+    return bed
+
+
+def _reserves(arrays: SeasonArrays, admitted: Any, waiting: Any) -> Any:
+    """(m,) the reserve that let someone in while a better one waits."""
+    problem = arrays.problem
+    out = np.full(len(arrays.wishes), "", dtype=object)
+    best = np.full(len(arrays.offerings), -1, dtype=np.int64)
+    np.maximum.at(best, problem.pool[waiting], problem.priority[waiting])
+    number = {name: at for at, name in enumerate(arrays.groups)}
+    for w in np.flatnonzero(admitted & (problem.priority < best[problem.pool])):
+        for group, _seats in arrays.reserves[problem.pool[w]]:
+            if group in number and problem.member([problem.candidate[w]], number[group])[0]:
+                out[w] = group.partition(":")[0]
+                break
+    return out
 
 
 def write(run: Run, arrays: SeasonArrays, result: Result) -> dict[str, int]:
     """Write every result of a run; returns the counts. Call inside a transaction."""
-    facts = outcomes(arrays, result)
-    PoolResult.objects.bulk_create(_pools(run, arrays, result), batch_size=1000)
-    BedResult.objects.bulk_create(_beds(run, arrays, result), batch_size=1000)
-    rows = []
-    for row in _wishes(run, arrays, facts):
-        rows.append(row)
-        if len(rows) == 10_000:
-            WishResult.objects.bulk_create(rows, batch_size=2000)
-            rows = []
-    WishResult.objects.bulk_create(rows, batch_size=2000)
+    told = facts(arrays, result)
+    load(PoolResult, POOL, _pool_rows(run, arrays, result, told))
+    load(BedResult, BED, _bed_rows(run, arrays, result, told))
+    load(WishResult, WISH, _wish_rows(run, arrays, told))
+    problem = arrays.problem
     got = result.wish[result.wish >= 0]
     return {
-        "applications": int(arrays.problem.candidates),
+        "applications": int(problem.candidates),
         "wishes": len(arrays.wishes),
-        "seats": int(arrays.problem.capacity.sum()),
+        "seats": int(problem.capacity.sum()),
         "admitted": len(got),
-        "first_choice": int(arrays.first[got].sum()),
-        "with_bed": int((arrays.problem.house[got] != NO_HOUSE).sum()),
-        "beds": int(arrays.problem.beds.sum()),
+        "first_choice": int((arrays.rank[got] == 1).sum()),
+        "with_bed": int((told.bed[got] >= 0).sum()),
+        "beds": int(problem.beds.sum()),
         "unplaced": int((result.wish < 0).sum()),
+        "aside": len(arrays.aside),
         "rounds": result.rounds,
     }
 
 
-def _wishes(run: Run, arrays: SeasonArrays, facts: dict[str, np.ndarray]) -> Iterator[WishResult]:
-    for at, wish in enumerate(arrays.wishes):
-        outcome = facts["outcome"][at]
-        yield WishResult(
-            run=run,
-            wish_id=int(wish),
-            outcome=outcome,
-            score=int(arrays.scores[at]),
-            rank=int(facts["rank"][at]),
-            waiting=int(facts["waiting"][at]) if outcome == Outcome.WAITING else None,
-            bed_rank=int(facts["bed_rank"][at]) or None,
-        )
+WISH = ("run", "wish", "outcome", "score", "lot", "rank", "waiting", "bed_rank", "reserve")
+POOL = ("run", "offering", "seats", "requests", "first_choices", "admitted", "last_score", "last_lot", "reserves")
+BED = ("run", "centre", "group", "beds", "requests", "granted", "last_score")
 
 
-def _pools(run: Run, arrays: SeasonArrays, result: Result) -> Iterator[PoolResult]:
+def _wish_rows(run: Run, arrays: SeasonArrays, told: Facts) -> Iterator[tuple[Any, ...]]:
+    lots = (arrays.problem.priority & LOT).tolist()
+    columns = zip(
+        arrays.wishes.tolist(), told.outcome.tolist(), arrays.scores.tolist(), lots, told.rank.tolist(),
+        told.waiting.tolist(), told.bed_rank.tolist(), told.reserve.tolist(), strict=True,
+    )  # fmt: skip
+    for wish, outcome, score, lot, rank, waiting, bed_rank, reserve in columns:
+        place = waiting if outcome == Outcome.WAITING else None
+        yield run.pk, wish, outcome, score, lot, rank, place, bed_rank or None, reserve
+    for wish, score in arrays.aside_wishes:
+        yield run.pk, wish, Outcome.SET_ASIDE.value, score, 0, 0, None, None, ""
+
+
+def _pool_rows(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> Iterator[tuple[Any, ...]]:
     problem, p = arrays.problem, len(arrays.offerings)
     got = result.wish[result.wish >= 0]
     admitted = np.bincount(problem.pool[got], minlength=p)
-    last = np.full(p, 32_000)
-    np.minimum.at(last, problem.pool[got], arrays.scores[got])
-    pairs = np.unique(np.stack([problem.pool, problem.candidate]), axis=1)[0] if len(problem.pool) else problem.pool
-    requests = np.bincount(pairs, minlength=p)
-    first = np.bincount(problem.pool[arrays.first], minlength=p)
-    for at, offering in enumerate(arrays.offerings):
-        yield PoolResult(
-            run=run,
-            offering_id=int(offering),
-            seats=int(problem.capacity[at]),
-            requests=int(requests[at]),
-            first_choices=int(first[at]),
-            admitted=int(admitted[at]),
-            last_score=int(last[at]) if admitted[at] else None,
-        )
+    order = got[np.lexsort((-problem.priority[got], problem.pool[got]))]
+    by_merit = order[told.reserve[order] == ""]
+    last = np.full(p, -1, dtype=np.int64)
+    last[problem.pool[by_merit]] = by_merit
+    requests = _persons(problem.pool, problem.candidate, p)
+    first = np.bincount(problem.pool[arrays.rank == 1], minlength=p)
+    kept = _kept(arrays, order, told)
+    for at, offering in enumerate(arrays.offerings.tolist()):
+        low = int(problem.priority[last[at]]) if last[at] >= 0 else None
+        score, lot = (None, None) if low is None else (low >> SCORE_SHIFT, low & LOT)
+        yield (
+            run.pk, offering, int(problem.capacity[at]), int(requests[at]), int(first[at]), int(admitted[at]), score,
+            lot, json.dumps(kept.get(at, [])),
+        )  # fmt: skip
 
 
-def _beds(run: Run, arrays: SeasonArrays, result: Result) -> Iterator[BedResult]:
+def _persons(group: Any, who: Any, number: int) -> Any:
+    """Persons in each group, each counted once; wishes stand in the order of persons."""
+    order = np.lexsort((who, group))
+    fresh = (np.diff(group[order], prepend=-1) != 0) | (np.diff(who[order], prepend=-1) != 0)
+    return np.bincount(group[order][fresh], minlength=number)
+
+
+def _kept(arrays: SeasonArrays, order: Any, told: Facts) -> dict[int, list[list[Any]]]:
+    """{pool: [[group, seats, members admitted, last score let in by it]]} of pools with reserves."""
+    problem, number = arrays.problem, {name: at for at, name in enumerate(arrays.groups)}
+    out: dict[int, list[list[Any]]] = {}
+    for at, rows in enumerate(arrays.reserves):
+        if not rows:
+            continue
+        held = order[problem.pool[order] == at]
+        out[at] = []
+        for group, seats in rows:
+            mine = held[problem.member(problem.candidate[held], number.get(group, 1 << 20))]
+            by_it = mine[told.reserve[mine] == group.partition(":")[0]]
+            low = int(arrays.scores[by_it].min()) if len(by_it) else None
+            out[at].append([group.partition(":")[0], seats, len(mine), low])
+    return out
+
+
+def _bed_rows(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> Iterator[tuple[Any, ...]]:
     problem = arrays.problem
     got = result.wish[result.wish >= 0]
-    got = got[problem.house[got] != NO_HOUSE]
-    asked = problem.house != NO_HOUSE
+    got = got[told.bed[got] >= 0]
+    asked = np.flatnonzero(told.bed >= 0)
+    requests = _persons(told.bed[asked], problem.candidate[asked], len(arrays.houses))
     for at, (centre, group) in enumerate(arrays.houses):
-        inside = got[problem.house[got] == at]
-        yield BedResult(
-            run=run,
-            centre_id=centre,
-            group=group,
-            beds=int(problem.beds[at]),
-            requests=len(np.unique(problem.candidate[asked & (problem.house == at)])),
-            granted=len(inside),
-            last_score=int(arrays.scores[inside].min()) if len(inside) else None,
-        )
+        inside = got[told.bed[got] == at]
+        low = int((problem.bed_priority[inside] >> SCORE_SHIFT).min()) if len(inside) else None
+        yield run.pk, centre, str(group), int(problem.beds[at]), int(requests[at]), len(inside), low

@@ -1,4 +1,4 @@
-"""Preparing, calculating, publishing a run."""
+"""Preparing, calculating, signing, publishing a run."""
 
 from __future__ import annotations
 
@@ -6,57 +6,75 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language, override
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
-from takwin.admissions.choices import AdmissionReason, ApplicationState, Outcome
-from takwin.admissions.models import Application, PoolResult, Run, Wish, WishResult
-from takwin.admissions.rules import RUN
-from takwin.admissions.services import arrays, results
+from takwin.admissions.choices import AdmissionReason, RunKind, RunState
+from takwin.admissions.models import Application, PoolResult, Run, Signature, Wish, WishResult
+from takwin.admissions.rules import RUN, SIGNATURES
+from takwin.admissions.services import archive, arrays, publication, results
 from takwin.admissions.services.demand import count_demand
+from takwin.admissions.services.draws import seed_of
+from takwin.admissions.services.review import review
+from takwin.admissions.services.rounds import round_to_run
 from takwin.core.bulk import analyze
-from takwin.core.changes import change, create
-from takwin.core.choices import Channel
+from takwin.core.changes import change, create, journal
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
-from takwin.core.models import Outbox
-from takwin.engines.allocation import faults, solve
+from takwin.engines.allocation import solve
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
-from takwin.offer.services import mark_allocated
 
 Progress = Callable[[int, str], None]
 
 
-def prepare(season: Season, *, seed: str = "", by: Any) -> Run:
-    """A run of a season whose applications are closed; its seed is drawn here and shown before the results."""
-    if season.state in {SeasonState.ALLOCATED, SeasonState.ENDED}:
+def _silent(_percent: int, _step: str) -> None:
+    return None
+
+
+def prepare(season: Season, *, seed: str = "", trial: bool = False, by: Any) -> Run:
+    """A run of the round under way. Its lots come from the season's draw, committed before applications closed."""
+    if season.state == SeasonState.ENDED:
         raise Refused(AdmissionReason.PUBLISHED_ALREADY)
     if season.state == SeasonState.OPEN:
         told = moment(season.closes_at, (get_language() or "ar")[:2]) if season.closes_at else "–"
         raise Refused(AdmissionReason.STILL_OPEN, moment=told)
-    if not Application.objects.filter(season=season, state=ApplicationState.SUBMITTED).exists():
+    if not Application.objects.filter(season=season, state__in=arrays.IN_PLAY).exists():
         raise Refused(AdmissionReason.NO_APPLICATION)
-    row = Run(season=season, seed=seed or secrets.token_hex(16), prepared_by=by if getattr(by, "pk", None) else None)
-    return create(row, "prepare", by=by)
+    with transaction.atomic():
+        turn = round_to_run(season, by=by)
+        row = Run(
+            season=season,
+            round=turn,
+            kind=RunKind.TRIAL if trial else RunKind.FINAL,
+            seed=seed_of(season, given=seed, by=by) or secrets.token_hex(16),
+            prepared_by=by if getattr(by, "pk", None) else None,
+        )
+        return create(row, "prepare", by=by)
 
 
-def allocate(run: Run, *, by: Any = None, progress: Progress = lambda _percent, _step: None) -> Run:
+def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
     """Calculate a prepared run: read, solve, judge, write. All results or none."""
+    from takwin.engines.allocation.certificate import certify
+
     RUN.target("finish", run.state)
     progress(5, "read")
     season = arrays.read(run.season, run.seed)
-    progress(35, "solve")
+    progress(30, "solve")
     result = solve(season.problem)
-    progress(50, "check")
-    checks = {name: count == 0 for name, count in faults(season.problem, result).items()}
-    progress(60, "write")
+    progress(40, "check")
+    certificate, _times = certify(season.problem, result, seed=run.seed)
+    progress(50, "write")
+    kept = archive.keep(run, season, result)
     with change(run, "finish", by=by, flow=RUN) as row:
         row.counts = results.write(row, season, result)
         analyze(Application, Wish, WishResult, PoolResult)
-        row.checks = checks
-        row.problem_digest, row.result_digest = season.problem.digest(), result.digest()
+        row.checks = {name: told["held"] for name, told in certificate["properties"].items()}
+        row.certificate, row.review = certificate, review(row, season, result)
+        row.problem_digest, row.result_digest = certificate["problem"], certificate["result"]
+        row.archive.save(f"{row.ref}.zip", kept, save=False)
+        progress(90, "write")
     count_demand(run.season)
     progress(95, "done")
     return row
@@ -65,37 +83,64 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = lambda _percent, 
 def discard(run: Run, *, reason: str, by: Any) -> Run:
     """Put a run aside; its results stay readable on the desk."""
     with change(run, "discard", by=by, flow=RUN, reason=reason) as row:
-        pass
+        row.signatures.all().delete()
     return row
 
 
-def publish(run: Run, *, by: Any) -> Run:
-    """Make a reviewed run the season's result: applications answered, candidates told, nothing half."""
+def sign(run: Run, *, by: Any) -> Signature:
+    """One person's word that the run was reviewed; nobody signs twice."""
+    with transaction.atomic():
+        row = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        RUN.target("publish", row.state)
+        _publishable(row)
+        try:
+            with transaction.atomic():
+                told = Signature.objects.create(run=row, by=by)
+        except IntegrityError:
+            raise Refused(AdmissionReason.SIGNED_ALREADY) from None
+        journal(row, "sign", by=by, result_digest=row.result_digest)
+    return told
+
+
+def _publishable(row: Run) -> None:
+    if row.kind == RunKind.TRIAL:
+        raise Refused(AdmissionReason.TRIAL_RUN)
+    if not row.sound:
+        raise Refused(AdmissionReason.CHECKS_FAILED)
+
+
+def check_publishable(row: Run) -> None:
+    """Refuse a run that is not under review, not sound, a trial, or not signed by two people."""
+    RUN.target("publish", row.state)
+    _publishable(row)
+    signed = row.signatures.count()
+    if signed < SIGNATURES:
+        raise Refused(AdmissionReason.TWO_SIGNATURES, count=signed)
+
+
+def publish(run: Run, *, by: Any, progress: Progress = _silent) -> Run:
+    """Make a signed run the result of its round: everyone answered, told, nothing half.
+
+    One transaction: a worker that dies anywhere in it leaves the run under review.
+    """
     with change(run, "publish", by=by, flow=RUN, result_digest=run.result_digest) as row:
-        if not row.sound:
-            raise Refused(AdmissionReason.CHECKS_FAILED)
+        progress(5, "lock")
+        check_publishable(row)
         season = Season.objects.select_for_update().get(pk=row.season_id)
         row.published_at = timezone.now()
-        waiting = Application.objects.filter(season=season, state=ApplicationState.SUBMITTED)
-        # IN, not EXISTS: SQLite ran the correlated form once a row (131 s for 20,000 applications, 0.2 s so).
-        won = WishResult.objects.filter(run=row, outcome=Outcome.ADMITTED).values("wish__application_id")
-        waiting.filter(pk__in=won).update(state=ApplicationState.ADMITTED)
-        waiting.update(state=ApplicationState.UNPLACED)
-        mark_allocated(season, by=by)
-        _tell(season)
+        publication.answer(row, season, by=by, progress=progress)
+        progress(95, "journal")
     return row
 
 
-def _tell(season: Season) -> None:
-    """One short message a candidate with a phone or an address, Arabic: the result itself stays behind sign-in."""
-    rows = Application.objects.filter(season=season, state__in=[ApplicationState.ADMITTED, ApplicationState.UNPLACED])
-    with override("ar"):
-        body, subject = _("takwin: the result of your application %(ref)s is published."), _("Your result")
-    messages = []
-    for ref, phone, email in rows.values_list("ref", "person__phone", "person__email").iterator(5000):
-        if phone or email:
-            channel = Channel.SMS if phone else Channel.MAIL
-            messages.append(
-                Outbox(channel=channel, to=phone or email, subject=subject, body=body % {"ref": ref}, about=ref)
-            )
-    Outbox.objects.bulk_create(messages, batch_size=1000)
+def discard_pending(season: Season, *, reason: str, by: Any) -> int:
+    """Runs under review are of no use once what they read has changed."""
+    pending = Run.objects.filter(season=season, state__in=[RunState.PREPARED, RunState.REVIEW])
+    for run in pending:
+        discard(run, reason=reason, by=by)
+    return len(pending)
+
+
+def scores_are_read(season: Season) -> bool:
+    """Whether a run has read the scores: from then on they change by amendment only."""
+    return Run.objects.filter(season=season).exclude(state=RunState.DISCARDED).exists()

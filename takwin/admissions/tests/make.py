@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from takwin.accounts.models import User
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
-from takwin.admissions.models import Application
+from takwin.admissions.models import Application, Round, Run
 from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
 
@@ -37,3 +39,26 @@ def make_submitted(
         offering, bed = item if isinstance(item, tuple) else (item, False)
         services.add_wish(application, offering=offering, with_bed=bed, by=user)
     return services.submit(application, by=user)
+
+
+def make_run(season: Season, **over: Any) -> Run:
+    """A calculated run of the round under way."""
+    return services.allocate(services.prepare(season, by=None, **over))
+
+
+def sign(run: Run) -> Run:
+    """Two people's signatures."""
+    for email in ("first@office.example", "second@office.example"):
+        services.sign(run, by=User.objects.filter(email=email).first() or make_user(email))
+    return run
+
+
+def make_published(season: Season, **over: Any) -> Run:
+    return services.publish(sign(make_run(season, **over)), by=None)
+
+
+def next_round(season: Season, kind: str = "next") -> Round:
+    """Answers closed by the desk, and the round after planned."""
+    services.close_answers(Round.objects.get(season=season, state="answering"), early=True, by=None)
+    now = timezone.now()
+    return services.plan_round(season, kind=kind, results_at=now, answers_until=now + timedelta(days=3), by=None)

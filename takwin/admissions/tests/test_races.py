@@ -7,7 +7,7 @@ from django.db import connections
 
 from takwin.admissions import services
 from takwin.admissions.models import Application, Wish
-from takwin.admissions.tests.make import make_application, make_submitted
+from takwin.admissions.tests.make import make_application, make_run, make_submitted, sign
 from takwin.core import jobs
 from takwin.core.errors import Refused
 from takwin.core.models import Entry, Job
@@ -59,7 +59,7 @@ def test_two_directors_publishing_at_once_publish_once():
     offering = make_offering(season, seats=1)
     for n in range(3):
         make_submitted(season, f"c{n}@example.org", [offering], average=1500 + n)
-    run = services.allocate(services.prepare(close_season(season, by=None), seed="s", by=None))
+    run = sign(make_run(close_season(season, by=None)))
     told = together(5, lambda _n: services.publish(run, by=None).state)
     assert sorted(told) == ["published"] + ["wrong_state"] * 4
     assert Entry.objects.filter(ref=run.ref, verb="publish").count() == 1

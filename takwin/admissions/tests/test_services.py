@@ -10,8 +10,8 @@ from django.utils import timezone
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
 from takwin.admissions.choices import AdmissionReason as R
-from takwin.admissions.models import Application, Demand, Run, WishResult
-from takwin.admissions.tests.make import make_application, make_submitted
+from takwin.admissions.models import Application, Demand, Draw, Round, Run, WishResult
+from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted
 from takwin.core.errors import Refused
 from takwin.core.flow import FlowReason
 from takwin.core.models import Entry, Outbox
@@ -199,7 +199,7 @@ class TestRun:
         return close_season(season, by=None)
 
     def test_seats_go_by_score_and_each_wish_has_its_reason(self, closed):
-        run = services.allocate(services.prepare(closed, seed="s", by=None))
+        run = make_run(closed, seed="s")
         assert run.sound
         assert run.counts["admitted"] == 3
         told = {
@@ -217,8 +217,8 @@ class TestRun:
         }
 
     def test_the_same_seed_gives_the_same_bytes(self, closed):
-        first = services.allocate(services.prepare(closed, seed="s", by=None))
-        second = services.allocate(services.prepare(closed, seed="s", by=None))
+        first = make_run(closed, seed="s")
+        second = make_run(closed, seed="s")
         assert (first.problem_digest, first.result_digest) == (second.problem_digest, second.result_digest)
 
     def test_equal_marks_are_parted_by_the_seed(self, season):
@@ -229,7 +229,8 @@ class TestRun:
         closed = close_season(season, by=None)
         winners = set()
         for seed in "abcdefgh":
-            run = services.allocate(services.prepare(closed, seed=seed, by=None))
+            Draw.objects.all().delete()
+            run = make_run(closed, seed=seed)
             winners.add(WishResult.objects.get(run=run, outcome="admitted").wish.application_id)
         assert len(winners) > 1
 
@@ -239,7 +240,7 @@ class TestRun:
         offering = make_offering(season, seats=5)
         make_submitted(season, "a@example.org", [(offering, True), offering], average=1500)
         make_submitted(season, "b@example.org", [(offering, True), offering], average=1600)
-        run = services.allocate(services.prepare(close_season(season, by=None), seed="s", by=None))
+        run = make_run(close_season(season, by=None), seed="s")
         told = {
             (r.wish.application.person.account.email[0], r.wish.with_bed): (r.outcome, r.bed_rank)
             for r in WishResult.objects.filter(run=run)
@@ -254,20 +255,20 @@ class TestRun:
         assert (girls.beds, girls.requests, girls.granted) == (1, 2, 1)
 
     def test_publication_answers_everyone_once(self, closed):
-        run = services.publish(services.allocate(services.prepare(closed, seed="s", by=None)), by=None)
+        run = make_published(closed, seed="s")
         assert run.published_at
         states = dict(Application.objects.values_list("person__account__email", "state"))
         assert states["third@example.org"] == "admitted"
         assert states["fourth@example.org"] == "unplaced"
         closed.refresh_from_db()
         assert closed.state == "allocated"
-        with refused(R.PUBLISHED_ALREADY):
+        with refused(R.ANSWERS_OPEN):
             services.prepare(closed, by=None)
         with refused(FlowReason.WRONG_STATE):
             services.discard(run, reason="x", by=None)
 
     def test_a_run_with_a_fault_is_not_published(self, closed):
-        run = services.allocate(services.prepare(closed, seed="s", by=None))
+        run = make_run(closed, seed="s")
         Run.objects.filter(pk=run.pk).update(checks=run.checks | {"envy": False})
         with refused(R.CHECKS_FAILED):
             services.publish(run, by=None)
@@ -282,15 +283,11 @@ class TestRun:
             services.prepare(close_season(season, by=None), by=None)
 
     def test_answers_confirm_or_decline_until_the_delay(self, closed):
-        services.publish(services.allocate(services.prepare(closed, seed="s", by=None)), by=None)
+        make_published(closed, seed="s")
         row = Application.objects.get(person__account__email="first@example.org")
         assert services.confirm(row, by=row.person.account).state == "confirmed"
         assert services.decline(row, by=row.person.account).state == "declined"
-        closed.refresh_from_db()
-        closed.answers_until = closed.closes_at + timedelta(microseconds=1)
-        closed.closes_at = closed.opens_at + timedelta(hours=1)
-        closed.answers_until = closed.closes_at + timedelta(seconds=1)
-        closed.save()
+        Round.objects.update(results_at=timezone.now() - timedelta(days=2), answers_until=timezone.now())
         late = Application.objects.get(person__account__email="second@example.org")
         with refused(R.ANSWER_LATE):
             services.confirm(late, by=late.person.account)

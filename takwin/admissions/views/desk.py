@@ -1,23 +1,17 @@
-"""The desk: applications, and the runs of the allocation."""
+"""The desk: applications."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _g
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from takwin.admissions import forms, selectors, services, tasks
+from takwin.admissions import selectors, services
 from takwin.admissions.choices import ApplicationState
-from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
-from takwin.offer import services as offer_services
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import page, show
 
@@ -51,11 +45,11 @@ def application(request: Any, ref: str) -> HttpResponse:
         row = selectors.application(request.scope, ref)
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
-    run = selectors.published_run(row.season)
+    _run, told = selectors.card(row)
     context: dict[str, Any] = {
         "application": row,
         "wishes": selectors.wishes(row),
-        "rows": selectors.wish_results(run, row) if run else [],
+        "rows": told,
         "documents": list(row.documents.all()),
         "entries": journal(row.ref) if request.user.can("journal.read") else [],
     }
@@ -74,84 +68,3 @@ def document(request: Any, ref: str, document: str) -> Any:
     return FileResponse(
         found.file.open("rb"), content_type=found.content_type, as_attachment=True, filename=found.name
     )
-
-
-@page("admissions.allocate")
-def run_list(request: Any) -> HttpResponse:
-    """Runs of the season, and the next move: close, calculate, review, publish."""
-    season = offer.current_season()
-    if request.method == "POST" and season:
-        try:
-            if "close" in request.POST:
-                offer_services.close_season(season, by=request.user)
-                messages.success(request, _g("Applications are closed."))
-            elif "open" in request.POST:
-                offer_services.open_season(season, by=request.user)
-                messages.success(request, _g("Applications are open again."))
-            else:
-                job = tasks.start_allocation(season, by=request.user)
-                return redirect("admissions:run", job.about)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        return redirect("admissions:runs")
-    rows = list(selectors.runs(season)) if season else []
-    return show(request, "admissions/run_list.html", runs=rows, season=season, active="runs")
-
-
-def _run(ref: str) -> Any:
-    try:
-        return selectors.run(ref)
-    except ObjectDoesNotExist as absent:
-        raise Http404(ref) from absent
-
-
-@page("admissions.allocate")
-def run(request: Any, ref: str) -> HttpResponse:
-    row = _run(ref)
-    reviewed = row.state in {"review", "published"}
-    context: dict[str, Any] = {
-        "run": row,
-        "job": selectors.job_about(ref),
-        "pools": list(selectors.pool_results(row, request.scope).order_by("-requests")[:20]) if reviewed else [],
-        "by_sex": selectors.fairness(row, "person__sex") if reviewed else [],
-        "by_milieu": selectors.fairness(row, "person__commune__urban") if reviewed else [],
-        "form": forms.DiscardForm(),
-        "entries": journal(row.ref),
-    }
-    return show(request, "admissions/run.html", active="runs", **context)
-
-
-@page("admissions.publish")
-@require_POST
-def run_publish(request: Any, ref: str) -> HttpResponse:
-    try:
-        services.publish(_run(ref), by=request.user)
-        messages.success(request, _g("The results are published and every candidate is told."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("admissions:run", ref)
-
-
-@page("admissions.allocate")
-@require_POST
-def run_discard(request: Any, ref: str) -> HttpResponse:
-    form = forms.DiscardForm(request.POST)
-    if not form.run(_run(ref), by=request.user):
-        messages.error(request, form.complaint())
-    return redirect("admissions:run", ref)
-
-
-@page("admissions.allocate")
-def job(request: Any, ref: str) -> HttpResponse:
-    """How far the work about a run is; polled by the page."""
-    row = selectors.job_about(_run(ref).ref)
-    if row is None:
-        raise Http404(ref)
-    steps = {
-        "read": _g("Reading wishes"),
-        "solve": _g("Allocating"),
-        "check": _g("Checking"),
-        "write": _g("Writing results"),
-    }
-    told = {"percent": row.percent, "step": steps.get(row.step, ""), "ended": row.state in {"done", "failed"}}
-    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from takwin.admissions import forms, selectors, services
 from takwin.admissions.choices import MAX_WISHES
+from takwin.admissions.tokens import token
 from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
@@ -60,7 +61,7 @@ def mine(request: Any) -> HttpResponse:
     application, season = current(request), offer.current_season()
     if application is None:
         return _start(request, season)
-    if application.state in {"admitted", "unplaced", "confirmed", "declined"}:
+    if application.state in {"admitted", "held", "unplaced", "confirmed", "declined", "lapsed"}:
         return redirect("admissions:result")
     context: dict[str, Any] = {
         "application": application,
@@ -68,6 +69,7 @@ def mine(request: Any) -> HttpResponse:
         "wishes": selectors.wishes(application),
     }
     context |= {"documents": list(application.documents.all()), "limit": MAX_WISHES, "active": "apply"}
+    context["auto"] = forms.AutoAnswerForm(initial={"auto_answer": application.auto_answer})
     return show(request, "admissions/mine.html", **context)
 
 
@@ -150,13 +152,15 @@ def wish_add(request: Any) -> HttpResponse:
         request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
         messages.info(request, _("Tell us who you are and your schooling first: the wish is kept."))
         return redirect("admissions:schooling" if application else "admissions:mine")
+    late = application.state == "unplaced"
+    add = services.add_late_wish if late else services.add_wish
     try:
-        services.add_wish(application, offering=offering, with_bed=form.cleaned_data["with_bed"], by=request.user)
+        add(application, offering=offering, with_bed=form.cleaned_data["with_bed"], by=request.user)
     except Refused as refusal:
         say_no(request, refusal)
         return redirect("web:programme", offering.programme.code)
     messages.success(request, _("Added to your wishes."))
-    return redirect("admissions:wishes")
+    return redirect("admissions:late" if late else "admissions:wishes")
 
 
 @page("admissions.apply")
@@ -213,6 +217,8 @@ MOVES = {
     "reopen": services.reopen,
     "withdraw": services.withdraw,
     "confirm": services.confirm,
+    "hold": services.hold,
+    "wait": services.wait,
     "decline": services.decline,
 }
 
@@ -235,23 +241,51 @@ def move(request: Any, application: Any, verb: str) -> HttpResponse:
 
 
 @page("admissions.apply")
+@require_POST
+@with_application
+def auto_answer(request: Any, application: Any) -> HttpResponse:
+    form = forms.AutoAnswerForm(request.POST)
+    if form.run(application, by=request.user):
+        messages.success(request, _("Your automatic answer is kept."))
+    else:
+        messages.error(request, form.complaint())
+    return redirect("admissions:mine")
+
+
+@page("admissions.apply")
+@with_application
+def late(request: Any, application: Any) -> HttpResponse:
+    """Free seats of a late round, for someone without a seat."""
+    turn = selectors.current_round(application.season)
+    opened = bool(turn and turn.kind == "late" and turn.state == "planned" and application.state == "unplaced")
+    rows = selectors.free_offerings(application.season) if opened else []
+    context: dict[str, Any] = {"application": application, "rows": rows[:100], "opened": opened, "turn": turn}
+    context["wishes"] = [wish for wish in selectors.wishes(application) if not wish.refused]
+    return show(request, "admissions/late.html", active="apply", **context)
+
+
+@page("admissions.apply")
 @with_application
 def result(request: Any, application: Any) -> HttpResponse:
-    run = selectors.published_run(application.season)
+    run, rows = selectors.card(application)
     if run is None:
         return redirect("admissions:mine")
-    rows = selectors.wish_results(run, application)
-    won = next((row for row in rows if row["result"].outcome == "admitted"), None)
-    left = application.season.answers_until - timezone.now() if application.season.answers_until else None
+    turn = selectors.current_round(application.season)
+    left = turn.answers_until - timezone.now() if turn and turn.answers_until and turn.state == "answering" else None
+    open_now = left is not None and left.total_seconds() > 0
     context: dict[str, Any] = {
         "application": application,
         "run": run,
         "rows": rows,
-        "won": won,
-        "season": application.season,
+        "won": next((row for row in rows if row["wish"].pk == application.seat_id), None),
+        "dearer": any(row["result"].outcome == "waiting" for row in rows),
+        "turn": turn,
+        "can_answer": open_now and application.state in {"admitted", "held", "confirmed", "unplaced"},
+        "left": (left.days, left.seconds // 3600) if left is not None and open_now else None,
+        "number": services.number(run.ref, application.ref),
+        "token": token(application.ref),
+        "late": bool(turn and turn.kind == "late" and turn.state == "planned" and application.state == "unplaced"),
     }
-    context["can_answer"] = application.state == "admitted" and left is not None and left.total_seconds() > 0
-    context["left"] = (left.days, left.seconds // 3600) if left is not None and left.days >= 0 else None
     return show(request, "admissions/result.html", **context)
 
 

@@ -4,8 +4,7 @@
 The rule is told in docs/allocation.md.
 """
 
-from takwin.engines.allocation.check import faults
-from takwin.engines.allocation.model import NO_HOUSE, Problem, Result, lottery
+from takwin.engines.allocation.model import ANYONE, LOWEST, NO_HOUSE, Malformed, Problem, Result, lottery
 from takwin.engines.allocation.solve import solve
 
-__all__ = ["NO_HOUSE", "Problem", "Result", "faults", "lottery", "solve"]
+__all__ = ["ANYONE", "LOWEST", "NO_HOUSE", "Malformed", "Problem", "Result", "lottery", "solve"]

@@ -1,72 +1,81 @@
-"""The judge of an allocation: plain NumPy, no line shared with the solver, one function a property."""
+"""The judge of an allocation: plain NumPy and Python, no line shared with the solver, one property a line.
+
+What proves each, and what it costs, is told in docs/allocation.md.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from takwin.engines.allocation.model import NO_HOUSE, Problem, Result
+from takwin.engines.allocation import check_beds, check_seats
+from takwin.engines.allocation.model import Problem, Result
+
+PROPERTIES = (
+    "own_wish", "seats", "reserves", "envy", "waste", "firm", "beds", "bed_order", "best", "bars",
+)  # fmt: skip
+Report = dict[str, int]
 
 
-def faults(problem: Problem, result: Result) -> dict[str, int]:
-    """Number of faults by property; all zero for a lawful allocation.
+def faults(problem: Problem, result: Result, *, clock: Callable[[str, float], Any] | None = None) -> Report:
+    """Number of faults by property; all zero for a lawful allocation. `clock(name, seconds)` hears the time of each.
 
-    own_wish: everyone gets a wish of their own list, or nothing. seats, beds: no pool, no bed group holds
-    more than it has. envy: nobody prefers a seat (and a bed they are entitled to) held by someone of lower
-    priority. waste: nobody prefers a free seat (and a bed). bed_order: no bed is held below its bar.
+    own_wish: everyone gets a wish of their own list, or nothing.
+    seats: no pool holds more than its seats.
+    reserves: nobody waits who would fill a reserved seat left to others.
+    envy: nobody waits for a pool that holds someone of lower priority, reserves kept.
+    waste: nobody waits for a free seat.
+    firm: nobody lost what they held.
+    beds: every house can lodge its people, each in a bed of a group of theirs.
+    bed_order: nobody holds a bed below its bar.
+    best: no circle of candidates could all do better without passing over anyone.
+    bars: no bar of a bed could open by one person.
     """
-    wish = np.asarray(result.wish)
-    judges = {
-        "own_wish": _own_wish(problem, wish),
-        "seats": _over(problem.pool, problem.capacity, wish),
-        "beds": _over_beds(problem, wish),
-        "bed_order": _bed_order(problem, wish, result.bar),
-    }
-    if judges["own_wish"]:
-        return judges | {"envy": 0, "waste": 0}
-    envy, waste = _blocking(problem, wish, result.bar)
-    return judges | {"envy": envy, "waste": waste}
+    told: Report = {}
+
+    def judge(name: str, work: Callable[[], int]) -> None:
+        begun = time.perf_counter()
+        told[name] = int(work())
+        if clock:
+            clock(name, time.perf_counter() - begun)
+
+    judge("own_wish", lambda: own_wish(problem, result))
+    if told["own_wish"]:  # nothing else can be read off a result that is not one
+        return told | dict.fromkeys(PROPERTIES[1:], 1)
+    facts: list[Any] = []
+    judge("seats", lambda: check_seats.over(problem, result.wish))
+    judge("beds", lambda: check_beds.over(problem, result))
+    judge("bed_order", lambda: check_beds.below(problem, result))
+    judge("firm", lambda: _firm(problem, result))
+    judge("waste", lambda: _claims(facts, problem, result).waste())
+    judge("reserves", lambda: facts[0].reserves())
+    judge("envy", lambda: facts[0].envy())
+    sound = not any(told.values())
+    judge("best", lambda: facts[0].better() if sound else 1)
+    sound = sound and not told["best"]
+    judge("bars", lambda: check_beds.openable(problem, facts[0]) if sound else 1)
+    return {name: told[name] for name in PROPERTIES}
 
 
-def _own_wish(problem: Problem, wish: np.ndarray) -> int:
-    if len(wish) != problem.candidates:
-        return abs(len(wish) - problem.candidates)
+def _claims(facts: list[Any], problem: Problem, result: Result) -> check_seats.Claims:
+    facts.append(check_seats.Claims(problem, result))
+    return facts[0]
+
+
+def own_wish(problem: Problem, result: Result) -> int:
+    wish, berths = np.asarray(result.wish), int(problem.berth_start[-1])
+    if len(wish) != problem.candidates or len(result.bar) != berths:
+        return abs(len(wish) - problem.candidates) + abs(len(result.bar) - berths)
     low, high = problem.start[:-1], problem.start[1:]
     return int(((wish != -1) & ((wish < low) | (wish >= high))).sum())
 
 
-def _over(of: np.ndarray, capacity: np.ndarray, wish: np.ndarray) -> int:
-    held = np.bincount(of[wish[wish >= 0]], minlength=len(capacity))
-    return int(np.maximum(held - capacity, 0).sum())
-
-
-def _over_beds(problem: Problem, wish: np.ndarray) -> int:
-    houses = problem.house[wish[wish >= 0]]
-    held = np.bincount(houses[houses != NO_HOUSE], minlength=len(problem.beds))
-    return int(np.maximum(held - problem.beds, 0).sum())
-
-
-def _bed_order(problem: Problem, wish: np.ndarray, bar: np.ndarray) -> int:
-    got = wish[wish >= 0]
-    got = got[problem.house[got] != NO_HOUSE]
-    return int((problem.bed_priority[got] < bar[problem.house[got]]).sum())
-
-
-def _blocking(problem: Problem, wish: np.ndarray, bar: np.ndarray) -> tuple[int, int]:
-    """Every wish dearer than the one obtained must lead to a full pool of better candidates, or below a bar."""
-    p = len(problem.capacity)
-    got = wish[wish >= 0]
-    held = np.bincount(problem.pool[got], minlength=p)
-    worst = np.full(p, np.iinfo(np.int64).max)
-    np.minimum.at(worst, problem.pool[got], problem.priority[got])
-    owner = np.repeat(np.arange(problem.candidates), np.diff(problem.start))
-    own = np.where(wish[owner] < 0, np.iinfo(np.int64).max, wish[owner])
-    dearer = np.arange(len(problem.pool)) < own
-    entitled = np.ones(len(problem.pool), dtype=bool)
-    beds = problem.house != NO_HOUSE
-    entitled[beds] = problem.bed_priority[beds] >= bar[problem.house[beds]]
-    asks = dearer & entitled
-    # Asking for a pool one sits in already, but with a bed one is entitled to, needs no further seat.
-    sits = np.where(wish[owner] < 0, -1, problem.pool[np.maximum(wish[owner], 0)]) == problem.pool
-    free = held[problem.pool] < problem.capacity[problem.pool]
-    better = (held[problem.pool] > 0) & (problem.priority > worst[problem.pool])
-    return int((asks & ~free & (better | sits)).sum()), int((asks & free).sum())
+def _firm(problem: Problem, result: Result) -> int:
+    """A held wish may only give way to a dearer one."""
+    if not len(problem.firm):
+        return 0
+    held = problem.firm >= 0
+    return int((held & ((result.wish < 0) | (result.wish > problem.firm))).sum())

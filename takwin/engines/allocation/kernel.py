@@ -1,74 +1,237 @@
-"""The inner loop of deferred acceptance, compiled by numba: every pool keeps a heap, worst on top."""
+"""Inner loops of deferred acceptance, compiled by numba.
+
+A pool without reserves keeps a heap, worst on top; one with reserves keeps its people sorted, best first. Each slot
+(a pool and the set of its reserves one belongs to) has a cut-off: a priority that passes it will be kept now. The
+cut-offs of a nation fit in a processor's cache and are read before anything else, so most proposals cost one read.
+`kept[i]` is the wish a candidate holds; -1: none left; -2 - w: to propose from wish w on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 
+class Tables(NamedTuple):
+    """What does not change: see Problem. `pool` of a slot, `base` of a pool's people, `hall`: seats a set of
+    reserves has together, `firm`: a priority from which on nobody can be turned out."""
+
+    start: Any
+    slot: Any
+    pool: Any
+    slot_start: Any
+    capacity: Any
+    base: Any
+    hall: Any
+    firm: Any
+
+
+class State(NamedTuple):
+    """What moves. `best`, `who`, `kind`: priority, candidate and set of reserves of the people of each pool."""
+
+    kept: Any
+    cut: Any
+    size: Any
+    best: Any
+    who: Any
+    kind: Any
+    mark: Any
+    load: Any
+
+
 @njit(cache=True)
-def seats(start, pool, priority, house, bed_priority, capacity, bar):
-    n = len(start) - 1
-    base = np.zeros(len(capacity) + 1, np.int64)
-    for p in range(len(capacity)):
-        base[p + 1] = base[p] + capacity[p]
-    heap = np.empty(base[-1], np.int64)  # wishes kept by each pool, worst on top
-    size = np.zeros(len(capacity), np.int64)
-    owner = np.empty(len(pool), np.int64)
-    for i in range(n):
+def find_slots(start, pool, slot_start, reserve_start, reserve_group, groups, out):
+    """The slot of each wish: its pool, and which of the pool's reserves the candidate belongs to."""
+    for i in range(len(start) - 1):
         for w in range(start[i], start[i + 1]):
-            owner[w] = i
-    following = start[:-1].copy()
-    kept = np.full(n, -1, np.int64)
-    for first in range(n):
-        i = first
-        while i >= 0:
-            out = -1
-            while following[i] < start[i + 1]:
-                w = following[i]
-                following[i] += 1
-                if house[w] >= 0 and bed_priority[w] < bar[house[w]]:
-                    continue
-                p = pool[w]
-                if capacity[p] == 0:
-                    continue
-                if size[p] < capacity[p]:
-                    _push(heap, base[p], size[p], w, priority)
-                    size[p] += 1
-                    kept[i] = w
-                    break
-                worst = heap[base[p]]
-                if priority[w] > priority[worst]:
-                    _replace(heap, base[p], size[p], w, priority)
-                    kept[i] = w
-                    out = owner[worst]
-                    kept[out] = -1
-                    break
-            i = out
-    return kept
+            p = pool[w]
+            kind = 0
+            for r in range(reserve_start[p], reserve_start[p + 1]):
+                g = reserve_group[r]
+                if g < 0 or (g >> 6 < groups.shape[1] and groups[i, g >> 6] >> np.uint64(g & 63) & np.uint64(1)):
+                    kind |= 1 << (r - reserve_start[p])
+            out[w] = slot_start[p] + kind
 
 
 @njit(cache=True)
-def _push(heap, base, size, wish, priority):
-    at = size
-    while at > 0:
-        above = (at - 1) // 2
-        if priority[heap[base + above]] <= priority[wish]:
-            break
-        heap[base + at] = heap[base + above]
-        at = above
-    heap[base + at] = wish
+def sweep(t, live, s):
+    """Everyone who has somewhere to go proposes, in the order of memory, until nobody moves.
+
+    The order of proposals cannot change the outcome (McVitie and Wilson 1971), so the fastest is taken: a candidate
+    turned out by a later one waits for the next sweep. Arrays are named first: reading one out of a tuple counts its
+    owners, and that costs more than the proposal.
+    """
+    start, slots, pool_of, slot_start, capacity, base = t.start, t.slot, t.pool, t.slot_start, t.capacity, t.base
+    kept, cut, held, best, who = s.kept, s.cut, s.size, s.best, s.who
+    more = True
+    while more:
+        more = False
+        for i in range(len(kept)):
+            if kept[i] >= -1:
+                continue
+            w, end = -2 - kept[i], start[i + 1]
+            while w < end and live[w] <= cut[slots[w]]:
+                w += 1
+            if w >= end:
+                kept[i] = -1
+                continue
+            kept[i] = w
+            slot = slots[w]
+            p = pool_of[slot]
+            if slot_start[p + 1] - slot_start[p] > 1:
+                out = _admit(p, i, live[w], slot - slot_start[p], t, s)
+            else:
+                out = _push(best, who, base[p], held[p], capacity[p], i, live[w])
+                if out < 0:
+                    held[p] += 1
+                if held[p] == capacity[p]:
+                    cut[slot] = best[base[p]]
+            if out >= 0:
+                kept[out] = -3 - kept[out]
+                if out < i:
+                    more = True
 
 
 @njit(cache=True)
-def _replace(heap, base, size, wish, priority):
+def propose(i, t, live, s):
+    """One candidate proposes until kept somewhere or at the end of the list; returns who is turned out, or -1."""
+    w, end = -2 - s.kept[i], t.start[i + 1]
+    while w < end and live[w] <= s.cut[t.slot[w]]:
+        w += 1
+    s.kept[i] = w if w < end else -1
+    if w >= end:
+        return -1
+    slot = t.slot[w]
+    p = t.pool[slot]
+    if t.slot_start[p + 1] - t.slot_start[p] > 1:
+        out = _admit(p, i, live[w], slot - t.slot_start[p], t, s)
+    else:
+        out = _push(s.best, s.who, t.base[p], s.size[p], t.capacity[p], i, live[w])
+        if out < 0:
+            s.size[p] += 1
+        if s.size[p] == t.capacity[p]:
+            s.cut[slot] = s.best[t.base[p]]
+    if out >= 0:
+        s.kept[out] = -3 - s.kept[out]
+    return out
+
+
+@njit(cache=True)
+def _push(best, who, b, size, capacity, i, q):
+    """Into a heap, worst on top: in a free place (-1), or in the place of the worst, who is turned out."""
+    if size < capacity:
+        at = size
+        while at > 0:
+            above = (at - 1) >> 1
+            if best[b + above] <= q:
+                break
+            best[b + at], who[b + at] = best[b + above], who[b + above]
+            at = above
+        best[b + at], who[b + at] = q, i
+        return -1
+    out = who[b]
     at = 0
     while True:
         below = 2 * at + 1
         if below >= size:
             break
-        if below + 1 < size and priority[heap[base + below + 1]] < priority[heap[base + below]]:
+        if below + 1 < size and best[b + below + 1] < best[b + below]:
             below += 1
-        if priority[heap[base + below]] >= priority[wish]:
+        if best[b + below] >= q:
             break
-        heap[base + at] = heap[base + below]
+        best[b + at], who[b + at] = best[b + below], who[b + below]
         at = below
-    heap[base + at] = wish
+    best[b + at], who[b + at] = q, i
+    return out
+
+
+@njit(cache=True)
+def _admit(p, i, q, kind, t, s):
+    """Into a pool with reserves: its choice of all it holds and the newcomer; returns who is turned out, or -1."""
+    b, size = t.base[p], s.size[p]
+    at = size
+    while at > 0 and s.best[b + at - 1] < q:
+        s.best[b + at], s.who[b + at], s.kind[b + at] = s.best[b + at - 1], s.who[b + at - 1], s.kind[b + at - 1]
+        at -= 1
+    s.best[b + at], s.who[b + at], s.kind[b + at] = q, i, kind
+    size += 1
+    out = -1
+    if size > t.capacity[p]:
+        _basis(p, size, t, s)
+        drop = size - 1
+        while s.mark[drop]:
+            drop -= 1
+        out = s.who[b + drop]
+        for k in range(drop, size - 1):
+            s.best[b + k], s.who[b + k], s.kind[b + k] = s.best[b + k + 1], s.who[b + k + 1], s.kind[b + k + 1]
+        size -= 1
+    s.size[p] = size
+    if size == t.capacity[p]:
+        _cuts(p, size, t, s)
+    return out
+
+
+@njit(cache=True)
+def _basis(p, size, t, s):
+    """Marks who is kept by right: 2 a firm seat, 1 a reserve. Best first, each takes a reserve if all before still
+    have one (Hall's condition on every set of reserves: a person counts once). Returns the room left for others."""
+    b, first = t.base[p], t.slot_start[p]
+    sets = t.slot_start[p + 1] - first
+    for x in range(sets):
+        s.load[x] = 0
+    firm = 0
+    while firm < size and s.best[b + firm] >= t.firm:
+        firm += 1
+    room = t.capacity[p] - firm
+    for k in range(size):
+        kind = s.kind[b + k]
+        s.mark[k] = 2 if k < firm else 0
+        if kind == 0 or (k >= firm and room <= 0):
+            continue
+        fits = True
+        for x in range(sets):
+            if x & kind == kind and s.load[x] >= t.hall[first + x]:
+                fits = False
+                break
+        if fits:
+            for x in range(sets):
+                if x & kind == kind:
+                    s.load[x] += 1
+            if k >= firm:
+                s.mark[k] = 1
+                room -= 1
+    return room
+
+
+@njit(cache=True)
+def _cuts(p, size, t, s):
+    """The cut-off of each slot of a full pool: what a newcomer with these reserves must pass to be kept."""
+    room = _basis(p, size, t, s)
+    b, first = t.base[p], t.slot_start[p]
+    sets = t.slot_start[p + 1] - first
+    none = t.firm - 1  # only a firm seat passes
+    low_open = none
+    turned = False  # whether anyone can be turned out at all
+    for k in range(size):
+        if s.mark[k] == 0:
+            low_open = s.best[b + k]
+        if s.mark[k] != 2:
+            turned = True
+    for kind in range(sets):
+        inside = sets - 1
+        fits = kind != 0
+        if kind:
+            for x in range(sets):
+                if x & kind == kind and s.load[x] >= t.hall[first + x]:
+                    inside &= x
+                    fits = False
+        cut = low_open
+        if fits and room > 0:
+            cut = s.cut[-1]
+        elif kind:
+            for k in range(size):
+                if s.mark[k] == 1 and (fits or s.kind[b + k] & inside == s.kind[b + k]) and s.best[b + k] < cut:
+                    cut = s.best[b + k]
+        s.cut[first + kind] = cut if turned else t.firm + (t.firm - 1)

@@ -1,50 +1,98 @@
-"""Deferred acceptance with admission bars for beds.
-
-Seats: candidates propose down their list; a pool keeps the best it has seen (a heap of the kept, worst on
-top). Order of proposals cannot change the outcome (Gale and Shapley 1962; McVitie and Wilson 1971).
-Beds: with all bars down, seats are allocated; where a bed group holds more than its beds, its bar rises to
-the priority of the last bed and those below lose that wish; repeat until nothing is over. Bars only rise, so
-the loop ends; each round works on what the bars leave.
-"""
+"""Deferred acceptance with reserves, and with admission bars where there are beds."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from takwin.engines.allocation.model import NO_HOUSE, Ints, Problem, Result
-
-LOWEST = np.iinfo(np.int64).min
+from takwin.engines.allocation.model import LOWEST, Malformed, Problem, Result
 
 
 def solve(problem: Problem) -> Result:
-    """The candidate-optimal stable seats under the settled bars of the beds."""
+    """The candidate-optimal stable seats under the settled bars of the beds.
+
+    The same problem gives the same result to the byte on any machine and with any number of threads.
+    """
     # Here, not above: numba takes most of a second to import, and the pages of the portal never solve.
-    from takwin.engines.allocation.kernel import seats
+    from takwin.engines.allocation import beds
+    from takwin.engines.allocation.kernel import sweep
 
-    bar = np.full(len(problem.beds), LOWEST, dtype=np.int64)
-    rounds = 0
-    while True:
-        rounds += 1
-        wish = seats(
-            problem.start, problem.pool, problem.priority, problem.house, problem.bed_priority,
-            problem.capacity, bar,
-        )  # fmt: skip
-        risen = _bars(problem, wish, bar)
-        if (risen == bar).all():
-            return Result(wish=wish, bar=bar, rounds=rounds)
-        bar = risen
+    tables, live, state = prepare(problem)
+    if problem.houses and problem.with_bed.any():
+        return beds.solve(problem, tables, live, state)
+    state.kept[:] = -2 - problem.start[:-1]
+    sweep(tables, live, state)
+    return Result(state.kept.astype(np.int64), np.full(int(problem.berth_start[-1]), LOWEST, dtype=np.int64))
 
 
-def _bars(problem: Problem, wish: Ints, bar: Ints) -> Ints:
-    """The bars after this round: risen to the last bed where a group holds more than its beds."""
-    out = bar.copy()
-    got = wish[wish >= 0]
-    got = got[problem.house[got] != NO_HOUSE]
-    groups = problem.house[got]
-    priority = problem.bed_priority[got]
-    for group in np.unique(groups):
-        inside = np.sort(priority[groups == group])[::-1]
-        beds = problem.beds[group]
-        if len(inside) > beds:
-            out[group] = inside[beds - 1] if beds else np.iinfo(np.int64).max
+def prepare(problem: Problem, room: Any = None) -> tuple[Any, Any, Any]:
+    """Tables, live priorities and an empty state of a problem.
+
+    `room`: the most people a pool may ever hold, when seats may be added later.
+    """
+    from takwin.engines.allocation.kernel import State, Tables
+
+    seats, slot_start = problem.capacity, problem.slot_start
+    pool = np.repeat(np.arange(len(seats), dtype=np.int32), np.diff(slot_start))
+    live, firm = _live(problem)
+    kind = live.dtype
+    most = seats if room is None else np.maximum(seats, room)
+    base = np.concatenate([[0], np.cumsum(most + 1)]).astype(np.int64)  # one more: a newcomer, then who leaves
+    tables = Tables(problem.start, _slots(problem), pool, slot_start, seats, base, hall(problem), kind.type(firm))
+    lowest = np.iinfo(kind).min
+    cut = np.full(int(slot_start[-1]) + 1, lowest, dtype=kind)
+    cut[:-1][seats[pool] == 0] = np.iinfo(kind).max
+    reserved = len(problem.reserve_group) > 0
+    state = State(
+        np.full(problem.candidates, -1, dtype=np.int32),
+        cut,
+        np.zeros(len(seats), dtype=np.int32),
+        np.zeros(int(base[-1]) + 1, dtype=kind),
+        np.zeros(int(base[-1]) + 1, dtype=np.int32),
+        np.zeros(int(base[-1]) + 1 if reserved else 1, dtype=np.int8),
+        np.zeros(int(most.max(initial=0)) + 2, dtype=np.int8),
+        np.zeros(64, dtype=np.int64),
+    )
+    return tables, live, state
+
+
+def hall(problem: Problem) -> Any:
+    """(slots,) seats that a set of a pool's reserves has together."""
+    slots = problem.slot_start
+    out = np.zeros(int(slots[-1]), dtype=np.int64)
+    if not len(problem.reserve_group):
+        return out
+    for p in np.flatnonzero(np.diff(problem.reserve_start)):
+        first, seats = slots[p], problem.reserve_seats[problem.reserve_start[p] : problem.reserve_start[p + 1]]
+        for x in range(1 << len(seats)):
+            out[first + x] = sum(int(s) for r, s in enumerate(seats) if x >> r & 1)
     return out
+
+
+def _slots(problem: Problem) -> Any:
+    from takwin.engines.allocation.kernel import find_slots
+
+    if not len(problem.reserve_group):
+        return problem.pool  # a plain pool has one slot: its own number
+    out = np.empty(len(problem.pool), dtype=np.int32)
+    groups = problem.groups if problem.groups.ndim == 2 else np.zeros((problem.candidates, 0), np.uint64)
+    find_slots(
+        problem.start, problem.pool, problem.slot_start, problem.reserve_start, problem.reserve_group, groups, out
+    )
+    return out
+
+
+def _live(problem: Problem) -> tuple[Any, int]:
+    """Priorities to work with, and the number from which on a seat is firm: a held wish is raised above it."""
+    live, low, high = problem.priority, problem.priority.min(initial=0), problem.priority.max(initial=0)
+    if live.dtype == np.int32 and (high >= 1 << 30 or low <= -(1 << 30)):
+        live = live.astype(np.int64)
+    lift = 1 << (30 if live.dtype == np.int32 else 62)
+    if high >= lift or low <= -lift:
+        raise Malformed("wishes", None, "priority", "beyond 62 bits")
+    firm = problem.firm[problem.firm >= 0]
+    if len(firm):
+        live = live.copy()
+        live[firm] += live.dtype.type(lift)
+    return live, lift

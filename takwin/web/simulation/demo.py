@@ -21,9 +21,11 @@ PASSWORD = "takwin-demo-2024"
 CANDIDATE = "candidate@takwin.example"
 STAFF = (
     ("national@takwin.example", "الإدارة الوطنية", Role.NATIONAL, "", ""),
+    ("deputy@takwin.example", "الإدارة الوطنية، التوقيع الثاني", Role.NATIONAL, "", ""),
     ("region@takwin.example", "المديرية الجهوية مراكش آسفي", Role.REGIONAL, "marrakech-safi", ""),
     ("registrar@takwin.example", "مكتب التسجيل، معهد مكناس", Role.REGISTRAR, "", "ismss-meknes"),
     ("director@takwin.example", "مدير مدينة المهن", Role.DIRECTOR, "", "cmc-marrakech-safi"),
+    ("scorer@takwin.example", "عضو لجنة الانتقاء", Role.SCORER, "", "cmc-marrakech-safi"),
     ("counsellor@takwin.example", "مستشار التوجيه", Role.COUNSELLOR, "fes-meknes", ""),
     ("auditor@takwin.example", "المفتشية", Role.AUDITOR, "", ""),
 )

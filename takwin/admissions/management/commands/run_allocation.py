@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from takwin.accounts.models import User
 from takwin.admissions import services
 from takwin.core.errors import Refused
 from takwin.offer.models import Season
@@ -18,6 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", default="", help="public seed of the lottery; drawn when absent")
         parser.add_argument("--close", action="store_true", help="close applications first")
         parser.add_argument("--publish", action="store_true", help="publish when the checks hold")
+        parser.add_argument(
+            "--sign", action="append", default=[], help="e-mail of a person who signs; twice to publish"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -26,8 +30,12 @@ class Command(BaseCommand):
                 season = close_season(season, by=None)
             run = services.prepare(season, seed=options["seed"], by=None)
             run = services.allocate(run, progress=lambda percent, step: self.stdout.write(f"{percent:3} % {step}"))
+            for email in options["sign"]:
+                services.sign(run, by=User.objects.get(email=email))
             if options["publish"]:
                 run = services.publish(run, by=None)
+        except User.DoesNotExist:
+            raise CommandError("Nobody has this e-mail.") from None
         except Season.DoesNotExist:
             raise CommandError(f"There is no season {options['season']}.") from None
         except Refused as refusal:

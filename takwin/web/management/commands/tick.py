@@ -5,14 +5,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from takwin.admissions.services import count_demand
+from takwin.admissions.services import close_rounds_due, commit_due, count_demand
+from takwin.core import jobs
 from takwin.core.messages import send_waiting
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
 
 
 class Command(BaseCommand):
-    help = "Send waiting messages, close seasons whose deadline has passed, count the demand of open ones."
+    help = "Send waiting messages, close what is due, commit draws, count demand, end jobs whose worker died."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--every", type=int, default=0, help="seconds to wait before the next; 0: once")
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         while True:
             sent = send_waiting()
-            closed = [season.code for season in close_due()]
+            closed = [season.code for season in close_due()] + [turn.ref for turn in close_rounds_due()]
+            commit_due()
+            jobs.end_dead()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")
             if not options["every"]:

@@ -1,16 +1,15 @@
-"""Applications, wishes, documents, runs and their results."""
+"""Applications, wishes, documents, demand."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
-from takwin.admissions.choices import ApplicationState, BedGroup, DocumentKind, Need, Outcome, RunState, Situation
-from takwin.centres.models import Centre
+from takwin.admissions.choices import ApplicationState, AutoAnswer, DocumentKind, Need, Situation
 from takwin.core.choices import state_check
 from takwin.core.fields import RefField
 from takwin.core.scope import ScopedQuerySet
@@ -18,7 +17,8 @@ from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.offer.models import Offering, Season
 from takwin.people.models import Consent, Person
 
-DECIDED = ["admitted", "unplaced", "confirmed", "declined"]
+DECIDED = ["admitted", "held", "unplaced", "confirmed", "declined", "lapsed"]
+SEATED = ["admitted", "held", "confirmed"]
 
 
 class ApplicationQuerySet(ScopedQuerySet):
@@ -51,6 +51,9 @@ class Application(models.Model):
     situation = EncryptedCharField(max_length=20, choices=Situation, blank=True, null=True, default=None)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="+")
+    # Answers given for them when they are admitted; see choices.AutoAnswer.
+    auto_answer = models.CharField(_("Automatic answer"), max_length=8, choices=AutoAnswer, blank=True, default="")
+    seat = models.ForeignKey("Wish", models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     simulated = models.BooleanField(default=False, db_default=False)
@@ -71,6 +74,10 @@ class Application(models.Model):
                 name="application_submitted_is_complete",
             ),
             models.CheckConstraint(
+                condition=Q(state__in=SEATED, seat__isnull=False) | (~Q(state__in=SEATED) & Q(seat__isnull=True)),
+                name="application_seated_has_its_seat",
+            ),
+            models.CheckConstraint(
                 condition=Q(entered_by__isnull=True) | Q(consent__isnull=False),
                 name="application_assisted_has_consent",
             ),
@@ -88,6 +95,8 @@ class Wish(models.Model):
     rank = models.PositiveSmallIntegerField()
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="wishes")
     with_bed = models.BooleanField(default=False)
+    # Given up by the candidate after a result: no round asks for it again.
+    refused = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("wish")
@@ -138,114 +147,3 @@ class Demand(models.Model):
 
     def __str__(self) -> str:
         return str(self.requests)
-
-
-class Run(models.Model):
-    """One calculation of the allocation. Published results never change: no move leaves `published`."""
-
-    ref = RefField(prefix="RUN")
-    season = models.ForeignKey(Season, models.PROTECT, related_name="runs")
-    state = models.CharField(max_length=10, choices=RunState, default=RunState.PREPARED)
-    seed = models.CharField(max_length=64)
-    problem_digest = models.CharField(max_length=64, blank=True, default="")
-    result_digest = models.CharField(max_length=64, blank=True, default="")
-    counts = models.JSONField(default=dict)
-    checks = models.JSONField(default=dict)
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
-    published_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("allocation run")
-        ordering = ["-pk"]
-        constraints = [
-            state_check("state", RunState, "run_state_is_known"),
-            models.UniqueConstraint(
-                fields=["season"], condition=Q(state="published"), name="run_published_once_a_season"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="published", published_at__isnull=False)
-                | (~Q(state="published") & Q(published_at__isnull=True)),
-                name="run_published_has_its_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.ref
-
-    @property
-    def sound(self) -> bool:
-        """Whether every independent check held."""
-        return bool(self.checks) and all(self.checks.values())
-
-
-class PoolResult(models.Model):
-    """What a run says of an offering."""
-
-    run = models.ForeignKey(Run, models.CASCADE, related_name="pools")
-    offering = models.ForeignKey(Offering, models.PROTECT, related_name="results")
-    seats = models.PositiveIntegerField()
-    requests = models.PositiveIntegerField()
-    first_choices = models.PositiveIntegerField()
-    admitted = models.PositiveIntegerField()
-    last_score = models.PositiveSmallIntegerField(null=True)
-
-    class Meta:
-        verbose_name = _("pool result")
-        constraints = [
-            models.UniqueConstraint(fields=["run", "offering"], name="pool_result_once_a_run"),
-            models.CheckConstraint(condition=Q(admitted__lte=F("seats")), name="pool_result_within_seats"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.admitted}/{self.seats}"
-
-
-class BedResult(models.Model):
-    """What a run says of the beds of a house for one group."""
-
-    run = models.ForeignKey(Run, models.CASCADE, related_name="beds")
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
-    group = models.CharField(max_length=8, choices=BedGroup)
-    beds = models.PositiveIntegerField()
-    requests = models.PositiveIntegerField()
-    granted = models.PositiveIntegerField()
-    last_score = models.PositiveSmallIntegerField(null=True)
-
-    class Meta:
-        verbose_name = _("bed result")
-        constraints = [
-            models.UniqueConstraint(fields=["run", "centre", "group"], name="bed_result_once_a_group"),
-            models.CheckConstraint(condition=Q(granted__lte=F("beds")), name="bed_result_within_beds"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.granted}/{self.beds}"
-
-
-class WishResult(models.Model):
-    """What a run says of a wish, with the numbers that explain it."""
-
-    run = models.ForeignKey(Run, models.CASCADE, related_name="results")
-    wish = models.ForeignKey(Wish, models.PROTECT, related_name="results")
-    outcome = models.CharField(max_length=12, choices=Outcome)
-    score = models.PositiveSmallIntegerField()
-    rank = models.PositiveIntegerField(help_text="among all who asked for the offering")
-    waiting = models.PositiveIntegerField(null=True, help_text="place on the waiting list")
-    bed_rank = models.PositiveIntegerField(null=True)
-
-    class Meta:
-        verbose_name = _("wish result")
-        constraints = [
-            state_check("outcome", Outcome, "wish_result_outcome_is_known"),
-            models.UniqueConstraint(fields=["wish", "run"], name="wish_result_once_a_run"),
-            models.CheckConstraint(
-                condition=Q(outcome="waiting", waiting__isnull=False)
-                | (~Q(outcome="waiting") & Q(waiting__isnull=True)),
-                name="wish_result_waiting_has_a_place",
-            ),
-        ]
-        indexes = [models.Index(fields=["run", "outcome"], name="wish_result_by_outcome")]
-
-    def __str__(self) -> str:
-        return self.outcome

@@ -1,0 +1,25 @@
+"""Tables of admissions."""
+
+from takwin.admissions.models.applications import DECIDED, SEATED, Application, Demand, Document, Wish
+from takwin.admissions.models.committees import Committee, Score
+from takwin.admissions.models.rounds import Draw, Reserve, Round
+from takwin.admissions.models.runs import BedResult, PoolResult, Run, Signature, WishResult
+
+__all__ = [
+    "DECIDED",
+    "SEATED",
+    "Application",
+    "BedResult",
+    "Committee",
+    "Demand",
+    "Document",
+    "Draw",
+    "PoolResult",
+    "Reserve",
+    "Round",
+    "Run",
+    "Score",
+    "Signature",
+    "Wish",
+    "WishResult",
+]

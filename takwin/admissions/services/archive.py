@@ -1,0 +1,80 @@
+"""The anonymised problem and result of a run, for anyone to prove at home."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.core.files.base import ContentFile
+
+from takwin.admissions.models import Application, Run
+from takwin.admissions.services.arrays import SeasonArrays
+from takwin.centres.models import Centre
+from takwin.engines.allocation import Result
+from takwin.engines.allocation.named import Named
+from takwin.offer.models import Offering
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
+
+
+def number(run_ref: str, application_ref: str) -> str:
+    """The candidate's number in the files of a run: theirs to know, nobody else's to find."""
+    key = f"{settings.SECRET_KEY}:{run_ref}".encode()
+    return hmac.new(key, application_ref.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def keep(run: Run, arrays: SeasonArrays, result: Result) -> ContentFile[bytes]:
+    """A zip of Parquet tables: problem/ and result/, candidates in the order of their numbers."""
+    from dataclasses import replace
+
+    from takwin.engines.allocation import tables
+
+    problem = arrays.problem
+    refs = dict(Application.objects.filter(season=run.season).values_list("pk", "ref").iterator(20_000))
+    numbers = [number(run.ref, refs[pk]) for pk in arrays.applications.tolist()]
+    order = np.argsort(np.array(numbers, dtype=object))
+    size = np.diff(problem.start)
+    start = np.concatenate([[0], np.cumsum(size[order])]).astype(np.int64)
+    old = np.repeat(problem.start[:-1][order] - start[:-1], size[order]) + np.arange(start[-1])
+    back = np.empty(len(old), dtype=np.int64)
+    back[old] = np.arange(len(old))
+    names = ("pool", "priority", "with_bed", "bed_priority")
+    parts: dict[str, Any] = {name: getattr(problem, name)[old] for name in names}
+    firm = problem.firm[order]
+    parts["firm"] = np.where(firm >= 0, back[firm], -1) if len(back) else firm
+    parts["groups"] = problem.groups[order] if len(problem.groups) else problem.groups
+    shuffled = replace(problem, start=start, **parts)
+    held = result.wish[order]
+    wish = np.where(held >= 0, back[held], -1) if len(back) else held
+    offerings = dict(Offering.objects.filter(season=run.season).values_list("pk", "ref"))
+    codes = dict(Centre.objects.filter(pk__in={centre for centre, _g in arrays.houses}).values_list("pk", "code"))
+    named = Named(
+        shuffled,
+        "",
+        [numbers[i] for i in order],
+        [offerings[pk] for pk in arrays.offerings.tolist()],
+        list(dict.fromkeys(codes[centre] for centre, _g in arrays.houses)),
+        arrays.groups,
+    )
+    with tempfile.TemporaryDirectory() as room:
+        folder = Path(room)
+        tables.write_problem(folder / "problem", named)
+        (folder / "result").mkdir()
+        tables.write(folder / "result", named, Result(wish, result.bar, result.rounds))
+        return ContentFile(_zip(folder), name=f"{run.ref}.zip")
+
+
+def _zip(folder: Path) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.writestr(zipfile.ZipInfo(str(path.relative_to(folder)), EPOCH), path.read_bytes())
+    return out.getvalue()

@@ -1,0 +1,81 @@
+"""Committees: two scorers a candidate, no change after a run has read the scores but by amendment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from takwin.admissions.choices import AdmissionReason as R
+from takwin.admissions.models import Application, Committee, Score
+from takwin.admissions.rules import SCORERS
+from takwin.admissions.services.runs import discard_pending, scores_are_read
+from takwin.core.changes import create, journal
+from takwin.core.errors import Refused
+from takwin.offer.models import Offering
+
+LIMIT = 2000  # hundredths out of 20
+
+
+def form_committee(offering: Offering, *, method: str, members: Sequence[Any], by: Any) -> Committee:
+    """Two members at least; changing them keeps the scores given."""
+    if len(set(members)) < SCORERS:
+        raise Refused(R.TWO_MEMBERS, "members")
+    with transaction.atomic():
+        row = Committee.objects.filter(offering=offering).first()
+        if row is None:
+            row = create(Committee(offering=offering, method=method), "form", by=by, method=method)
+        else:
+            journal(row, "form", by=by, method=method, before=row.method)
+            row.method = method
+            row.save()
+        row.members.set(members)
+    return row
+
+
+def give_score(committee: Committee, *, application: Application, value: int, by: Any) -> Score:
+    """A member's score, in hundredths out of 20; their own may be given again until a run has read it."""
+    return _write(committee, application, value, "", by, amend=False)
+
+
+def stand_aside(committee: Committee, *, application: Application, reason: str, by: Any) -> Score:
+    """A member who knows the candidate does not score them; another must."""
+    return _write(committee, application, None, reason, by, amend=False)
+
+
+def amend_score(committee: Committee, *, application: Application, value: int, reason: str, by: Any) -> Score:
+    """Change a score after a run has read it: with its reason, and runs under review are discarded to be calculated
+    again."""
+    with transaction.atomic():
+        row = _write(committee, application, value, reason, by, amend=True)
+        discard_pending(committee.offering.season, reason=f"{committee.ref}: {reason}", by=by)
+    return row
+
+
+def _write(
+    committee: Committee, application: Application, value: int | None, reason: str, by: Any, *, amend: bool
+) -> Score:
+    with transaction.atomic():
+        room = (
+            Committee.objects.select_for_update(of=("self",)).select_related("offering__season").get(pk=committee.pk)
+        )
+        if by not in room.members.all():
+            raise Refused(R.NOT_A_MEMBER)
+        if not application.wishes.filter(offering=room.offering).exists():
+            raise Refused(R.NOT_ASKED)
+        if value is not None and not 0 <= value <= LIMIT:
+            raise Refused(R.SCORE_RANGE, "value")
+        if not amend and scores_are_read(room.offering.season):
+            raise Refused(R.SCORES_CLOSED)
+        mine = Score.objects.filter(committee=room, application=application, by=by).first()
+        others = Score.objects.filter(committee=room, application=application, value__isnull=False).exclude(by=by)
+        if not amend and mine is None and value is not None and others.count() >= SCORERS:
+            raise Refused(R.TWICE_SCORED)
+        before = mine.value if mine else None
+        row, _made = Score.objects.update_or_create(
+            committee=room, application=application, by=by, defaults={"value": value, "reason": reason}
+        )
+        verb = "amend" if amend else "score" if value is not None else "stand_aside"
+        journal(room, verb, by=by, application=application.ref, value=value, before=before, reason=reason)
+    return row

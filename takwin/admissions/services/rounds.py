@@ -1,0 +1,88 @@
+"""Rounds: planned, published, answered, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from takwin.admissions.choices import AdmissionReason as R
+from takwin.admissions.choices import ApplicationState, RoundKind, RoundState
+from takwin.admissions.models import Application, Round
+from takwin.admissions.rules import ROUND
+from takwin.core.changes import change, create
+from takwin.core.choices import Channel
+from takwin.core.dates import moment
+from takwin.core.errors import Refused
+from takwin.core.models import Outbox
+from takwin.offer.models import Season
+
+
+def _limit(row: Round) -> str:
+    return moment(row.answers_until, (get_language() or "ar")[:2]) if row.answers_until else "–"
+
+
+def round_to_run(season: Season, *, by: Any) -> Round:
+    """The round a run is calculated for; the main one is made from the season's dates."""
+    turn = Round.objects.filter(season=season).order_by("-number").first()
+    if turn is None:
+        row = Round(season=season, number=1, results_at=season.results_at, answers_until=season.answers_until)
+        return create(row, "plan", by=by)
+    if turn.state == RoundState.ANSWERING:
+        raise Refused(R.ANSWERS_OPEN, moment=_limit(turn))
+    if turn.state == RoundState.CLOSED:
+        raise Refused(R.NO_ROUND)
+    return turn
+
+
+def plan_round(
+    season: Season, *, kind: str = RoundKind.NEXT, results_at: datetime, answers_until: datetime, by: Any
+) -> Round:
+    """Plan the round after the last, once its answers are closed; or move the dates of one planned."""
+    if answers_until <= results_at or answers_until <= timezone.now():
+        raise Refused(R.ROUND_DATES, "answers_until")
+    with transaction.atomic():
+        Season.objects.select_for_update().get(pk=season.pk)
+        last = Round.objects.filter(season=season).order_by("-number").first()
+        if last is not None and last.state == RoundState.PLANNED:
+            with change(last, "plan", by=by) as row:
+                row.results_at, row.answers_until = results_at, answers_until
+                row.kind = kind if last.number > 1 else last.kind
+            return row
+        if last is None or last.state == RoundState.ANSWERING:
+            raise Refused(R.ROUND_PLANNED)
+        row = Round(
+            season=season, number=last.number + 1, kind=kind, results_at=results_at, answers_until=answers_until
+        )
+        try:
+            with transaction.atomic():
+                return create(row, "plan", by=by)
+        except IntegrityError:
+            raise Refused(R.ROUND_PLANNED) from None
+
+
+def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
+    """End the answers of a round: those who said nothing lose the seat. Before the deadline only when told to."""
+    with change(turn, "close", by=by, flow=ROUND) as row:
+        if not early and row.answers_until and timezone.now() < row.answers_until:
+            raise Refused(R.ANSWERS_NOT_OVER, moment=_limit(row))
+        silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
+        with override("ar"):
+            body = _("takwin: no answer in time, the seat of %(ref)s goes to the next in line.")
+        told = silent.filter(person__phone__gt="").values_list("ref", "person__phone")
+        Outbox.objects.bulk_create(
+            [Outbox(channel=Channel.SMS, to=phone, body=body % {"ref": ref}, about=ref) for ref, phone in told],
+            batch_size=1000,
+        )
+        silent.update(state=ApplicationState.LAPSED, seat=None)
+    return row
+
+
+def close_rounds_due(*, by: Any = None) -> list[Round]:
+    """Close the rounds whose answers are over; called by the tick."""
+    due = Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=timezone.now())
+    return [close_answers(turn, by=by) for turn in due]

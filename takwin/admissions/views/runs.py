@@ -1,0 +1,167 @@
+"""The desk: rounds and runs of the allocation, their review and signatures, reserves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from takwin.admissions import forms, selectors, services, tasks
+from takwin.core.errors import Refused
+from takwin.core.selectors import journal
+from takwin.offer import selectors as offer
+from takwin.offer import services as offer_services
+from takwin.ui.pages import page, show
+
+
+def _move(request: Any, season: Any) -> HttpResponse:
+    """One of the buttons of the clock."""
+    turn = selectors.current_round(season)
+    try:
+        if "close" in request.POST:
+            offer_services.close_season(season, by=request.user)
+            messages.success(request, _("Applications are closed."))
+        elif "open" in request.POST:
+            offer_services.open_season(season, by=request.user)
+            messages.success(request, _("Applications are open again."))
+        elif "end_answers" in request.POST and turn:
+            services.close_answers(turn, by=request.user)
+            messages.success(request, _("Answers are closed; who did not answer lost the seat."))
+        else:
+            job = tasks.start_allocation(season, trial="trial" in request.POST, by=request.user)
+            return redirect("admissions:run", job.about)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("admissions:runs")
+
+
+@page("admissions.allocate")
+def run_list(request: Any) -> HttpResponse:
+    """The season's clock, its rounds and runs, and the next move."""
+    season = offer.current_season()
+    if request.method == "POST" and season:
+        return _move(request, season)
+    context: dict[str, Any] = {
+        "season": season,
+        "runs": list(selectors.runs(season)) if season else [],
+        "rounds": selectors.rounds(season) if season else [],
+        "turn": selectors.current_round(season) if season else None,
+        "draw": selectors.draw(season) if season else None,
+        "form": forms.RoundForm(),
+    }
+    return show(request, "admissions/run_list.html", active="runs", **context)
+
+
+@page("admissions.allocate")
+@require_POST
+def round_plan(request: Any) -> HttpResponse:
+    season = offer.current_season()
+    form = forms.RoundForm(request.POST)
+    if season is None or not form.run(season, by=request.user):
+        messages.error(request, form.complaint())
+    else:
+        messages.success(request, _("The round is planned."))
+    return redirect("admissions:runs")
+
+
+def _run(ref: str) -> Any:
+    try:
+        return selectors.run(ref)
+    except ObjectDoesNotExist as absent:
+        raise Http404(ref) from absent
+
+
+@page("admissions.allocate")
+def run(request: Any, ref: str) -> HttpResponse:
+    row = _run(ref)
+    reviewed = row.state in {"review", "published"}
+    odd = row.review or {}
+    numbers = [int(pk) for pk in odd.get("aside", {})] + odd.get("unasked", {}).get("offerings", [])
+    offerings = selectors.offerings_by_id(numbers + [jump[0] for jump in odd.get("jumps", {}).get("offerings", [])])
+    signatures = list(row.signatures.select_related("by"))
+    context: dict[str, Any] = {
+        "run": row,
+        "job": selectors.job_about(ref),
+        "pools": list(selectors.pool_results(row, request.scope).order_by("-requests")[:20]) if reviewed else [],
+        "aside": [(offerings.get(int(pk)), why) for pk, why in odd.get("aside", {}).items()],
+        "unasked": [offerings.get(pk) for pk in odd.get("unasked", {}).get("offerings", [])],
+        "jumps": [(offerings.get(pk), now, then) for pk, now, then in odd.get("jumps", {}).get("offerings", [])],
+        "fairness": selectors.fairness(row),
+        "signatures": signatures,
+        "signed": any(signature.by_id == request.user.pk for signature in signatures),
+        "form": forms.DiscardForm(),
+        "entries": journal(row.ref),
+    }
+    return show(request, "admissions/run.html", active="runs", **context)
+
+
+@page("admissions.publish")
+@require_POST
+def run_sign(request: Any, ref: str) -> HttpResponse:
+    try:
+        services.sign(_run(ref), by=request.user)
+        messages.success(request, _("You have signed this run."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("admissions:run", ref)
+
+
+@page("admissions.publish")
+@require_POST
+def run_publish(request: Any, ref: str) -> HttpResponse:
+    try:
+        tasks.start_publication(_run(ref), by=request.user)
+        messages.success(request, _("Publication has begun: every candidate is told when it ends."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("admissions:run", ref)
+
+
+@page("admissions.allocate")
+@require_POST
+def run_discard(request: Any, ref: str) -> HttpResponse:
+    form = forms.DiscardForm(request.POST)
+    if not form.run(_run(ref), by=request.user):
+        messages.error(request, form.complaint())
+    return redirect("admissions:run", ref)
+
+
+@page("admissions.allocate")
+def job(request: Any, ref: str) -> HttpResponse:
+    """How far the work about a run is; polled by the page."""
+    row = selectors.job_about(_run(ref).ref)
+    if row is None:
+        raise Http404(ref)
+    steps = {
+        "read": _("Reading wishes"),
+        "solve": _("Allocating"),
+        "check": _("Checking"),
+        "write": _("Writing results"),
+        "lock": _("Publishing"),
+        "seats": _("Giving seats"),
+        "messages": _("Writing messages"),
+        "season": _("Publishing"),
+        "journal": _("Publishing"),
+    }
+    told = {"percent": row.percent, "step": steps.get(row.step, ""), "ended": row.state in {"done", "failed"}}
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+
+
+@page("admissions.allocate")
+def reserves(request: Any, ref: str) -> HttpResponse:
+    """Seats of an offering kept for groups."""
+    try:
+        row = offer.offering(ref, request.scope)
+    except ObjectDoesNotExist as absent:
+        raise Http404(ref) from absent
+    form = forms.ReserveForm(request.POST or None)
+    if request.method == "POST" and form.run(row, by=request.user):
+        messages.success(request, _("Kept."))
+        return redirect("admissions:reserves", ref)
+    rows = selectors.reserves(row)
+    return show(request, "admissions/reserves.html", offering=row, rows=rows, form=form, active="offerings")

@@ -1,0 +1,105 @@
+"""Places in lists and call orders, compiled by numba; each group is one thread's work, so threads change nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+
+@njit(cache=True)
+def _spread(group, priority, among, groups):
+    start = np.zeros(groups + 1, np.int64)
+    for w in range(len(group)):
+        if among[w]:
+            start[group[w] + 1] += 1
+    for g in range(groups):
+        start[g + 1] += start[g]
+    at = start[:-1].copy()
+    wish = np.empty(start[-1], np.int32)
+    key = np.empty(start[-1], priority.dtype)
+    for w in range(len(group)):
+        if among[w]:
+            k = at[group[w]]
+            wish[k], key[k] = w, priority[w]
+            at[group[w]] = k + 1
+    return start, wish, key
+
+
+@njit(cache=True, parallel=True)
+def _rank(start, wish, key, out):
+    for g in prange(len(start) - 1):
+        a, b = start[g], start[g + 1]
+        order = np.argsort(key[a:b])
+        place = 0
+        for k in range(b - a - 1, -1, -1):
+            if k == b - a - 1 or key[a + order[k]] != key[a + order[k + 1]]:
+                place += 1
+            out[wish[a + order[k]]] = place
+
+
+@njit(cache=True)
+def place(group, priority, among, groups):
+    """See waiting.places."""
+    out = np.zeros(len(group), np.int32)
+    start, wish, key = _spread(group, priority, among, groups)
+    _rank(start, wish, key, out)
+    return out
+
+
+@njit(cache=True)
+def _tied(start, wish, key, owner):
+    """The first two wishes of different candidates that tie in a group, or -1, -1."""
+    for g in range(len(start) - 1):
+        a, b = start[g], start[g + 1]
+        order = np.argsort(key[a:b])
+        for k in range(1, b - a):
+            first, second = a + order[k - 1], a + order[k]
+            if key[first] == key[second] and owner[wish[first]] != owner[wish[second]]:
+                return wish[first], wish[second]
+    return -1, -1
+
+
+@njit(cache=True)
+def tied(group, priority, among, groups, owner):
+    """Two wishes of different candidates with one priority in one group, or -1, -1."""
+    start, wish, key = _spread(group, priority, among, groups)
+    return _tied(start, wish, key, owner)
+
+
+@njit(cache=True, parallel=True)
+def call(start, bursary, resident, rank, kind, out):
+    """See call_order.call_order."""
+    for g in prange(len(start) - 1):
+        a, n = start[g], start[g + 1] - start[g]
+        by_rank = np.empty(n, np.int32)
+        for k in range(n):
+            by_rank[rank[a + k] - 1] = k
+        heads = np.zeros(4, np.int64)
+        for q in range(4):
+            heads[q] = _next(kind, a, by_rank, 0, n, q)
+        b, r = 0, 0
+        for place in range(1, n + 1):
+            need_b = b * 100 < bursary[g] * place and (heads[1] < n or heads[3] < n)
+            need_r = r * 100 < resident[g] * place and (heads[2] < n or heads[3] < n)
+            if need_b and need_r and heads[3] < n:
+                q = 3
+            elif need_b:
+                q = 1 if heads[1] < heads[3] else 3
+            elif need_r:
+                q = 2 if heads[2] < heads[3] else 3
+            else:
+                q = 0
+                for other in range(1, 4):
+                    if heads[other] < heads[q]:
+                        q = other
+            out[a + by_rank[heads[q]]] = place
+            b += q & 1
+            r += q >> 1
+            heads[q] = _next(kind, a, by_rank, heads[q] + 1, n, q)
+
+
+@njit(cache=True)
+def _next(kind, a, by_rank, at, n, q):
+    while at < n and kind[a + by_rank[at]] != q:
+        at += 1
+    return at
