@@ -20,24 +20,22 @@ def analyze(*tables: type[models.Model]) -> None:
 
 
 def load(table: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Insert rows of plain values, by COPY on PostgreSQL and in batches on SQLite; memory stays bounded.
+    """Insert rows of plain values, in batches, by COPY on PostgreSQL; memory stays bounded.
 
     Columns left out take the database's defaults. Constraints hold; Python's validation is left to the caller.
     """
     quote = connection.ops.quote_name
     columns = [str(table._meta.get_field(name).column) for name in names]  # type: ignore[union-attr]
     into = f"{quote(table._meta.db_table)} ({', '.join(map(quote, columns))})"
-    count = 0
+    marks, waiting, count = ", ".join(["%s"] * len(columns)), iter(rows), 0
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-                    count += 1
-            return count
-        marks = ", ".join(["%s"] * len(columns))
-        waiting = iter(rows)
+        # A batch is read before it is sent: rows may come from a query, and a connection does one thing at a time.
         while batch := list(islice(waiting, BATCH)):
-            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", batch)
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row(row)
+            else:
+                cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", batch)
             count += len(batch)
     return count

@@ -19,26 +19,26 @@ from takwin.admissions.services.arrays import SeasonArrays
 from takwin.centres.models import Centre
 from takwin.engines.allocation import Result
 from takwin.engines.allocation.named import Named
-from takwin.offer.models import Offering
+from takwin.offer.models import Offering, Season
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
 
 
-def number(run_ref: str, application_ref: str) -> str:
-    """The candidate's number in the files of a run: theirs to know, nobody else's to find."""
-    key = f"{settings.SECRET_KEY}:{run_ref}".encode()
+def number(season: Season, application_ref: str) -> str:
+    """The candidate's number in the files of a season: theirs to know, nobody else's to find."""
+    key = f"files:{settings.SECRET_KEY}:{season.code}".encode()
     return hmac.new(key, application_ref.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def keep(run: Run, arrays: SeasonArrays, result: Result) -> ContentFile[bytes]:
-    """A zip of Parquet tables: problem/ and result/, candidates in the order of their numbers."""
+def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[bytes], dict[str, Any]]:
+    """A zip of Parquet tables, problem/ and result/, candidates in the order of their numbers; and its certificate."""
     from dataclasses import replace
 
     from takwin.engines.allocation import tables
 
     problem = arrays.problem
     refs = dict(Application.objects.filter(season=run.season).values_list("pk", "ref").iterator(20_000))
-    numbers = [number(run.ref, refs[pk]) for pk in arrays.applications.tolist()]
+    numbers = [number(run.season, refs[pk]) for pk in arrays.applications.tolist()]
     order = np.argsort(np.array(numbers, dtype=object))
     size = np.diff(problem.start)
     start = np.concatenate([[0], np.cumsum(size[order])]).astype(np.int64)
@@ -57,7 +57,7 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> ContentFile[bytes]:
     codes = dict(Centre.objects.filter(pk__in={centre for centre, _g in arrays.houses}).values_list("pk", "code"))
     named = Named(
         shuffled,
-        "",
+        run.seed,
         [numbers[i] for i in order],
         [offerings[pk] for pk in arrays.offerings.tolist()],
         list(dict.fromkeys(codes[centre] for centre, _g in arrays.houses)),
@@ -67,8 +67,11 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> ContentFile[bytes]:
         folder = Path(room)
         tables.write_problem(folder / "problem", named)
         (folder / "result").mkdir()
-        tables.write(folder / "result", named, Result(wish, result.bar, result.rounds))
-        return ContentFile(_zip(folder), name=f"{run.ref}.zip")
+        # What is proved is what anyone reads: the problem is taken back from its files first.
+        certificate, _times = tables.write(
+            folder / "result", tables.read(folder / "problem"), Result(wish, result.bar, result.rounds)
+        )
+        return ContentFile(_zip(folder), name=f"{run.ref}.zip"), certificate
 
 
 def _zip(folder: Path) -> bytes:

@@ -42,11 +42,10 @@ def answer(run: Run, season: Season, *, by: Any, progress: Callable[[int, str], 
 
 def _told(season: Season, run: Run) -> set[int]:
     """Who hears of it: everyone the first time, later those whom the round moves."""
-    moved = Application.objects.filter(season=season, state__in=[S.UNPLACED, S.HELD])
-    moved = moved.filter(wishes__results__run=run, wishes__results__outcome=Outcome.ADMITTED)
-    moved = moved.exclude(seat_id=F("wishes__results__wish_id"))
+    won = WishResult.objects.filter(run=run, outcome=Outcome.ADMITTED)
+    won = won.filter(Q(wish__application__seat__isnull=True) | ~Q(wish__application__seat=F("wish")))
     fresh = Application.objects.filter(season=season, state=S.SUBMITTED)
-    return set(moved.values_list("pk", flat=True)) | set(fresh.values_list("pk", flat=True))
+    return set(won.values_list("wish__application", flat=True)) | set(fresh.values_list("pk", flat=True))
 
 
 def _states(season: Season, run: Run) -> None:

@@ -56,17 +56,14 @@ def prepare(season: Season, *, seed: str = "", trial: bool = False, by: Any) -> 
 
 def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
     """Calculate a prepared run: read, solve, judge, write. All results or none."""
-    from takwin.engines.allocation.certificate import certify
-
     RUN.target("finish", run.state)
     progress(5, "read")
     season = arrays.read(run.season, run.seed)
     progress(30, "solve")
     result = solve(season.problem)
     progress(40, "check")
-    certificate, _times = certify(season.problem, result, seed=run.seed)
+    kept, certificate = archive.keep(run, season, result)
     progress(50, "write")
-    kept = archive.keep(run, season, result)
     with change(run, "finish", by=by, flow=RUN) as row:
         row.counts = results.write(row, season, result)
         analyze(Application, Wish, WishResult, PoolResult)

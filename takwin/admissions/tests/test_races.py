@@ -1,16 +1,24 @@
 """Races: threads of their own connections, on both databases."""
 
+import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
+from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
-from takwin.admissions.models import Application, Wish
-from takwin.admissions.tests.make import make_application, make_run, make_submitted, sign
+from takwin.admissions.models import Application, Round, Wish
+from takwin.admissions.tests import killed
+from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted, next_round, sign
 from takwin.core import jobs
 from takwin.core.errors import Refused
-from takwin.core.models import Entry, Job
+from takwin.core.models import Entry, Job, Outbox
 from takwin.offer.models import Programme
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
@@ -76,3 +84,82 @@ def test_a_second_click_finds_the_job_alive():
     told = together(5, lambda _n: jobs.start(Silent, "allocate", "RUN-1").state)
     assert sorted(told) == ["already_running"] * 4 + ["queued"]
     assert Job.objects.count() == 1
+
+
+def test_last_seats_two_declines_and_one_waiting():
+    """Two give up their seats at once, each pressing three times; the one waiting gets one seat, once."""
+    season = make_season()
+    offering = make_offering(season, seats=2)
+    first, second, third = (
+        make_submitted(season, f"c{n}@example.org", [offering], average=1700 - n) for n in range(3)
+    )
+    season = close_season(season, by=None)
+    make_published(season)
+    people = [first, second] * 3
+    told = together(6, lambda n: services.decline(people[n], by=people[n].person.account).state)
+    assert sorted(told) == ["declined"] * 2 + ["wrong_state"] * 4
+    next_round(season)
+    run = sign(make_run(season))
+    told = together(3, lambda _n: services.publish(run, by=None).state)
+    assert sorted(told) == ["published"] + ["wrong_state"] * 2
+    third.refresh_from_db()
+    assert (third.state, third.seat.offering_id) == ("admitted", offering.pk)
+    assert Application.objects.filter(seat__offering=offering).count() == 1
+
+
+def test_an_answer_against_the_closing_bell_is_kept_or_lapses_never_both():
+    season = make_season()
+    offering = make_offering(season, seats=1)
+    row = make_submitted(season, "c@example.org", [offering])
+    make_published(close_season(season, by=None))
+    turn = Round.objects.get()
+    moves = [
+        lambda: services.confirm(row, by=row.person.account).state,
+        lambda: services.close_answers(turn, early=True, by=None).state,
+    ]
+    told = together(2, lambda n: moves[n]())
+    row.refresh_from_db()
+    assert told[1] == "closed"
+    assert (told[0], row.state) in {("confirmed", "confirmed"), ("wrong_state", "lapsed"), ("not_your_turn", "lapsed")}
+
+
+def test_one_person_signing_many_times_at_once_signs_once():
+    season = make_season()
+    make_submitted(season, "c@example.org", [make_offering(season)])
+    run = make_run(close_season(season, by=None))
+    who = make_user("one@example.org")
+    told = together(5, lambda _n: str(services.sign(run, by=who).by_id))
+    assert sorted(told) == sorted([str(who.pk)] + ["signed_already"] * 4)
+
+
+@pytest.mark.parametrize("step", ["lock", "seats", "messages", "season", "journal"])
+def test_a_worker_killed_in_a_publication_loses_nothing_and_publishes_nothing_half(step):
+    season = make_season()
+    offering = make_offering(season, seats=1)
+    for n in range(3):
+        row = make_submitted(season, f"c{n}@example.org", [offering], average=1500 + n)
+        row.person.phone = f"+21261234567{n}"
+        row.person.save()
+    run = sign(make_run(close_season(season, by=None)))
+    before = (Outbox.objects.count(), Entry.objects.count())
+    done = subprocess.run([sys.executable, killed.__file__, run.ref, step], env=environment(), capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+    run.refresh_from_db()
+    assert (run.state, run.round.state) == ("review", "planned")
+    assert not Application.objects.exclude(state="submitted").exists()
+    assert (Outbox.objects.count(), Entry.objects.count()) == before
+    services.publish(run, by=None)
+    assert Application.objects.filter(state="admitted").count() == 1
+    assert Outbox.objects.filter(body__contains="/r/").count() == 3
+
+
+def environment():
+    """This process's, with the test database in the place of the real one."""
+    told = connections["default"].settings_dict
+    if told["ENGINE"].endswith("sqlite3"):
+        url = f"sqlite:///{told['NAME']}"
+    else:
+        user = f"{told['USER']}:{told['PASSWORD']}".rstrip(":")
+        url = f"postgres://{user}@{quote(told['HOST'], safe='')}:{told['PORT'] or 5432}/{told['NAME']}"
+    root = str(settings.BASE_DIR)
+    return os.environ | {"TAKWIN_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "takwin.config.settings", "PYTHONPATH": root}

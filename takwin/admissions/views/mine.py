@@ -282,7 +282,7 @@ def result(request: Any, application: Any) -> HttpResponse:
         "turn": turn,
         "can_answer": open_now and application.state in {"admitted", "held", "confirmed", "unplaced"},
         "left": (left.days, left.seconds // 3600) if left is not None and open_now else None,
-        "number": services.number(run.ref, application.ref),
+        "number": services.number(run.season, application.ref),
         "token": token(application.ref),
         "late": bool(turn and turn.kind == "late" and turn.state == "planned" and application.state == "unplaced"),
     }

@@ -68,7 +68,7 @@ def short(request: Any, told: str) -> HttpResponse:
         raise Http404("result")
     context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "told": told}
     context["won"] = next((row for row in rows if row["wish"].pk == application.seat_id), None)
-    context["number"] = services.number(run.ref, application.ref)
+    context["number"] = services.number(run.season, application.ref)
     answer = show(request, "admissions/short.html", **context)
     answer["Cache-Control"] = "private, max-age=60"
     answer["X-Robots-Tag"] = "noindex"

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
+
+# Numba's own pool of threads takes one caller at a time. The parallel functions are called from Python, never from
+# another compiled function: one loaded from the cache that way runs before the pool is there, and crashes.
+_ONE = threading.Lock()
 
 
 @njit(cache=True)
@@ -37,12 +44,12 @@ def _rank(start, wish, key, out):
             out[wish[a + order[k]]] = place
 
 
-@njit(cache=True)
-def place(group, priority, among, groups):
+def place(group: Any, priority: Any, among: Any, groups: int) -> Any:
     """See waiting.places."""
     out = np.zeros(len(group), np.int32)
     start, wish, key = _spread(group, priority, among, groups)
-    _rank(start, wish, key, out)
+    with _ONE:
+        _rank(start, wish, key, out)
     return out
 
 
@@ -67,7 +74,7 @@ def tied(group, priority, among, groups, owner):
 
 
 @njit(cache=True, parallel=True)
-def call(start, bursary, resident, rank, kind, out):
+def _call(start, bursary, resident, rank, kind, out):
     """See call_order.call_order."""
     for g in prange(len(start) - 1):
         a, n = start[g], start[g + 1] - start[g]
@@ -96,6 +103,11 @@ def call(start, bursary, resident, rank, kind, out):
             b += q & 1
             r += q >> 1
             heads[q] = _next(kind, a, by_rank, heads[q] + 1, n, q)
+
+
+def call(*arrays: Any) -> None:
+    with _ONE:
+        _call(*arrays)
 
 
 @njit(cache=True)
