@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from takwin.accounts.tests.make import make_user
-from takwin.admissions import services
-from takwin.admissions.tests.make import make_application, make_run, make_submitted, sign
+from takwin.admissions import selectors, services, tokens
+from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted, sign
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 
@@ -23,7 +23,8 @@ PUBLIC = [
     ("/programmes/?q=مساعد صيدلي", "تقني مساعد صيدلي"), ("/programmes/pharmacy-assistant/", "شروط الولوج"),
     ("/figures/", "أرقام مفتوحة"), ("/figures/checks/", "لا يصح"), ("/figures/uncertain/", "قيم غير مؤكدة"),
     ("/sources/s1/", "الناشر"), ("/projects/", "المشاريع"), ("/agreements/", "اتفاقيات"), ("/open-data/", "واجهة"),
-    ("/_ui/", "المكونات"), ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "التسجيل"),
+    ("/allocation/", "التوزيع مفتوح للجميع"), ("/_ui/", "المكونات"),
+    ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "التسجيل"),
 ]  # fmt: skip
 QUERIES = 26  # the season page reads three tables of sums and eight published figures; no page grows with its rows
 
@@ -133,6 +134,9 @@ DESK = [
     ("/desk/applications/", "admissions.see", "registrar", "counsellor"),
     ("/desk/applications/{application}/", "admissions.see", "registrar", "counsellor"),
     ("/desk/allocation/", "admissions.allocate", "national", "regional"),
+    ("/desk/reserves/{offering}/", "admissions.allocate", "national", "regional"),
+    ("/desk/committees/", "admissions.form", "national", "regional"),
+    ("/desk/scoring/", "admissions.score", "scorer", "national"),
     ("/desk/assist/", "admissions.assist", "counsellor", "national"),
 ]
 
@@ -153,7 +157,8 @@ class TestDesk:
         if wrong and path != "/desk/":
             client.force_login(make_user("wrong@example.org", wrong))
             assert client.get(path).status_code == 403
-        here = {"registrar": {"centre": "ismss-meknes"}, "counsellor": {"area": "fes-meknes"}}.get(right, {})
+        meknes = {"centre": "ismss-meknes"}
+        here = {"registrar": meknes, "scorer": meknes, "counsellor": {"area": "fes-meknes"}}.get(right, {})
         client.force_login(make_user("right@example.org", right, **here))
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
@@ -242,6 +247,74 @@ class TestAllocationDesk:
         assert "لماذا هذه النتيجة؟" in page
         assert client.post("/apply/move/confirm/").status_code == 302
         assert world["application"].__class__.objects.get().state == "confirmed"
+
+    def test_a_run_is_public_once_published_and_not_before(self, client, world):
+        run = make_run(close_season(world["season"], by=None))
+        paths = [
+            f"/allocation/{run.ref}/",
+            f"/allocation/{run.ref}/certificate.json",
+            f"/allocation/{run.ref}/files.zip",
+        ]
+        assert [client.get(path).status_code for path in paths] == [404] * 3
+        services.publish(sign(run), by=None)
+        assert [client.get(path).status_code for path in paths] == [200] * 3
+        page = client.get(paths[0]).content.decode()
+        assert "البذرة هي التي خُتمت" in page
+        assert client.get(paths[1]).json()["properties"]["envy"]["held"]
+        assert run.seed in page
+        assert run.ref in client.get("/allocation/").content.decode()
+
+    def test_the_seed_is_not_shown_before_results(self, client, world):
+        services.commit(world["season"], seed="a-secret-seed")
+        page = client.get("/allocation/").content.decode()
+        assert "a-secret-seed" not in page
+        assert selectors.draw(world["season"]).commitment in page
+
+    def test_a_stranger_finds_no_result_without_its_mark(self, client, world):
+        application = world["application"]
+        make_published(close_season(world["season"], by=None))
+        told = tokens.token(application.ref)
+        page = client.get(f"/r/{told}/")
+        assert page.status_code == 200
+        assert application.person.family_name not in page.content.decode()
+        assert page["X-Robots-Tag"] == "noindex"
+        for wrong in (told[:-1] + ("A" if told[-1] != "A" else "B"), application.ref, "x"):
+            assert client.get(f"/r/{wrong}/").status_code == 404
+
+    def test_a_member_scores_their_own_committee_and_others_are_404(self, client, world):
+        members = [make_user(f"m{n}@example.org", "scorer", centre="ismss-meknes") for n in range(3)]
+        services.form_committee(world["offering"], method="test", members=members[:2], by=None)
+        room = selectors.committees(members[0])[0]
+        path = f"/desk/scoring/{room.ref}/"
+        client.force_login(members[2])
+        assert client.get(path).status_code == 404
+        client.force_login(members[0])
+        assert client.get(path).status_code == 200
+        client.post(path, {"ref": world["application"].ref, "value": "15,25"})
+        assert room.scores.get().value == 1525
+        assert client.post(path, {"ref": "ADM-NOBODY", "value": "1"}).status_code == 404
+        client.post(path, {"ref": world["application"].ref, "move": "aside", "reason": "cousin"})
+        assert room.scores.get().value is None
+
+    def test_a_reserve_and_a_committee_are_made_at_the_desk(self, client, world):
+        client.force_login(make_user("boss@example.org", "national"))
+        path = f"/desk/reserves/{world['offering'].ref}/"
+        assert "أكثر من المقاعد" in client.post(path, {"group": "girls", "seats": 99}).content.decode()
+        assert client.post(path, {"group": "girls", "seats": 1, "source": "s0"}).status_code == 302
+        assert world["offering"].reserves.get().seats == 1
+        make_user("m1@example.org")
+        form = {"offering": world["offering"].ref, "method": "test", "members": "m1@example.org\nnobody@example.org"}
+        assert "nobody@example.org" in client.post("/desk/committees/", form).content.decode()
+        form["members"] = "m1@example.org boss@example.org"
+        assert client.post("/desk/committees/", form).status_code == 302
+
+    def test_the_automatic_answer_is_chosen_on_the_application(self, client, world):
+        application = world["application"]
+        client.force_login(application.person.account)
+        client.post("/apply/automatic/", {"auto_answer": "keep"})
+        application.refresh_from_db()
+        assert application.auto_answer == "keep"
+        assert client.get("/apply/late/").status_code == 200
 
     def test_a_regional_manager_cannot_publish(self, client, world):
         run = sign(make_run(close_season(world["season"], by=None)))

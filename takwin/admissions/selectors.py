@@ -97,10 +97,36 @@ def _published(run: int, _moment: int) -> tuple[Run, dict[int, PoolResult], dict
     return Run.objects.select_related("season", "round").get(pk=run), {p.offering_id: p for p in pools}, beds
 
 
-def card(application: Application) -> tuple[Run | None, list[dict[str, Any]]]:
+Card = tuple[Run | None, list[dict[str, Any]]]
+
+
+def card(application: Application) -> Card:
     """The last published run that speaks of an application, and each wish with what it says: one query a visit."""
     told = WishResult.objects.filter(wish__application=application, run__state=RunState.PUBLISHED)
-    found = list(told.select_related("wish").order_by("-run_id", "wish__rank"))
+    return _card(list(told.select_related("wish").order_by("-run_id", "wish__rank")), application.person.sex)
+
+
+def card_by_ref(ref: str) -> tuple[Application | None, Card]:
+    """The same by reference, application included: the one query of the publication minute."""
+    told = (
+        WishResult.objects.filter(wish__application__ref=ref, run__state=RunState.PUBLISHED)
+        .select_related("wish__application__person")
+        .only(
+            "run_id", "outcome", "score", "lot", "rank", "waiting", "bed_rank", "reserve",
+            "wish__rank", "wish__with_bed", "wish__offering_id",
+            "wish__application__ref", "wish__application__state", "wish__application__seat_id",
+            "wish__application__person__sex",
+        )
+        .order_by("-run_id", "wish__rank")
+    )  # fmt: skip
+    found = list(told)
+    if not found:
+        return None, (None, [])
+    application = found[0].wish.application
+    return application, _card(found, application.person.sex)
+
+
+def _card(found: list[WishResult], sex: str) -> Card:
     if not found:
         return None, []
     run, pools, beds = _published(found[0].run_id, int(time.time()) // 300)
@@ -109,8 +135,7 @@ def card(application: Application) -> tuple[Run | None, list[dict[str, Any]]]:
         if result.run_id != run.pk:
             break
         pool = pools[result.wish.offering_id]
-        centre = pool.offering.centre_id
-        bed = _bed(beds.get(centre), application.person.sex) if result.wish.with_bed else None
+        bed = _bed(beds.get(pool.offering.centre_id), sex) if result.wish.with_bed else None
         rows.append(_row(result, pool, bed))
     return run, rows
 
@@ -285,4 +310,4 @@ def assisted_by(user: Any, limit: int = 50) -> list[Application]:
 
 def by_ref(ref: str) -> Application | None:
     """Without scope: for the public check of a receipt, which shows nothing of the person."""
-    return Application.objects.select_related("season", "person").filter(ref=ref).first()
+    return Application.objects.select_related("season").filter(ref=ref).first()

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PORTAL = [
     "/", "/season/", "/centres/", "/centres/?region=marrakech-safi", "/centres/cmc-marrakech-safi/", "/programmes/",
     "/programmes/pharmacy-assistant/", "/figures/", "/figures/checks/", "/figures/uncertain/", "/projects/",
-    "/agreements/", "/sources/s1/", "/open-data/", "/accounts/login/", "/accounts/signup/", "/_ui/",
+    "/agreements/", "/sources/s1/", "/open-data/", "/accounts/login/", "/accounts/signup/", "/_ui/", "/allocation/",
 ]  # fmt: skip
 MINE = ["/apply/", "/apply/identity/", "/apply/schooling/", "/apply/wishes/", "/apply/documents/", "/apply/receipt/"]
 LIMIT = 150_000  # bytes over the wire at the first load, fonts included
@@ -36,6 +36,7 @@ def desk_pages():
     return [
         "/desk/", "/desk/report/", "/desk/centres/", "/desk/centres/cmc-marrakech-safi/", "/desk/offerings/",
         f"/desk/offerings/{offering.ref}/", "/desk/offerings/import/", "/desk/applications/", "/desk/allocation/",
+        f"/desk/reserves/{offering.ref}/", "/desk/committees/",
     ]  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def test_axe_finds_no_serious_barrier_in_three_languages(visit, picture):
         for path in desk_pages():
             desk.goto(prefix + path)
             found[prefix + path] = barriers(desk)
-            name = path.strip("/").replace("/", "-").split("s-OFF")[0]
+            name = path.strip("/").replace("/", "-").split("-OFF")[0]
             if prefix == "" and path not in {"/desk/"}:
                 picture(desk, f"{name}-ar-1440")
     assert {path: rules for path, rules in found.items() if rules} == {}

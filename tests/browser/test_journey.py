@@ -19,7 +19,7 @@ WORDS = {
         "go on": "احفظ وتابع", "submit": "أودع ترشيحي", "receipt": "وصل الترشيح", "why": "لماذا هذه النتيجة؟",
         "more": ("سكرتير طبي", "مساعد طب الأسنان"), "join": "أرفق الوثيقة", "names": ("مريم", "العمراني"),
         "close": "أغلق الترشيح", "calculate": "احسب عملية", "publish": "انشر النتائج", "phone": "0661234567",
-        "up": "إلى أعلى",
+        "up": "إلى أعلى", "sign": "وقّع هذه العملية",
     },
     "fr": {
         "prefix": "/fr", "query": "assistant pharmacie", "programme": "pharmac", "add": "Ajouter à mes vœux",
@@ -27,6 +27,7 @@ WORDS = {
         "why": "Pourquoi ce résultat ?", "more": ("secrétaire médical", "dentaire"), "join": "Joindre le document",
         "names": ("Maryam", "Amrani"), "close": "Fermer les candidatures", "calculate": "Lancer un calcul",
         "publish": "Publier les résultats", "phone": "0661234568", "up": "Monter",
+        "sign": "Signer ce calcul",
     },
 }  # fmt: skip
 
@@ -74,7 +75,19 @@ def test_from_the_search_to_the_reason(visit, picture, language, tmp_path):
     picture(page, f"programmes-{language}-390")
     sign_up(page, words)
     fill_the_file(page, words, language, picture, tmp_path)
-    allocate(visit(DESK), words, language, picture)
+    desk = visit(DESK)
+    desk.on("dialog", lambda dialog: dialog.accept())
+    sign_in(desk, "national@takwin.example")
+    desk.goto(f"{words['prefix']}/desk/")
+    picture(desk, f"desk-{language}-1440")
+    desk.goto(f"{words['prefix']}/desk/allocation/")
+    desk.get_by_role("button", name=words["close"]).click()
+    deputy = visit(DESK)
+    deputy.on("dialog", lambda dialog: dialog.accept())
+    sign_in(deputy, "deputy@takwin.example")
+    allocate(desk, deputy, words, picture, f"run-{language}-1440")
+    desk.goto(f"{words['prefix']}/desk/")
+    picture(desk, f"desk-published-{language}-1440")
     page.goto(f"{words['prefix']}/apply/")
     expect(page.locator("#main")).to_contain_text(words["why"])
     expect(page.locator(".why")).to_have_count(3)
@@ -123,19 +136,18 @@ def fill_the_file(page, words, language, picture, tmp_path):
     picture(page, f"receipt-{language}-390")
 
 
-def allocate(desk, words, language, picture):
-    """Close, calculate, review, publish."""
-    desk.on("dialog", lambda dialog: dialog.accept())
-    sign_in(desk, "national@takwin.example")
-    desk.goto(f"{words['prefix']}/desk/")
-    picture(desk, f"desk-{language}-1440")
+def allocate(desk, deputy, words, picture, name):
+    """Calculate and review; two people sign; publish."""
     desk.goto(f"{words['prefix']}/desk/allocation/")
-    desk.get_by_role("button", name=words["close"]).click()
     desk.get_by_role("button", name=words["calculate"]).click()
     desk.wait_for_url(re.compile("RUN-"))
     expect(desk.locator(".badge.is-bad", has_text="✗")).to_have_count(0)
-    picture(desk, f"run-{language}-1440")
-    desk.get_by_role("button", name=words["publish"]).click()
+    desk.get_by_role("button", name=words["sign"]).click()
+    expect(desk.get_by_role("button", name=words["sign"])).to_have_count(0)
     expect(desk.get_by_role("button", name=words["publish"])).to_have_count(0)
-    desk.goto(f"{words['prefix']}/desk/")
-    picture(desk, f"desk-published-{language}-1440")
+    picture(desk, name)
+    deputy.goto(desk.url)
+    deputy.get_by_role("button", name=words["sign"]).click()
+    deputy.get_by_role("button", name=words["publish"]).click()
+    expect(deputy.get_by_role("button", name=words["publish"])).to_have_count(0)
+    desk.reload()

@@ -39,6 +39,9 @@ class Run(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
 
+    # Kept whole on the run itself; the journal keeps the digests.
+    secret_fields = ("certificate", "review", "counts", "checks", "archive")
+
     class Meta:
         verbose_name = _("allocation run")
         ordering = ["-pk"]

@@ -162,4 +162,8 @@ def environment():
         user = f"{told['USER']}:{told['PASSWORD']}".rstrip(":")
         url = f"postgres://{user}@{quote(told['HOST'], safe='')}:{told['PORT'] or 5432}/{told['NAME']}"
     root = str(settings.BASE_DIR)
-    return os.environ | {"TAKWIN_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "takwin.config.settings", "PYTHONPATH": root}
+    return os.environ | {
+        "TAKWIN_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "takwin.config.settings",
+        "PYTHONPATH": root,
+    }

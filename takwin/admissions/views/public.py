@@ -62,8 +62,7 @@ def files(request: Any, ref: str) -> Any:
 def short(request: Any, told: str) -> HttpResponse:
     """One's result by the address of the message: a light page, without a name, that prints."""
     ref = tokens.read(told)
-    application = selectors.by_ref(ref) if ref else None
-    run, rows = selectors.card(application) if application else (None, [])
+    application, (run, rows) = selectors.card_by_ref(ref) if ref else (None, (None, []))
     if application is None or run is None:
         raise Http404("result")
     context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "told": told}

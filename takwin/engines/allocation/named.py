@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,10 +18,10 @@ class Named:
 
     problem: Problem
     seed: str
-    candidates: list[str]
-    pools: list[str]
-    houses: list[str]
-    groups: list[str]
+    candidates: Sequence[str]
+    pools: Sequence[str]
+    houses: Sequence[str]
+    groups: Sequence[str]
 
 
 def break_ties(named: Named) -> Named:
@@ -47,22 +48,23 @@ def _told(named: Named, wish: int) -> str:
     return f"{named.candidates[who]}, wish {wish - int(named.problem.start[who]) + 1}"
 
 
-def _broken(named: Named, priority: Any, of: Any, names: list[str], column: str, at: Any) -> Any:
+def _broken(named: Named, priority: Any, of: Any, names: Sequence[str], column: str, at: Any) -> Any:
     """Priorities without ties between candidates: as they are, or their places once ties are drawn."""
-    from takwin.engines.allocation.lists import tied
+    from takwin.engines.allocation.lists import tied, two_priorities
 
-    owner = named.problem.candidate if at is None else named.problem.candidate[at]
-    order = np.lexsort((owner, of))
-    same = (np.diff(of[order]) == 0) & (np.diff(owner[order]) == 0) & (np.diff(priority[order]) != 0)
-    if same.any():
-        row = int(order[1:][same][0])
+    owner, start = named.problem.candidate, named.problem.start
+    if at is not None:
+        owner = owner[at]
+        start = np.searchsorted(at, start)
+    row = two_priorities(start, of, priority)
+    if row >= 0:
         row = row if at is None else int(at[row])
         raise Malformed("wishes", _told(named, row), column, "another priority than for the same pool or house before")
-    everyone = np.ones(len(of), dtype=bool)
-    if tied(of, priority, everyone, len(names), owner)[0] < 0:
+    one, two = tied(of, priority, len(names), owner)
+    if one < 0:
         return priority
     if not named.seed:
-        one, two = (int(w) if at is None else int(at[w]) for w in tied(of, priority, everyone, len(names), owner))
+        one, two = (one, two) if at is None else (int(at[one]), int(at[two]))
         why = f"ties with {_told(named, two)}; give a seed to draw lots"
         raise Malformed("wishes", _told(named, one), column, why)
     order = np.lexsort((priority, of))

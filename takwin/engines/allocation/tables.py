@@ -6,11 +6,13 @@ Rows are referred to by their number, so that ten million wishes cost ten millio
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from takwin.engines.allocation.certificate import certify
@@ -38,7 +40,9 @@ def read(folder: Path, seed: str = "") -> Named:
     if not seed and note.exists():
         seed = str(json.loads(note.read_text()).get("seed", ""))
     names = {name: _names(tables, name) for name in ("candidates", "pools", "houses")}
-    order = np.argsort(np.array(names["houses"], dtype=object)) if names["houses"] else np.zeros(0, np.int64)
+    order = (
+        np.argsort(np.array(list(names["houses"]), dtype=object)) if len(names["houses"]) else np.zeros(0, np.int64)
+    )
     groups = sorted({g for name in ("beds", "reserves", "members") for g in _groups(tables, name)})
     start, wishes = _wishes(tables, len(names["candidates"]), len(names["pools"]))
     parts = wishes | _pools(tables, len(names["houses"]), order)
@@ -67,19 +71,36 @@ def _table(folder: Path, name: str) -> pa.Table | None:
     return table
 
 
-def _names(tables: dict[str, Any], name: str) -> list[str]:
+class Names(Sequence[str]):
+    """A column of ids, read one by one: a million names are not made for a result that tells none."""
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+
+    def __len__(self) -> int:
+        return len(self.column)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.column[int(at)].as_py()
+
+
+def _names(tables: dict[str, Any], name: str) -> Sequence[str]:
+    """Ids of a table: texts, not empty, each once."""
     if tables[name] is None:
         return []
     column = tables[name]["id"]
-    found = column.to_pylist()
-    for row, value in enumerate(found):
-        if not isinstance(value, str) or not value:
-            raise Malformed(name, row, "id", "an id is a text that is not empty")
-    if len(set(found)) < len(found):
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        raise Malformed(name, None, "id", f"texts are wanted, not {column.type}")
+    empty = pc.fill_null(pc.equal(pc.utf8_length(column), 0), fill_value=True)
+    if pc.any(empty).as_py():
+        raise Malformed(name, int(np.argmax(empty.to_numpy())), "id", "an id is a text that is not empty")
+    if pc.count_distinct(column).as_py() < len(column):
         seen: set[str] = set()
-        row = next(at for at, value in enumerate(found) if value in seen or seen.add(value))  # type: ignore[func-returns-value]
-        raise Malformed(name, row, "id", f"“{found[row]}” stands twice")
-    return found
+        for row, value in enumerate(column.to_pylist()):
+            if value in seen:
+                raise Malformed(name, row, "id", f"“{value}” stands twice")
+            seen.add(value)
+    return Names(column)
 
 
 def _groups(tables: dict[str, Any], name: str) -> set[str]:
@@ -231,8 +252,12 @@ def write_problem(folder: Path, named: Named) -> None:
         wishes |= {"firm": firm}
     house = problem.house if len(problem.house) else np.full(len(named.pools), NO_HOUSE, np.int32)
     tables: dict[str, dict[str, Any]] = {
-        "candidates": {"id": named.candidates},
-        "pools": {"id": named.pools, "capacity": problem.capacity, "house": pa.array(house, mask=house == NO_HOUSE)},
+        "candidates": {"id": list(named.candidates)},
+        "pools": {
+            "id": list(named.pools),
+            "capacity": problem.capacity,
+            "house": pa.array(house, mask=house == NO_HOUSE),
+        },
         "wishes": wishes,
     }
     members = [(np.flatnonzero(problem.member(np.arange(problem.candidates), g)), g) for g in range(len(named.groups))]
@@ -245,7 +270,7 @@ def write_problem(folder: Path, named: Named) -> None:
         tables["reserves"] = {"pool": pool, "group": group, "seats": problem.reserve_seats}
     if named.houses:
         inside = np.repeat(np.arange(len(named.houses)), np.diff(problem.bed_start))
-        tables["houses"] = {"id": named.houses}
+        tables["houses"] = {"id": list(named.houses)}
         tables["beds"] = {"house": inside, "group": _named(problem.bed_group, named.groups), "beds": problem.beds}
         at = np.flatnonzero(problem.with_bed)
         at = at[problem.house[problem.pool[at]] != NO_HOUSE]
@@ -262,7 +287,7 @@ def write_problem(folder: Path, named: Named) -> None:
     (folder / "problem.json").write_text(json.dumps({"seed": named.seed}) + "\n")
 
 
-def _named(of: Any, groups: list[str]) -> Any:
+def _named(of: Any, groups: Sequence[str]) -> Any:
     return pa.array([groups[g] if g >= 0 else None for g in np.asarray(of).tolist()], pa.string())
 
 
