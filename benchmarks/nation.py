@@ -12,7 +12,7 @@ WISHES, GIRLS, BOYS, GROUPS = 10, 0, 8, 8
 
 
 def nation(n: int, *, pools: int = 0, reserves: float = 0, houses: int = 0, beds: int = 0) -> Problem:
-    """n candidates of ten wishes in n/50 pools, three seats for ten; two reserves in a share of the pools; houses whose
+    """n candidates of ten wishes in n/50 pools, three seats for ten; two reserves in a share of them; houses whose
     beds are half for girls, asked by three candidates in ten, half of whose wishes want a bed; half of those ask for
     the same pool without a bed next. Priorities are a permutation: the hardest case, nobody is good everywhere."""
     rng = np.random.default_rng(1)

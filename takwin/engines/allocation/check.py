@@ -46,11 +46,12 @@ def faults(problem: Problem, result: Result, *, clock: Callable[[str, float], An
     if told["own_wish"]:  # nothing else can be read off a result that is not one
         return told | dict.fromkeys(PROPERTIES[1:], 1)
     facts: list[Any] = []
+    beds = check_seats.Beds(problem, result.bar)
     judge("seats", lambda: check_seats.over(problem, result.wish))
-    judge("beds", lambda: check_beds.over(problem, result))
-    judge("bed_order", lambda: check_beds.below(problem, result))
+    judge("beds", lambda: check_beds.over(problem, result, beds))
+    judge("bed_order", lambda: check_beds.below(problem, result, beds))
     judge("firm", lambda: _firm(problem, result))
-    judge("waste", lambda: _claims(facts, problem, result).waste())
+    judge("waste", lambda: _claims(facts, problem, result, beds).waste())
     judge("reserves", lambda: facts[0].reserves())
     judge("envy", lambda: facts[0].envy())
     sound = not any(told.values())
@@ -60,8 +61,8 @@ def faults(problem: Problem, result: Result, *, clock: Callable[[str, float], An
     return {name: told[name] for name in PROPERTIES}
 
 
-def _claims(facts: list[Any], problem: Problem, result: Result) -> check_seats.Claims:
-    facts.append(check_seats.Claims(problem, result))
+def _claims(facts: list[Any], problem: Problem, result: Result, beds: check_seats.Beds) -> check_seats.Claims:
+    facts.append(check_seats.Claims(problem, result, beds))
     return facts[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from takwin.engines.allocation import check_replay
-from takwin.engines.allocation.check_seats import Claims, berths, entitled
+from takwin.engines.allocation.check_seats import Beds, Claims
 from takwin.engines.allocation.model import Problem, Result
 
 
@@ -39,19 +39,17 @@ class Lodging:
         return np.append(load, 0)[self.berths].sum(axis=1) - self.beds
 
 
-def over(problem: Problem, result: Result) -> int:
+def over(problem: Problem, result: Result, beds: Beds) -> int:
     """People with a bed where their house cannot lodge them in a bed of a group of theirs."""
-    at = _held(problem, result.wish)
-    berth = berths(problem, at)
+    berth = beds.berth[_held(problem, result.wish)]
     known = berth >= 0
     load = np.bincount(berth[known], minlength=int(problem.berth_start[-1]))
     return int((~known).sum() + np.maximum(Lodging(problem).over(load), 0).sum())
 
 
-def below(problem: Problem, result: Result) -> int:
+def below(problem: Problem, result: Result, beds: Beds) -> int:
     """Beds held below their bar."""
-    at = _held(problem, result.wish)
-    return int((~entitled(problem, result.bar)[at]).sum()) if len(at) else 0
+    return int((~beds.entitled[_held(problem, result.wish)]).sum())
 
 
 def openable(problem: Problem, lawful: Claims) -> int:
@@ -59,16 +57,11 @@ def openable(problem: Problem, lawful: Claims) -> int:
 
     The person is the next below the bar in the order of the beds, whoever that is.
     """
-    at = np.flatnonzero(problem.with_bed)
-    if not len(at) or not problem.houses:
-        return 0
-    berth = berths(problem, at)
-    barred = (berth >= 0) & ~lawful.alive[at]
+    at, berth = lawful.beds.at, lawful.beds.berth[lawful.beds.at]
+    barred = (berth >= 0) & ~lawful.beds.entitled[at]
     at, berth = at[barred], berth[barred]
     next_one = np.full(int(problem.berth_start[-1]), np.iinfo(np.int64).min)
     np.maximum.at(next_one, berth, problem.bed_priority[at])
     asked = problem.bed_priority[at] == next_one[berth]
     questions = sorted({(int(b), int(problem.candidate[w])) for b, w in zip(berth[asked], at[asked], strict=True)})
-    if not questions:
-        return 0
-    return check_replay.feasible(problem, lawful.alive, lawful.slot, questions, Lodging(problem).over)
+    return check_replay.feasible(problem, lawful, questions, Lodging(problem).over) if questions else 0

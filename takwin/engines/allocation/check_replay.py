@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from takwin.engines.allocation.check_reserves import choose, filled
-from takwin.engines.allocation.check_seats import berths
+from takwin.engines.allocation.check_seats import Claims
 from takwin.engines.allocation.model import Problem
 
 FEW = 300  # people left, from which one by one is faster
@@ -21,8 +21,9 @@ FEW = 300  # people left, from which one by one is faster
 class Replay:
     """Seats under given bars, candidates proposing; `alive` (m,) tells which wishes may be granted."""
 
-    def __init__(self, problem: Problem, alive: Any, slot: Any) -> None:
-        self.problem, self.alive, self.slot = problem, alive, slot
+    def __init__(self, problem: Problem, lawful: Claims) -> None:
+        self.problem, self.alive, self.slot = problem, lawful.beds.entitled.copy(), lawful.slot
+        self.berth = lawful.beds.berth
         self.wish = np.full(problem.candidates, -1, dtype=np.int64)
         kind = problem.priority.dtype
         self.least = np.iinfo(kind).min
@@ -69,7 +70,10 @@ class Replay:
         pool = problem.pool[wish]
         plain = ~self.reserved[pool]
         order = np.flatnonzero(plain)
-        order = order[np.lexsort((-problem.priority[wish[order]], ~self.firm[wish[order]], pool[order]))]
+        keys: list[Any] = [-problem.priority[wish[order]], pool[order]]
+        if len(problem.firm):
+            keys.insert(1, ~self.firm[wish[order]])
+        order = order[np.lexsort(keys)]
         sorted_pool = pool[order]
         first = np.searchsorted(sorted_pool, sorted_pool)
         place = np.arange(len(order)) - first
@@ -129,9 +133,6 @@ class Replay:
         heads = np.flatnonzero(np.diff(pools, prepend=-1))
         ends = np.append(heads, len(order))[1:]
         self.span = {int(pools[a]): order[a:b] for a, b in zip(heads, ends, strict=True)}
-        self.berth = np.full(len(problem.pool), -1, dtype=np.int64)
-        at = np.flatnonzero(problem.with_bed)
-        self.berth[at] = berths(problem, at)
         held = self.berth[self.wish[who]]
         self.load = np.bincount(held[held >= 0], minlength=int(problem.berth_start[-1]))
 
@@ -197,9 +198,7 @@ class Replay:
                 self.people[key], self.cut[key] = was
 
 
-def feasible(
-    problem: Problem, alive: Any, slot: Any, questions: list[tuple[int, int]], over: Callable[[Any], Any]
-) -> int:
+def feasible(problem: Problem, lawful: Claims, questions: list[tuple[int, int]], over: Callable[[Any], Any]) -> int:
     """How many of (berth, person) could be let in with every house lodging its people; see check_beds.openable.
 
     All but these persons propose first. Then each question has everyone else in place and that person last, for the
@@ -208,8 +207,10 @@ def feasible(
     asked: dict[int, list[int]] = {}
     for berth, who in questions:
         asked.setdefault(who, []).append(berth)
-    again = Replay(problem, alive.copy(), slot)
-    again.run(np.setdiff1d(np.arange(problem.candidates), list(asked)))
+    again = Replay(problem, lawful)
+    rest = np.ones(problem.candidates, dtype=bool)
+    rest[list(asked)] = False
+    again.run(np.flatnonzero(rest))
     return _halve(again, sorted(asked), asked, over)
 
 

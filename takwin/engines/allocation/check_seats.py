@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from takwin.engines.allocation.check_reserves import filled, more
-from takwin.engines.allocation.model import NO_HOUSE, Problem, Result
+from takwin.engines.allocation.model import Problem, Result
 
 
 def over(problem: Problem, wish: Any) -> int:
@@ -15,34 +15,42 @@ def over(problem: Problem, wish: Any) -> int:
     return int(np.maximum(held - problem.capacity, 0).sum())
 
 
-def entitled(problem: Problem, bar: Any) -> Any:
-    """(m,) whether a wish may be granted at all: it asks no bed, or one of a group of theirs at or above the bar."""
-    out = np.ones(len(problem.pool), dtype=bool)
-    at = np.flatnonzero(problem.with_bed)
-    if len(at):
-        berth = berths(problem, at)
+class Beds:
+    """Wishes with a bed: `at` (k,), and the `berth` of each: the pool's house, and which of its bed groups the
+    candidate belongs to; -1 when none. `entitled` (m,): whether a wish may be granted at all under the bars."""
+
+    def __init__(self, problem: Problem, bar: Any) -> None:
+        self.at = at = np.flatnonzero(problem.with_bed)
+        self.berth = np.full(len(problem.pool), -1, dtype=np.int32)
+        self.entitled = np.ones(len(problem.pool), dtype=bool)
+        if not len(at):
+            return
+        berth = self._berths(problem, at)
+        self.berth[at] = berth
         open_to = (berth >= 0) & (problem.bed_priority[at] >= np.where(berth >= 0, bar[berth], 0))
         if len(problem.firm):
             open_to |= (berth >= 0) & (problem.firm[problem.candidate[at]] == at)
-        out[at] = open_to
-    return out
+        self.entitled[at] = open_to
+
+    def _berths(self, problem: Problem, at: Any) -> Any:
+        if not problem.houses or not len(problem.house):
+            return np.full(len(at), -1)
+        house = problem.house[problem.pool[at]]
+        kind = np.zeros(len(at), dtype=np.int64)
+        who, lodged = problem.candidate[at], np.maximum(house, 0)
+        count = np.where(house >= 0, np.diff(problem.bed_start)[lodged], 0)
+        for k in range(int(count.max(initial=0))):
+            there = np.flatnonzero(count > k)
+            group = problem.bed_group[problem.bed_start[house[there]] + k]
+            for g in each(group):
+                some = there[group == g]
+                kind[some] |= problem.member(who[some], g).astype(np.int64) << k
+        return np.where(kind > 0, problem.berth_start[lodged] + kind, -1)
 
 
-def berths(problem: Problem, at: Any) -> Any:
-    """The berth of wishes with a bed: their house, and which of its bed groups the candidate belongs to; else -1."""
-    house = problem.house[problem.pool[at]] if len(problem.house) else np.full(len(at), NO_HOUSE)
-    kind = np.zeros(len(at), dtype=np.int64)
-    who = problem.candidate[at]
-    first = np.where(house >= 0, problem.bed_start[np.maximum(house, 0)], 0) if problem.houses else kind
-    last = np.where(house >= 0, problem.bed_start[np.maximum(house, 0) + 1], 0) if problem.houses else kind
-    for k in range(int((last - first).max(initial=0))):
-        there = np.flatnonzero(first + k < last)
-        group = problem.bed_group[first[there] + k]
-        for g in np.unique(group):
-            some = there[group == g]
-            kind[some] |= problem.member(who[some], int(g)).astype(np.int64) << k
-    base = problem.berth_start[np.maximum(house, 0)] if problem.houses else kind
-    return np.where(kind > 0, base + kind, -1)
+def each(groups: Any) -> list[int]:
+    """The different group numbers of a long column: they are few and small, so counting beats sorting."""
+    return [int(g) - 1 for g in np.flatnonzero(np.bincount(groups + 1))]  # ANYONE is -1
 
 
 def slots(problem: Problem, at: Any = None) -> Any:
@@ -58,9 +66,9 @@ def slots(problem: Problem, at: Any = None) -> Any:
     for k in range(int(count.max(initial=0))):
         some = np.flatnonzero(count[inside] > k)
         group = problem.reserve_group[problem.reserve_start[inside[some]] + k]
-        for g in np.unique(group):
+        for g in each(group):
             these = some[group == g]
-            out[reserved[these]] += problem.member(who[these], int(g)).astype(np.int64) << k
+            out[reserved[these]] += problem.member(who[these], g).astype(np.int64) << k
     return out
 
 
@@ -70,8 +78,8 @@ class Claims:
     `line`: what a claim must pass to displace someone lawfully; `least` when a seat, or a reserved seat, is free.
     """
 
-    def __init__(self, problem: Problem, result: Result) -> None:
-        self.problem, self.wish = problem, np.asarray(result.wish)
+    def __init__(self, problem: Problem, result: Result, beds: Beds) -> None:
+        self.problem, self.wish, self.beds = problem, np.asarray(result.wish), beds
         self.least, self.most = np.iinfo(problem.priority.dtype).min, np.iinfo(problem.priority.dtype).max
         got = np.flatnonzero(self.wish >= 0)
         self.got, held = got, self.wish[got]
@@ -80,9 +88,8 @@ class Claims:
         self.full = self.count >= problem.capacity
         limit = np.where(self.wish < 0, problem.start[1:], self.wish).astype(np.int32)
         self.claim = np.arange(len(problem.pool), dtype=np.int32) < np.repeat(limit, np.diff(problem.start))
-        self.alive = entitled(problem, result.bar)
         if len(problem.with_bed):
-            self.claim &= self.alive
+            self.claim &= beds.entitled
         self.reserved: Any = np.flatnonzero(np.diff(problem.reserve_start)) if len(problem.reserve_group) else []
         self.line, self.guarantee = self._lines(held)
 
