@@ -88,6 +88,8 @@ class Season(models.Model):
     ages_on = models.DateField(null=True, help_text="ages are told on this day")
     opens_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
+    corrects_until = models.DateTimeField(null=True, help_text="documents may be joined until then, wishes not")
+    trial_at = models.DateTimeField(null=True, help_text="trial run and review")
     results_at = models.DateTimeField(null=True)
     answers_until = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
@@ -102,6 +104,12 @@ class Season(models.Model):
             models.CheckConstraint(
                 condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
                 name="season_opens_before_it_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True)
+                | Q(corrects_until__isnull=True)
+                | Q(closes_at__lte=F("corrects_until")),
+                name="season_closes_before_corrections_end",
             ),
             models.CheckConstraint(
                 condition=Q(closes_at__isnull=True)

@@ -299,17 +299,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('run', 'by'), name='signature_once_a_person'),
         ),
         migrations.RunPython(seat_and_round, migrations.RunPython.noop),
-        migrations.AlterField(
-            model_name='run',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='admissions.round'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'withdrawn', 'admitted', 'unplaced', 'confirmed', 'held', 'declined', 'lapsed'])), name='application_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seat__isnull', False), ('state__in', ['admitted', 'held', 'confirmed'])), models.Q(models.Q(('state__in', ['admitted', 'held', 'confirmed']), _negated=True), ('seat__isnull', True)), _connector='OR'), name='application_seated_has_its_seat'),
-        ),
     ]

@@ -6,8 +6,9 @@ import hashlib
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from takwin.admissions.choices import AdmissionReason
+from takwin.admissions.choices import AdmissionReason, ApplicationState
 from takwin.admissions.models import Application, Document
 from takwin.admissions.rules import MAX_FILES, check_file
 from takwin.admissions.services.applications import check_draft
@@ -15,6 +16,13 @@ from takwin.core.changes import journal
 from takwin.core.errors import Refused
 
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def _check_files(row: Application) -> None:
+    """Documents change with a draft, and with a submitted application until corrections end."""
+    until = row.season.corrects_until
+    if row.state != ApplicationState.SUBMITTED or until is None or timezone.now() >= until:
+        check_draft(row)
 
 
 def join_document(application: Application, *, kind: str, file: Any, by: Any) -> Document:
@@ -25,7 +33,7 @@ def join_document(application: Application, *, kind: str, file: Any, by: Any) ->
     file.seek(0)
     with transaction.atomic():
         row = Application.objects.select_for_update(of=("self",)).select_related("season").get(pk=application.pk)
-        check_draft(row)
+        _check_files(row)
         if row.documents.count() >= MAX_FILES:
             raise Refused(AdmissionReason.TOO_MANY_FILES, "file", limit=MAX_FILES)
         shown = file.name[-120:]
@@ -42,7 +50,7 @@ def join_document(application: Application, *, kind: str, file: Any, by: Any) ->
 def remove_document(application: Application, *, document: Document, by: Any) -> None:
     with transaction.atomic():
         row = Application.objects.select_for_update(of=("self",)).select_related("season").get(pk=application.pk)
-        check_draft(row)
+        _check_files(row)
         journal(row, "remove_document", by=by, document=document.ref)
         file = document.file
         document.delete()

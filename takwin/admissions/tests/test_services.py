@@ -177,6 +177,20 @@ class TestDocuments:
         assert document.ref in document.file.name
         assert document.file.read() == PDF
 
+    def test_documents_are_joined_after_the_deadline_until_corrections_end(self, season, offerings):
+        row = make_submitted(season, "c@example.org", offerings[:1])
+        now = timezone.now()
+        type(season).objects.update(opens_at=now - timedelta(days=9), closes_at=now - timedelta(days=1))
+        file = {"kind": "marks", "by": row.person.account}
+        with refused(R.DEADLINE_PASSED):
+            services.join_document(row, file=SimpleUploadedFile("a.pdf", PDF), **file)
+        type(season).objects.update(corrects_until=now + timedelta(hours=1))
+        services.join_document(row, file=SimpleUploadedFile("a.pdf", PDF), **file)
+        type(season).objects.update(corrects_until=now)
+        with refused(R.DEADLINE_PASSED):
+            services.join_document(row, file=SimpleUploadedFile("b.pdf", PDF), **file)
+        assert row.documents.count() == 1
+
     def test_a_program_named_pdf_is_refused(self, season):
         row = make_application(season)
         with refused(R.FILE_KIND):

@@ -190,10 +190,14 @@ def documents(request: Any, application: Any) -> HttpResponse:
     if request.method == "POST" and form.run(application, by=request.user):
         messages.success(request, _("The document is joined."))
         return redirect("admissions:documents")
-    rows = list(application.documents.all())
-    return show(
-        request, "admissions/documents.html", form=form, application=application, documents=rows, active="apply"
-    )
+    until = application.season.corrects_until
+    context: dict[str, Any] = {
+        "application": application,
+        "documents": list(application.documents.all()),
+        "open": application.state == "draft"
+        or (application.state == "submitted" and until is not None and timezone.now() < until),
+    }
+    return show(request, "admissions/documents.html", form=form, active="apply", **context)
 
 
 @page("admissions.apply")

@@ -67,6 +67,8 @@ def _season(code: str, number: int) -> Season:
         ages_on=date(begin, 9, 1),
         opens_at=datetime.combine(today - timedelta(days=1), time(0), CASABLANCA),
         closes_at=closes,
+        corrects_until=closes + timedelta(days=3),
+        trial_at=closes + timedelta(days=4),
         results_at=closes + timedelta(days=7),
         answers_until=closes + timedelta(days=14),
         simulated=True,
