@@ -316,6 +316,23 @@ class TestAllocationDesk:
         assert application.auto_answer == "keep"
         assert client.get("/apply/late/").status_code == 200
 
+    def test_what_other_seats_would_change_is_told_and_nothing_written(self, client, world):
+        others = [
+            make_submitted(world["season"], f"x{n}@example.org", [world["offering"]], average=900) for n in range(3)
+        ]
+        type(world["offering"]).objects.filter(pk=world["offering"].pk).update(seats=2)
+        run = make_run(close_season(world["season"], by=None))
+        client.force_login(make_user("boss@example.org", "national"))
+        path, ref = f"/desk/allocation/{run.ref}/what-if/", world["offering"].ref
+        assert client.get(path).status_code == 200
+        answer = client.get(path, {"lines": f"{ref} 3\n{ref} 0"})
+        assert [(one.more, one.better, one.worse) for one, _row in answer.context["rows"]] == [(1, 1, 0), (-2, 0, 2)]
+        for lines in ("nonsense", f"{ref} many", "OFF-NOWHERE 3", f"{ref} 1\n" * 21):
+            assert client.get(path, {"lines": lines}).context["form"].errors
+        assert {row.state for row in type(others[0]).objects.all()} == {"submitted"}
+        client.force_login(make_user("region@example.org", "regional", area="fes-meknes"))
+        assert client.get(path).status_code == 403
+
     def test_a_regional_manager_cannot_publish(self, client, world):
         run = sign(make_run(close_season(world["season"], by=None)))
         client.force_login(make_user("region@example.org", "regional", area="fes-meknes"))

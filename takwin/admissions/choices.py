@@ -167,6 +167,8 @@ class AdmissionReason(Reasons):
     )
     SIGNED_ALREADY = "signed_already", _("You have signed this run. Another person must sign it too.")
     TRIAL_RUN = "trial_run", _("A trial run is for reading only. Calculate a run to publish.")
+    TOO_MANY_SCENARIOS = "too_many_scenarios", _("At most %(limit)s scenarios at a time.")
+    NOT_IN_RUN = "not_in_run", _("“%(ref)s” is not an offering of this run.")
     NO_SEAT = "no_seat", _("You hold no seat to answer for.")
     NOT_YOUR_TURN = "not_your_turn", _("Answers are not open now.")
     # Late wishes, reserves, committees

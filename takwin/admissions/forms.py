@@ -12,6 +12,7 @@ from takwin.accounts import selectors as accounts
 from takwin.accounts.forms import PhoneField
 from takwin.admissions import services
 from takwin.admissions.choices import AutoAnswer, DocumentKind, Need, ReserveGroup, RoundKind, Selection, Situation
+from takwin.admissions.scenarios import scenarios
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
@@ -206,3 +207,27 @@ class AmendForm(ScoreForm):
     reason = forms.CharField(label=_("Reason, for the journal"), max_length=200)
 
     service = services.amend_score  # type: ignore[assignment]
+
+
+class ScenarioForm(ServiceForm):
+    """Scenarios, one a line: the reference of an offering and its seats."""
+
+    lines = forms.CharField(
+        label=_("Scenarios"), widget=forms.Textarea(attrs={"rows": 4, "dir": "ltr"}),
+        help_text=_("One a line: an offering's reference and its seats; 0 closes it. OFF-7K3QX9VM-C 48"),
+    )  # fmt: skip
+
+    @staticmethod
+    def service(run: Any, *, lines: list[tuple[str, int]]) -> list[Any]:
+        return scenarios(run, lines)
+
+    def clean_lines(self) -> list[tuple[str, int]]:
+        out = []
+        for number, line in enumerate(self.cleaned_data["lines"].splitlines(), start=1):
+            parts = line.split()
+            if not parts:
+                continue
+            if len(parts) != 2 or not parts[1].isdigit() or int(parts[1]) > 100_000:
+                raise ValidationError(_("Line %(number)s: a reference and a number of seats.") % {"number": number})
+            out.append((parts[0].upper(), int(parts[1])))
+        return out

@@ -97,6 +97,11 @@ def _published(run: int, _moment: int) -> tuple[Run, dict[int, PoolResult], dict
     return Run.objects.select_related("season", "round").get(pk=run), {p.offering_id: p for p in pools}, beds
 
 
+def forget_published() -> None:
+    """Read published runs anew: for tests, whose databases begin again."""
+    _published.cache_clear()
+
+
 Card = tuple[Run | None, list[dict[str, Any]]]
 
 
@@ -236,6 +241,10 @@ def draw(season: Season) -> Draw | None:
 
 def offerings_by_id(numbers: list[int]) -> dict[int, Offering]:
     return {row.pk: row for row in Offering.objects.with_names().filter(pk__in=numbers)}
+
+
+def offerings_by_ref(refs: list[str]) -> dict[str, Offering]:
+    return {row.ref: row for row in Offering.objects.with_names().filter(ref__in=refs)}
 
 
 def public_run(ref: str) -> Run:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("desk/allocation/<str:ref>/sign/", runs.run_sign, name="run_sign"),
     path("desk/allocation/<str:ref>/publish/", runs.run_publish, name="run_publish"),
     path("desk/allocation/<str:ref>/discard/", runs.run_discard, name="run_discard"),
+    path("desk/allocation/<str:ref>/what-if/", runs.whatif, name="whatif"),
     path("desk/allocation/<str:ref>/progress/", runs.job, name="job"),
     path("desk/reserves/<str:ref>/", runs.reserves, name="reserves"),
     path("desk/committees/", committees.committee_list, name="committees"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -221,13 +223,11 @@ class _Columns:
         self, pools: list[Pool], place: dict[int, int], houses: _Houses, aside: dict[int, str], seed: str
     ) -> None:
         self.pools, self.place, self.houses, self.seed, self.out = pools, place, houses, seed, aside
-        self.applications: list[int] = []
-        self.wish: list[int] = []
-        self.score: list[int] = []
-        self.rank: list[int] = []
+        # Eight bytes a cell: lists of Python's integers would weigh five times as much for a nation.
+        self.applications, self.wish, self.score, self.rank = array("q"), array("q"), array("q"), array("q")
         self.aside: list[tuple[int, int]] = []
-        self.cells: dict[str, list[Any]] = {
-            name: [] for name in ("pool", "priority", "with_bed", "bed_priority", "count", "firm")
+        self.cells: dict[str, array[int]] = {
+            name: array("q") for name in ("pool", "priority", "with_bed", "bed_priority", "count", "firm")
         }
         self.done = False
 
@@ -285,7 +285,7 @@ class _Columns:
         }
 
 
-def _people(season: Season, applications: list[int]) -> list[list[str]]:
+def _people(season: Season, applications: Sequence[int]) -> list[list[str]]:
     """Groups of each application, in the order of `applications`."""
     rows = (
         Application.objects.filter(season=season, state__in=IN_PLAY)

@@ -132,6 +132,19 @@ def run_discard(request: Any, ref: str) -> HttpResponse:
 
 
 @page("admissions.allocate")
+def whatif(request: Any, ref: str) -> HttpResponse:
+    """What other seats would change, from the files of the run; nothing is written."""
+    row = _run(ref)
+    if not row.archive:
+        raise Http404(ref)
+    form = forms.ScenarioForm(request.GET or None)
+    rows = form.result if request.GET and form.run(row) else []
+    refs = selectors.offerings_by_ref([one.ref for one in rows])
+    told = [(one, refs.get(one.ref)) for one in rows]
+    return show(request, "admissions/whatif.html", run=row, form=form, rows=told, active="runs")
+
+
+@page("admissions.allocate")
 def job(request: Any, ref: str) -> HttpResponse:
     """How far the work about a run is; polled by the page."""
     row = selectors.job_about(_run(ref).ref)
