@@ -21,6 +21,7 @@ from takwin.offer.models import Offering, Season
 from takwin.web.simulation.demo import account
 
 from .conftest import DESK, PHONE
+from .test_access import barriers
 from .test_journey import WORDS, allocate, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,6 +56,8 @@ def test_a_seat_given_up_goes_to_the_next_in_line_who_sees_it(visit, picture, tm
     desk.goto("/desk/allocation/")
     desk.get_by_role("button", name=AR["close"]).click()
     allocate(desk, deputy, AR, picture, "run-signed-ar-1440")
+    assert barriers(desk) == []
+    what_if(desk, offering, picture)
     sign_in(other, "2@takwin.example")
     other.goto("/apply/result/")
     expect(other.locator(".badge.is-wait").first).to_contain_text("1")
@@ -80,6 +83,17 @@ def test_a_seat_given_up_goes_to_the_next_in_line_who_sees_it(visit, picture, tm
     anyone_verifies(visit(PHONE), picture, second, tmp_path)
 
 
+def what_if(desk, offering, picture):
+    """From the run's page: one more seat would place one more."""
+    desk.get_by_role("link", name="ماذا يتغير لو").click()
+    desk.fill("textarea[name=lines]", f"{offering.ref} 2")
+    desk.get_by_role("button", name="احسب").click()
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    expect(desk.locator("tbody td").nth(2)).to_contain_text("+1")
+    picture(desk, "what-if-ar-1440")
+    assert barriers(desk) == []
+
+
 def plan(desk):
     """The next round: results now, answers for three days."""
     now = timezone.localtime()
@@ -99,6 +113,7 @@ def anyone_verifies(page, picture, application, tmp_path):
         page.goto(link.replace("/r/", f"{prefix}/r/"))
         page.wait_for_load_state("networkidle")
         expect(page.locator("li").first).to_be_visible()
+        assert barriers(page) == []
         picture(page, f"short{prefix.replace('/', '-')}-390")
         assert application.person.family_name not in page.content()
     assert sum(weights[:2]) < LIGHT, weights
@@ -107,6 +122,7 @@ def anyone_verifies(page, picture, application, tmp_path):
     page.goto(page.url.replace("/fr/", "/"))
     expect(page.locator(".note.is-good")).to_be_visible()
     picture(page, "allocation-public-390")
+    assert barriers(page) == []
     with page.expect_download() as waited:
         page.locator("a[href$='files.zip']").click()
     with zipfile.ZipFile(io.BytesIO(waited.value.path().read_bytes())) as archive:

@@ -14,6 +14,7 @@ import numpy as np
 from django.conf import settings
 from django.core.files.base import ContentFile
 
+from takwin.admissions.choices import ReserveGroup
 from takwin.admissions.models import Application, Run
 from takwin.admissions.services.arrays import SeasonArrays
 from takwin.centres.models import Centre
@@ -21,6 +22,9 @@ from takwin.engines.allocation import Result
 from takwin.engines.allocation.named import Named
 from takwin.offer.models import Offering, Season
 
+# What a person declared in confidence is not named in a public file; what no reserve or bed asks for is not there.
+OPAQUE = {ReserveGroup.DISABILITY.value: "kept-1", ReserveGroup.REENTRY.value: "kept-2"}
+OPEN = {"girls", "boys", ReserveGroup.RURAL.value}
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
 
 
@@ -49,7 +53,7 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
     parts: dict[str, Any] = {name: getattr(problem, name)[old] for name in names}
     firm = problem.firm[order]
     parts["firm"] = np.where(firm >= 0, back[firm], -1) if len(back) else firm
-    parts["groups"] = problem.groups[order] if len(problem.groups) else problem.groups
+    parts["groups"] = _groups(arrays)[order] if len(problem.groups) else problem.groups
     shuffled = replace(problem, start=start, **parts)
     held = result.wish[order]
     wish = np.where(held >= 0, back[held], -1) if len(back) else held
@@ -61,7 +65,7 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
         [numbers[i] for i in order],
         [offerings[pk] for pk in arrays.offerings.tolist()],
         list(dict.fromkeys(codes[centre] for centre, _g in arrays.houses)),
-        arrays.groups,
+        [OPAQUE.get(name, name) for name in arrays.groups],
     )
     with tempfile.TemporaryDirectory() as room:
         folder = Path(room)
@@ -72,6 +76,16 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
             folder / "result", tables.read(folder / "problem"), Result(wish, result.bar, result.rounds)
         )
         return ContentFile(_zip(folder), name=f"{run.ref}.zip"), certificate
+
+
+def _groups(arrays: SeasonArrays) -> Any:
+    """Membership in the groups that a reserve or a bed asks for, and in those that are no secret."""
+    used = OPEN | {group for rows in arrays.reserves for group, _seats in rows}
+    kept = np.zeros(arrays.problem.groups.shape[1], dtype=np.uint64)
+    for at, name in enumerate(arrays.groups):
+        if name in used:
+            kept[at >> 6] |= np.uint64(1 << (at & 63))
+    return arrays.problem.groups & kept
 
 
 def _zip(folder: Path) -> bytes:

@@ -377,6 +377,22 @@ def test_the_files_of_a_run_verify_at_home_and_name_nobody(world, tmp_path):
     assert number.encode() in raw
 
 
+def test_what_was_declared_in_confidence_is_not_named_in_the_files(season, tmp_path):
+    import zipfile
+
+    import pyarrow.parquet as pq
+
+    offering = make_offering(season, seats=1)
+    make_submitted(season, "a@example.org", [offering], disability="motor", situation="reentry")
+    services.set_reserve(offering, group="disability", seats=1, by=None)
+    run = make_published(close_season(season, by=None))
+    with run.archive.open("rb") as file, zipfile.ZipFile(file) as archive:
+        archive.extractall(tmp_path)
+    told = pq.read_table(tmp_path / "problem" / "members.parquet")["group"].to_pylist()
+    assert set(told) - {"rural"} == {"girls", "kept-1"}
+    assert pq.read_table(tmp_path / "problem" / "reserves.parquet")["group"].to_pylist() == ["kept-1"]
+
+
 def test_the_same_round_twice_is_the_same_file(world):
     first, second = make_run(world["season"]), make_run(world["season"])
     assert first.certificate == second.certificate
