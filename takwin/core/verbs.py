@@ -29,6 +29,7 @@ VERBS = {
     "publish": _("Published"),
     "read_document": _("Document read"),
     "register": _("Registered"),
+    "remind": _("Reminder sent"),
     "remove_document": _("Document removed"),
     "remove_wish": _("Wish removed"),
     "reopen": _("Reopened"),

@@ -22,6 +22,7 @@ class Round(models.Model):
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.PLANNED)
     results_at = models.DateTimeField(_("Results"), null=True)
     answers_until = models.DateTimeField(_("Answers until"), null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("round")

@@ -8,7 +8,7 @@ from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
 from takwin.admissions.services.draws import commit, commit_due
 from takwin.admissions.services.reserves import add_late_wish, free_seats, set_reserve
-from takwin.admissions.services.rounds import close_answers, close_rounds_due, plan_round
+from takwin.admissions.services.rounds import close_answers, close_rounds_due, plan_round, remind_due
 from takwin.admissions.services.runs import allocate, check_publishable, discard, prepare, publish, sign
 from takwin.admissions.services.wishes import add_wish, move_wish, order_wishes, remove_wish
 
@@ -39,6 +39,7 @@ __all__ = [
     "prepare",
     "publish",
     "read_document",
+    "remind_due",
     "remove_document",
     "remove_wish",
     "reopen",

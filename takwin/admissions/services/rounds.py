@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,6 +20,8 @@ from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.core.models import Outbox
 from takwin.offer.models import Season
+
+REMINDED = timedelta(days=1)
 
 
 def _limit(row: Round) -> str:
@@ -72,12 +74,7 @@ def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
             raise Refused(R.ANSWERS_NOT_OVER, moment=_limit(row))
         silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
         with override("ar"):
-            body = _("takwin: no answer in time, the seat of %(ref)s goes to the next in line.")
-        told = silent.filter(person__phone__gt="").values_list("ref", "person__phone")
-        Outbox.objects.bulk_create(
-            [Outbox(channel=Channel.SMS, to=phone, body=body % {"ref": ref}, about=ref) for ref, phone in told],
-            batch_size=1000,
-        )
+            _text(silent, _("takwin: no answer in time, the seat of %(ref)s goes to the next in line."))
         silent.update(state=ApplicationState.LAPSED, seat=None)
     return row
 
@@ -86,3 +83,26 @@ def close_rounds_due(*, by: Any = None) -> list[Round]:
     """Close the rounds whose answers are over; called by the tick."""
     due = Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=timezone.now())
     return [close_answers(turn, by=by) for turn in due]
+
+
+def remind_due(*, by: Any = None) -> int:
+    """A day before the answers of a round end, tell once those who have not answered; called by the tick."""
+    told, soon = 0, timezone.now() + REMINDED
+    for turn in Round.objects.filter(
+        state=RoundState.ANSWERING, reminded_at__isnull=True, answers_until__gt=timezone.now(), answers_until__lte=soon
+    ):
+        with change(turn, "remind", by=by) as row:
+            if row.reminded_at is not None:
+                continue
+            row.reminded_at = timezone.now()
+            silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
+            with override("ar"):
+                told += _text(silent, _("takwin: one day left to answer for your seat, %(ref)s."))
+    return told
+
+
+def _text(applications: Any, body: str) -> int:
+    """A short message to everyone with a phone."""
+    rows = applications.filter(person__phone__gt="").values_list("ref", "person__phone")
+    messages = [Outbox(channel=Channel.SMS, to=phone, body=body % {"ref": ref}, about=ref) for ref, phone in rows]
+    return len(Outbox.objects.bulk_create(messages, batch_size=1000))

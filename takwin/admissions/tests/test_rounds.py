@@ -100,6 +100,21 @@ class TestAnswers:
         with refused(FlowReason.WRONG_STATE):
             services.confirm(again(world["people"][0]), by=None)
 
+    def test_a_day_before_the_deadline_the_silent_are_reminded_once(self, world):
+        for person in world["people"]:
+            person.person.phone = f"+2126{person.pk:08d}"
+            person.person.save()
+        make_published(world["season"])
+        services.confirm(again(world["people"][0]), by=by(world["people"][0]))
+        Outbox.objects.all().delete()
+        assert services.remind_due() == 0
+        Round.objects.update(
+            results_at=timezone.now() - timedelta(days=5), answers_until=timezone.now() + timedelta(hours=23)
+        )
+        assert (services.remind_due(), services.remind_due()) == (2, 0)
+        assert {row.about for row in Outbox.objects.all()} == {person.ref for person in world["people"][1:3]}
+        assert all(segments(row.body) == 1 for row in Outbox.objects.all())
+
     def test_waiting_for_better_drops_what_is_less_dear(self, world):
         make_published(world["season"])
         c = world["people"][2]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from takwin.admissions.services import close_rounds_due, commit_due, count_demand
+from takwin.admissions.services import close_rounds_due, commit_due, count_demand, remind_due
 from takwin.core import jobs
 from takwin.core.messages import send_waiting
 from takwin.offer.selectors import open_seasons
@@ -23,6 +23,7 @@ class Command(BaseCommand):
             sent = send_waiting()
             closed = [season.code for season in close_due()] + [turn.ref for turn in close_rounds_due()]
             commit_due()
+            remind_due()
             jobs.end_dead()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")
