@@ -236,7 +236,7 @@ def answering(season: Season) -> Round | None:
 
 
 def draw(season: Season) -> Draw | None:
-    return Draw.objects.filter(season=season).first()
+    return Draw.objects.select_related("season").filter(season=season).first()
 
 
 def offerings_by_id(numbers: list[int]) -> dict[int, Offering]:

@@ -67,6 +67,11 @@ class Draw(models.Model):
     def ref(self) -> str:
         return f"draw:{self.season.code}"
 
+    @property
+    def late(self) -> bool:
+        """Sealed when applications were closed already: it binds nobody."""
+        return self.season.closes_at is not None and self.committed_at > self.season.closes_at
+
 
 class Reserve(models.Model):
     """At least so many seats of an offering for members of a group who ask for them; unfilled, open to all."""

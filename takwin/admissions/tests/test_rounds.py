@@ -225,6 +225,14 @@ class TestDraw:
 
         assert hashlib.sha256(run.seed.encode()).hexdigest() == draw.commitment
 
+    def test_a_draw_sealed_late_says_so(self, season):
+        services.commit(season)
+        assert not selectors.draw(season).late
+        type(season).objects.update(
+            opens_at=timezone.now() - timedelta(days=2), closes_at=timezone.now() - timedelta(1)
+        )
+        assert selectors.draw(season).late
+
     def test_the_clock_seals_open_seasons(self, season):
         assert len(services.commit_due()) == 1
         assert services.commit_due() == []
