@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState as S
-from takwin.admissions.choices import AutoAnswer, BedGroup, ReserveGroup, RoundState
+from takwin.admissions.choices import BedGroup, ReserveGroup, RoundState
 from takwin.admissions.choices import RunState as T
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
@@ -120,18 +120,6 @@ def groups_of(sex: str, region: str, urban: bool | None, disability: str | None,
         *([ReserveGroup.DISABILITY] if disability else []),
         *([ReserveGroup.REENTRY] if situation == "reentry" else []),
     ]
-
-
-def after_result(state: str, auto: str, *, seated: bool, first: bool) -> str:
-    """The state of an application when a round is published.
-
-    Someone who keeps a seat and waits moves up without being asked again, and is settled at the first wish.
-    """
-    if not seated:
-        return S.UNPLACED
-    if state in {S.CONFIRMED, S.HELD} or auto == AutoAnswer.KEEP:
-        return S.CONFIRMED if first or state == S.CONFIRMED else S.HELD
-    return S.ADMITTED
 
 
 def check_open(now: datetime, opens_at: datetime | None, closes_at: datetime | None, told: str) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from takwin.admissions.choices import Outcome, ReserveGroup, RoundState, RunState
+from takwin.admissions.choices import Outcome, ReserveGroup, RunState
 from takwin.admissions.models import (
     SEATED,
     Application,
@@ -146,7 +146,7 @@ def _card(found: list[WishResult], sex: str) -> Card:
 
 
 def _row(result: WishResult, pool: PoolResult, bed: BedResult | None) -> dict[str, Any]:
-    """The numbers of one wish; `ahead`: people who must give up first; `tied`: the lot decided."""
+    """The numbers of one wish; `tied`: the lot decided."""
     names = dict(ReserveGroup.choices)
     return {
         "result": result,
@@ -227,24 +227,17 @@ def rounds(season: Season) -> list[Round]:
 
 
 def current_round(season: Season) -> Round | None:
+    """The round under way: the last planned."""
     return Round.objects.filter(season=season).order_by("-number").first()
-
-
-def answering(season: Season) -> Round | None:
-    """The round whose answers are open."""
-    return Round.objects.filter(season=season, state=RoundState.ANSWERING).first()
 
 
 def draw(season: Season) -> Draw | None:
     return Draw.objects.select_related("season").filter(season=season).first()
 
 
-def offerings_by_id(numbers: list[int]) -> dict[int, Offering]:
-    return {row.pk: row for row in Offering.objects.with_names().filter(pk__in=numbers)}
-
-
-def offerings_by_ref(refs: list[str]) -> dict[str, Offering]:
-    return {row.ref: row for row in Offering.objects.with_names().filter(ref__in=refs)}
+def offerings(values: list[Any], by: str = "pk") -> dict[Any, Offering]:
+    """Offerings with their names, by number or by reference."""
+    return Offering.objects.with_names().in_bulk(values, field_name=by)
 
 
 def public_run(ref: str) -> Run:

@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason, RoundState
-from takwin.admissions.models import Application, Round
+from takwin.admissions.models import Application
 from takwin.admissions.rules import APPLICATION
+from takwin.admissions.selectors import current_round
 from takwin.core.changes import change
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
@@ -68,7 +69,7 @@ def _rank(row: Application) -> int:
 
 def _in_time(row: Application) -> None:
     """Answers count between a publication and the deadline of its round, to the second."""
-    turn = Round.objects.filter(season=row.season).order_by("-number").first()
+    turn = current_round(row.season)
     if turn is None or turn.state != RoundState.ANSWERING:
         raise Refused(AdmissionReason.NOT_YOUR_TURN)
     if turn.answers_until is not None and timezone.now() >= turn.answers_until:

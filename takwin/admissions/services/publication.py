@@ -27,7 +27,7 @@ from takwin.offer.services import mark_allocated
 
 
 def answer(run: Run, season: Season, *, by: Any, progress: Callable[[int, str], None]) -> None:
-    """Seats and states of a round, see rules.after_result; call inside the transaction of the publication."""
+    """Seats and states of a round; call inside the transaction of the publication."""
     with change(run.round, "publish", by=by, flow=ROUND, run=run.ref):
         pass
     progress(15, "seats")
@@ -49,7 +49,8 @@ def _told(season: Season, run: Run) -> set[int]:
 
 
 def _states(season: Season, run: Run) -> None:
-    """One statement gives every admitted candidate their seat; the states follow from it.
+    """One statement gives every admitted candidate their seat; the states follow from it: someone who keeps a seat and
+    waits moves up without being asked again, and is settled at the first wish.
 
     The statement is UPDATE … FROM, which both databases have: row by row it took minutes.
     """

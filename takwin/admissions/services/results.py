@@ -14,7 +14,7 @@ from takwin.admissions.models import BedResult, PoolResult, Run, WishResult
 from takwin.admissions.services.arrays import LOT, SCORE_SHIFT, SeasonArrays
 from takwin.core.bulk import load
 from takwin.engines.allocation import NO_HOUSE, Result
-from takwin.engines.allocation.waiting import claims, open_wishes, places
+from takwin.engines.allocation.waiting import open_wishes, places
 
 
 @dataclass
@@ -36,7 +36,7 @@ def facts(arrays: SeasonArrays, result: Result) -> Facts:
     own = result.wish[who] if m else np.zeros(0, dtype=np.int64)
     admitted, dearer = at == own, (own < 0) | (at < own)
     lodged = open_wishes(problem, result.bar) if m else np.zeros(0, dtype=bool)
-    waiting = claims(problem, result) if m else np.zeros(0, dtype=bool)
+    waiting = dearer & lodged
     outcome = np.full(m, Outcome.NOT_REACHED.value, dtype=object)
     outcome[dearer & ~lodged] = Outcome.NO_BED.value
     outcome[waiting] = Outcome.WAITING.value

@@ -14,6 +14,7 @@ from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState, RoundKind, RoundState
 from takwin.admissions.models import Application, Round
 from takwin.admissions.rules import ROUND
+from takwin.admissions.selectors import current_round
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
@@ -30,7 +31,7 @@ def _limit(row: Round) -> str:
 
 def round_to_run(season: Season, *, by: Any) -> Round:
     """The round a run is calculated for; the main one is made from the season's dates."""
-    turn = Round.objects.filter(season=season).order_by("-number").first()
+    turn = current_round(season)
     if turn is None:
         row = Round(season=season, number=1, results_at=season.results_at, answers_until=season.answers_until)
         return create(row, "plan", by=by)
@@ -49,7 +50,7 @@ def plan_round(
         raise Refused(R.ROUND_DATES, "answers_until")
     with transaction.atomic():
         Season.objects.select_for_update().get(pk=season.pk)
-        last = Round.objects.filter(season=season).order_by("-number").first()
+        last = current_round(season)
         if last is not None and last.state == RoundState.PLANNED:
             with change(last, "plan", by=by) as row:
                 row.results_at, row.answers_until = results_at, answers_until

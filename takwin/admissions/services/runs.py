@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +47,7 @@ def prepare(season: Season, *, seed: str = "", trial: bool = False, by: Any) -> 
             season=season,
             round=turn,
             kind=RunKind.TRIAL if trial else RunKind.FINAL,
-            seed=seed_of(season, given=seed, by=by) or secrets.token_hex(16),
+            seed=seed_of(season, given=seed, by=by),
             prepared_by=by if getattr(by, "pk", None) else None,
         )
         return create(row, "prepare", by=by)

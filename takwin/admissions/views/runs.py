@@ -46,11 +46,12 @@ def run_list(request: Any) -> HttpResponse:
     season = offer.current_season()
     if request.method == "POST" and season:
         return _move(request, season)
+    rounds = selectors.rounds(season) if season else []
     context: dict[str, Any] = {
         "season": season,
         "runs": list(selectors.runs(season)) if season else [],
-        "rounds": selectors.rounds(season) if season else [],
-        "turn": selectors.current_round(season) if season else None,
+        "rounds": rounds,
+        "turn": rounds[-1] if rounds else None,
         "draw": selectors.draw(season) if season else None,
         "form": forms.RoundForm(),
     }
@@ -82,7 +83,7 @@ def run(request: Any, ref: str) -> HttpResponse:
     reviewed = row.state in {"review", "published"}
     odd = row.review or {}
     numbers = [int(pk) for pk in odd.get("aside", {})] + odd.get("unasked", {}).get("offerings", [])
-    offerings = selectors.offerings_by_id(numbers + [jump[0] for jump in odd.get("jumps", {}).get("offerings", [])])
+    offerings = selectors.offerings(numbers + [jump[0] for jump in odd.get("jumps", {}).get("offerings", [])])
     signatures = list(row.signatures.select_related("by"))
     context: dict[str, Any] = {
         "run": row,
@@ -139,7 +140,7 @@ def whatif(request: Any, ref: str) -> HttpResponse:
         raise Http404(ref)
     form = forms.ScenarioForm(request.GET or None)
     rows = form.result if request.GET and form.run(row) else []
-    refs = selectors.offerings_by_ref([one.ref for one in rows])
+    refs = selectors.offerings([one.ref for one in rows], by="ref")
     told = [(one, refs.get(one.ref)) for one in rows]
     return show(request, "admissions/whatif.html", run=row, form=form, rows=told, active="runs")
 

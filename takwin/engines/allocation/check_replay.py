@@ -23,7 +23,7 @@ class Replay:
 
     def __init__(self, problem: Problem, lawful: Claims) -> None:
         self.problem, self.alive, self.slot = problem, lawful.beds.entitled.copy(), lawful.slot
-        self.berth = lawful.beds.berth
+        self.berth, self.reserved_seats = lawful.beds.berth, lawful.reserved_seats
         self.wish = np.full(problem.candidates, -1, dtype=np.int64)
         kind = problem.priority.dtype
         self.least = np.iinfo(kind).min
@@ -103,20 +103,16 @@ class Replay:
     def _satisfied(self, p: int, people: list[tuple[int, int, int]]) -> None:
         """A full pool whose reserves are all filled lets in nobody below the last it keeps: its cut-off is known."""
         problem = self.problem
-        seats = self._seats(p)
+        seats = self.reserved_seats(p)
         counts = [0] * (1 << len(seats))
         for _q, _i, kind in people:
             counts[kind] += 1
         full = len(people) == problem.capacity[p] and filled(tuple(counts), seats) == sum(seats)
         self.cut[p] = min(people)[0] if full and people and not len(problem.firm) else self.floor[p]
 
-    def _seats(self, p: int) -> tuple[int, ...]:
-        problem = self.problem
-        return tuple(problem.reserve_seats[problem.reserve_start[p] : problem.reserve_start[p + 1]].tolist())
-
     def _choice(self, p: int, people: list[tuple[int, int, int]]) -> set[int]:
         problem = self.problem
-        seats = self._seats(p) if self.reserved[p] else ()
+        seats = self.reserved_seats(p) if self.reserved[p] else ()
         firm = {i for _q, i, _kind in people if len(problem.firm) and self._is_firm(i, p)}
         return choose(people, int(problem.capacity[p]), seats, firm)
 

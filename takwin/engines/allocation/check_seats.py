@@ -127,7 +127,7 @@ class Claims:
             if not self.full[p]:
                 line[base : base + sets] = self.least
                 continue
-            seats = self._seats(p)
+            seats = self.reserved_seats(p)
             people = self.people.get(p, [])
             counts = tuple(np.bincount([slot - base for _q, slot, _f in people], minlength=sets).tolist())
             now = filled(counts, seats)
@@ -141,7 +141,7 @@ class Claims:
                         low = min(low, q)
                 line[base + kind] = low
 
-    def _seats(self, p: int) -> tuple[int, ...]:
+    def reserved_seats(self, p: int) -> tuple[int, ...]:
         problem = self.problem
         return tuple(problem.reserve_seats[problem.reserve_start[p] : problem.reserve_start[p + 1]].tolist())
 
@@ -212,7 +212,7 @@ class Claims:
         problem = self.problem
         base, sets = int(problem.slot_start[p]), int(problem.slot_start[p + 1] - problem.slot_start[p])
         ready = [(kind, int(comer[base + kind])) for kind in range(sets) if comer[base + kind] >= 0]
-        people, seats = self.people.get(p, []), self._seats(p)
+        people, seats = self.people.get(p, []), self.reserved_seats(p)
         counts = tuple(np.bincount([slot - base for _q, slot, _f in people], minlength=sets).tolist())
         for leaving in range(sets):
             comer[base + leaving] = -1
