@@ -1,0 +1,114 @@
+"""What advice looks at, as arrays. n people, m offers of p programmes, six interests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SCALES = "RIASEC"
+UNKNOWN = -1
+
+
+class Malformed(ValueError):
+    """An input that cannot be: which array, and why."""
+
+
+def need(holds: object, name: str, why: str) -> None:
+    if not holds:
+        raise Malformed(f"{name}: {why}")
+
+
+@dataclass(frozen=True)
+class People:
+    """`interests` (n, 6) any non-negative numbers; a row of NaN has taken no test. `rung`: step of schooling, 0 the
+    lowest. `bridge`: step of the diploma held, 0 none. `stream`: bit of the stream. `age` in years, -1 unknown (no
+    rule on age then). `place`: row of the distances, -1 unknown. `max_km`: inf for no limit. `wants_bed`: cannot
+    live at home. `modes`: bits of the modes accepted, 0 for any."""
+
+    interests: np.ndarray
+    rung: np.ndarray
+    bridge: np.ndarray
+    stream: np.ndarray
+    age: np.ndarray
+    place: np.ndarray
+    max_km: np.ndarray
+    wants_bed: np.ndarray
+    modes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.interests)
+
+
+@dataclass(frozen=True)
+class Offers:
+    """`interests` (m, 6) of the occupations a programme leads to, NaN where unknown. `programme` (m,), sorted.
+    `rung`, `bridge` (0: no bridge), `streams` (bits, 0: all), `age_min`, `age_max` (0, 999: no limit): the access
+    rule; `rung` above every ladder: nobody. `pressure`: requests a seat, inf without seats. `beds`: a boarding
+    house. `mode`: bit. `site`: column of the distances, -1 unknown. `km` (places, sites), NaN unknown."""
+
+    interests: np.ndarray
+    programme: np.ndarray
+    rung: np.ndarray
+    bridge: np.ndarray
+    streams: np.ndarray
+    age_min: np.ndarray
+    age_max: np.ndarray
+    pressure: np.ndarray
+    beds: np.ndarray
+    mode: np.ndarray
+    site: np.ndarray
+    km: np.ndarray
+
+    def __post_init__(self) -> None:
+        need((np.diff(self.programme) >= 0).all(), "programme", "is not sorted")
+        need((self.pressure >= 0).all(), "pressure", "is negative or not a number")
+        need((self.site < self.km.shape[1]).all(), "site", "is not a column of the distances")
+        need(len(self.programme) < 1 << 20, "programme", "more than a million offers")
+
+    def __len__(self) -> int:
+        return len(self.programme)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Shares of the score, which add up to one; `half_km`: where nearness is half; `bed`: the least nearness of a
+    place with a boarding house; `half_pressure`: requests a seat where openness is half."""
+
+    interest: float = 0.5
+    nearness: float = 0.3
+    openness: float = 0.2
+    half_km: float = 60.0
+    bed: float = 0.6
+    half_pressure: float = 4.0
+
+    def __post_init__(self) -> None:
+        need(abs(self.interest + self.nearness + self.openness - 1) < 1e-9, "weights", "do not add up to one")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Why: each array (people, offers). `fit`, `near`, `open` from 0 to 1 (half where unknown), `km` (NaN unknown),
+    `eligible`, `within` the limits a person set, `score` in ten-thousandths of a point, 0 to 1,000,000."""
+
+    fit: np.ndarray
+    near: np.ndarray
+    open: np.ndarray
+    km: np.ndarray
+    eligible: np.ndarray
+    within: np.ndarray
+    score: np.ndarray
+
+    @property
+    def tier(self) -> np.ndarray:
+        """0: eligible and within the limits; 1: eligible, beyond a limit; 2: not eligible. Lower tiers come first."""
+        return np.where(self.eligible, np.where(self.within, 0, 1), 2)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """(n, k): the best offer of each of the k best programmes, best first; -1 where there are fewer."""
+
+    offer: np.ndarray
+    tier: np.ndarray
+    score: np.ndarray
