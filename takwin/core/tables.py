@@ -104,14 +104,14 @@ class Row:
         return {"source": source, "line": lines}
 
 
-def read(path: Path, columns: Iterable[str], key: tuple[str, ...] = ("code",)) -> list[Row]:
-    """The rows of a CSV; refuses missing columns, ragged lines and repeated keys."""
+def read(path: Path, columns: Iterable[str], key: tuple[str, ...] = ("code",), *, delimiter: str = ",") -> list[Row]:
+    """The rows of a CSV, byte-order mark or not; refuses missing columns, ragged lines and repeated keys."""
     try:
-        handle = path.open(encoding="utf-8", newline="")
+        handle = path.open(encoding="utf-8-sig", newline="")
     except OSError as fault:
         raise TableError(path, 0, "", f"cannot be read: {fault.strerror}") from None
     with handle:
-        reader = csv.reader(handle, strict=True)
+        reader = csv.reader(handle, delimiter=delimiter, strict=True)
         head = next(reader, [])
         for column in columns:
             if column not in head:

@@ -51,6 +51,11 @@ class ProgrammeKind(models.TextChoices):
     ACTIVITY = "activity", _("Activity or short course")
 
 
+class LinkBasis(models.TextChoices):
+    LEADS = "leads-to", _("leads to")
+    SUPPORTS = "supports", _("helps in")
+
+
 class SeasonState(States):
     PREPARING = "preparing", "mute", _("In preparation")
     OPEN = "open", "good", _("Applications open")

@@ -9,8 +9,10 @@ from takwin.core.choices import state_check
 from takwin.core.fields import RefField, SearchField
 from takwin.core.models import Named, Sourced
 from takwin.core.scope import ScopedQuerySet
+from takwin.occupations.models import Occupation
 from takwin.offer.choices import (
     Diploma,
+    LinkBasis,
     OfferingState,
     ProgrammeKind,
     Schooling,
@@ -59,6 +61,7 @@ class Programme(Named, Sourced):
     type_as_written = models.CharField(max_length=20, blank=True, default="")
     months = models.PositiveSmallIntegerField(null=True)
     places = models.ManyToManyField(Centre, related_name="programmes")
+    occupations = models.ManyToManyField(Occupation, through="ProgrammeOccupation", related_name="programmes")
     search_text = SearchField(of=("name_ar", "name_fr", "name_en", "sector_names"))
 
     class Meta:
@@ -76,6 +79,21 @@ class Programme(Named, Sourced):
     @property
     def sector_names(self) -> str:
         return f"{self.sector.name_ar} {self.sector.name_fr} {self.sector.name_en}" if self.sector else ""
+
+
+class ProgrammeOccupation(models.Model):
+    """What a programme leads to, or supports when it is an activity rather than a trade."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="leads")
+    occupation = models.ForeignKey(Occupation, models.PROTECT, related_name="leads")
+    basis = models.CharField(max_length=8, choices=LinkBasis, default=LinkBasis.LEADS)
+
+    class Meta:
+        verbose_name = _("occupation of a programme")
+        constraints = [models.UniqueConstraint(fields=["programme", "occupation"], name="programme_occupation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.programme} · {self.occupation}"
 
 
 class Season(models.Model):

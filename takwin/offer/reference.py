@@ -6,15 +6,17 @@ from pathlib import Path
 
 from takwin.centres.models import Centre
 from takwin.core.tables import Counts, Row, Upsert, ids, link, read
-from takwin.offer.choices import Diploma, ProgrammeKind, Schooling, Stream
-from takwin.offer.models import AccessRule, Level, Mode, Programme, Sector
+from takwin.occupations.models import Occupation
+from takwin.offer.choices import Diploma, LinkBasis, ProgrammeKind, Schooling, Stream
+from takwin.offer.models import AccessRule, Level, Mode, Programme, ProgrammeOccupation, Sector
 
 NAMES = ("name_ar", "name_fr", "name_en")
 
 
 def load(folder: Path, documents: dict[str, int]) -> list[Counts]:
     simple = [_named(folder, model, name, documents) for model, name in ((Sector, "sectors"), (Mode, "modes"))]
-    return [*simple, _levels(folder, documents), _programmes(folder, documents), _access_rules(folder)]
+    programmes = [_levels(folder, documents), _programmes(folder, documents), _occupations(folder)]
+    return [*simple, *programmes, _access_rules(folder)]
 
 
 def _named(folder: Path, model: type[Sector] | type[Mode], name: str, documents: dict[str, int]) -> Counts:
@@ -61,6 +63,22 @@ def _programmes(folder: Path, documents: dict[str, int]) -> Counts:
     pairs = {(by_code[code], centre) for code, found in places.items() for centre in found}
     link(Programme.places.through, "programme_id", "centre_id", pairs)
     return counts
+
+
+def _occupations(folder: Path) -> Counts:
+    """Each programme has its occupations; a programme that is not in the table is a fault of the table."""
+    programmes, occupations = ids(Programme), ids(Occupation)
+    path = folder / "programme_occupations.csv"
+    rows, seen = Upsert(ProgrammeOccupation, key=("programme_id", "occupation_id")), set()
+    for row in read(path, ("programme", "occupations", "basis"), ("programme",)):
+        programme, basis = row.code("programme", programmes, empty=False), row.choice("basis", LinkBasis)
+        seen.add(row.needed("programme"))
+        for _n, occupation in row.codes("occupations", occupations):
+            rows.add(programme_id=programme, occupation_id=occupation, basis=basis)
+    for row in read(folder / "programmes.csv", ("code",)):
+        if row.needed("code") not in seen:
+            raise row.fail("code", f"has no row in {path.name}")
+    return rows.write("occupations of programmes")
 
 
 def _access_rules(folder: Path) -> Counts:

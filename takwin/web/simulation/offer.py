@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from takwin.centres.models import Centre, Kind
+from takwin.core.tables import ids, link
+from takwin.occupations.models import Occupation
 from takwin.offer.choices import ProgrammeKind
-from takwin.offer.models import Level, Mode, Offering, Programme, Season, Sector
+from takwin.offer.models import Level, Mode, Offering, Programme, ProgrammeOccupation, Season, Sector
 from takwin.territory.models import Area, CensusFigure
 from takwin.web.simulation.parts import largest_remainder
-from takwin.web.simulation.words import OPTIONS, QUALIFYING, SECTORS, TRADES, pairs
+from takwin.web.simulation.words import OPTIONS, QUALIFYING, SECTORS, TRADE_OCCUPATIONS, TRADES, pairs
 
 CAPACITY, FIRST_YEAR = 414_800, 275_000
 COUNTS = {ProgrammeKind.DIPLOMA: 276, ProgrammeKind.QUALIFYING: 426, ProgrammeKind.PATHWAY: 24}
@@ -78,10 +80,11 @@ def write_programmes() -> list[Programme]:
     kept = [row for row in have if row.sector_id]
     counts = {kind: sum(row.kind == kind for row in kept) for kind in COUNTS}
     fresh: list[Programme] = []
+    leads: dict[str, str] = {}
     for kind, wanted in COUNTS.items():
         makers = _names(kind)
         while counts[kind] < wanted:
-            sector, code, name_ar, name_fr, level = next(makers)
+            sector, code, name_ar, name_fr, level, leads[f"sim-{code}"] = next(makers)
             fresh.append(
                 Programme(
                     code=f"sim-{code}", name_ar=name_ar, name_fr=name_fr, sector=sectors[sector], level=levels[level],
@@ -92,18 +95,34 @@ def write_programmes() -> list[Programme]:
             counts[kind] += 1
     codes = {row.code for row in kept if row.simulated}
     Programme.objects.bulk_create([row for row in fresh if row.code not in codes], batch_size=500)
+    _link(leads)
     return list(
         Programme.objects.filter(code__in=[row.code for row in kept + fresh]).select_related("sector", "level")
     )
 
 
+def _link(leads: dict[str, str]) -> None:
+    """Each invented programme leads to the occupation of its trade."""
+    occupations = ids(Occupation)
+    pairs = {(pk, occupations[leads[code]]) for code, pk in ids(Programme).items() if code in leads}
+    link(ProgrammeOccupation, "programme_id", "occupation_id", pairs)
+
+
 def _names(kind: str):
-    """(sector, code, Arabic, French, level) in a fixed order, sectors in turn."""
+    """(sector, code, Arabic, French, level, ISCO-08) in a fixed order, sectors in turn."""
     trades = {sector: pairs(text, "|") for sector, text in TRADES.items()}
+    isco = {sector: text.split() for sector, text in TRADE_OCCUPATIONS.items()}
     if kind == ProgrammeKind.PATHWAY:
         for n, (sector, rows) in enumerate(trades.items()):
             for level, ar, fr in (("bp", "البكالوريا المهنية", "Bac pro"), ("pcp", "المسار المهني", "Parcours")):
-                yield sector, f"{level}-{sector}-{n}", f"{ar} {rows[0][0]}", f"{fr} {rows[0][1]}", level
+                yield (
+                    sector,
+                    f"{level}-{sector}-{n}",
+                    f"{ar} {rows[0][0]}",
+                    f"{fr} {rows[0][1]}",
+                    level,
+                    isco[sector][0],
+                )
     options = OPTIONS if kind == ProgrammeKind.DIPLOMA else QUALIFYING
     cycle = ("ts", "t", "q", "t", "ts", "q", "s")
     for n, (ar, fr) in enumerate(options):
@@ -113,7 +132,14 @@ def _names(kind: str):
                     continue
                 name_ar, name_fr = rows[row]
                 if kind == ProgrammeKind.QUALIFYING:
-                    yield sector, f"fq-{sector}-{row}-{n}", f"{ar} {name_ar}", f"{fr} : {name_fr}", "fq"
+                    yield (
+                        sector,
+                        f"fq-{sector}-{row}-{n}",
+                        f"{ar} {name_ar}",
+                        f"{fr} : {name_fr}",
+                        "fq",
+                        isco[sector][row],
+                    )
                 else:
                     level = cycle[(row + at + n) % len(cycle)]
                     yield (
@@ -122,12 +148,14 @@ def _names(kind: str):
                         f"{name_ar} {ar}".strip(),
                         f"{name_fr} {fr}".strip(),
                         level,
+                        isco[sector][row],
                     )
     for n in range(2, 9):  # years of a programme taught as modules, when the trades above do not reach the count
         for at, (sector, rows) in enumerate(trades.items()):
             for row, (name_ar, name_fr) in enumerate(rows):
                 level = "fq" if kind == ProgrammeKind.QUALIFYING else cycle[(row + at + n) % len(cycle)]
-                yield sector, f"{level}-{sector}-{row}-m{n}", f"{name_ar}، الوحدة {n}", f"{name_fr}, module {n}", level
+                code, ar, fr = f"{level}-{sector}-{row}-m{n}", f"{name_ar}، الوحدة {n}", f"{name_fr}, module {n}"
+                yield sector, code, ar, fr, level, isco[sector][row]
 
 
 def write_centres(rng: np.random.Generator) -> list[Site]:

@@ -29,6 +29,27 @@ TRADES = {
     "fishing": "ميكانيك البواخر|Mécanique navale;تثمين السمك|Valorisation du poisson;الملاحة الساحلية|Navigation côtière",
     "audiovisual": "التصوير السينمائي|Prise de vue;الصوت|Son;المونتاج|Montage;الإضاءة|Éclairage",
 }
+# What each trade above leads to, in the same order (ISCO-08).
+TRADE_OCCUPATIONS = {
+    "tourism-hospitality-catering": "4224 3423 5132 5120 5113",
+    "management-commerce": "3313 3343 5223 4416 3343 2431 4211",
+    "industry": "7212 7223 7233 7412 3139 7233",
+    "digital-ai": "2514 3513 2511 2511 2522 7422",
+    "construction": "7112 7126 7131 3123 3112 3118 7122",
+    "logistics-transport": "4321 4323 8332 3331 4323",
+    "health": "5322 5322 3254 3214",
+    "personal-services": "5311 5142 9111 5414",
+    "crafts": "7318 7123 7313 7533 7535 7318",
+    "arts-graphic": "7322 2166 3431 7323",
+    "health-social-work": "3412 3412",
+    "renewable-energy": "7411 7412 3113",
+    "agri-food": "7513 8183 3142 6123 7515",
+    "textile-leather": "8153 7532 7233",
+    "automotive": "7231 7213 8212 7421",
+    "aeronautics": "7232 8183 8212",
+    "fishing": "3151 7511 3152",
+    "audiovisual": "3521 3521 3521 3521",
+}
 OPTIONS = [
     ("", ""), ("خيار الإنتاج", "option production"), ("خيار الصيانة", "option maintenance"), ("خيار الجودة", "option qualité"),
     ("خيار تدبير الورشات", "option gestion d’atelier"), ("خيار الرقمنة", "option numérique"),

@@ -1,0 +1,25 @@
+"""Take interest profiles from O*NET."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from takwin.core.tables import TableError
+from takwin.occupations import onet
+
+
+class Command(BaseCommand):
+    help = "Give occupations the interest profiles of O*NET's Interests.txt."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            told = onet.load(options["file"])
+        except TableError as fault:
+            raise CommandError(f"{fault}. Nothing was written.") from None
+        self.stdout.write(f"{told.in_file} occupations in the file, {told.taken} of ours took a profile")
+        if told.missing:
+            self.stdout.write(f"not in the file: {', '.join(told.missing)}")
