@@ -43,6 +43,9 @@ def _quiet(settings, tmp_path):
     from takwin.admissions import selectors
 
     selectors.forget_published()
+    from takwin.guidance.selectors import advice
+
+    advice.forget()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import selectors, services, tokens
 from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted, sign
+from takwin.guidance.tests.make import make_guidance
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 
@@ -23,7 +24,11 @@ PUBLIC = [
     ("/programmes/?q=مساعد صيدلي", "تقني مساعد صيدلي"), ("/programmes/pharmacy-assistant/", "شروط الولوج"),
     ("/figures/", "أرقام مفتوحة"), ("/figures/checks/", "لا يصح"), ("/figures/uncertain/", "قيم غير مؤكدة"),
     ("/sources/s1/", "الناشر"), ("/projects/", "المشاريع"), ("/agreements/", "اتفاقيات"), ("/open-data/", "واجهة"),
-    ("/allocation/", "التوزيع مفتوح للجميع"), ("/_ui/", "المكونات"),
+    ("/allocation/", "التوزيع مفتوح للجميع"), ("/_ui/", "المكونات"), ("/occupations/", "المهن"),
+    ("/occupations/7212/", "اللحامون"), ("/guidance/", "ابحث عن المهنة"), ("/guidance/test/", "ماذا تحب أن تعمل"),
+    ("/guidance/test/how/", "كيف يحسب"), ("/guidance/about/", "عنك"), ("/guidance/advice/", "الشعب بترتيبك"),
+    ("/guidance/advice/how/", "كيف تُرتب"), ("/guidance/appointments/", "قابل مستشارا"),
+    ("/guidance/appointments/guidance-fes/", "مركز التوجيه"), ("/guidance/open-days/", "أبواب مفتوحة"),
     ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "التسجيل"),
 ]  # fmt: skip
 QUERIES = 26  # the season page reads three tables of sums and eight published figures; no page grows with its rows
@@ -36,7 +41,7 @@ def world():
     offering = make_offering(season, centre="ismss-meknes")
     application = make_submitted(season, "candidate@example.org", [offering])
     services.count_demand(season)
-    return {"season": season, "offering": offering, "application": application}
+    return {"season": season, "offering": offering, "application": application} | make_guidance()
 
 
 class TestPortal:
@@ -138,11 +143,22 @@ DESK = [
     ("/desk/committees/", "admissions.form", "national", "regional"),
     ("/desk/scoring/", "admissions.score", "scorer", "national"),
     ("/desk/assist/", "admissions.assist", "counsellor", "national"),
+    ("/desk/guidance/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/book/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/hours/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/appointments/{appointment}/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/follow-ups/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/follow-ups/{case}/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/follow-ups/{case}/notes/", "guidance.notes", "head", "counsellor"),
+    ("/desk/guidance/open-days/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/open-days/{day}/", "guidance.follow", "counsellor", "national"),
+    ("/desk/guidance/boards/", "guidance.board", "national", "registrar"),
+    ("/desk/guidance/boards/guidance-fes/", "guidance.board", "national", "registrar"),
 ]
 
 
 def address(path, world):
-    return path.format(offering=world["offering"].ref, application=world["application"].ref)
+    return path.format(**{name: row.ref for name, row in world.items() if name != "season"})
 
 
 class TestDesk:
@@ -158,7 +174,12 @@ class TestDesk:
             client.force_login(make_user("wrong@example.org", wrong))
             assert client.get(path).status_code == 403
         meknes = {"centre": "ismss-meknes"}
-        here = {"registrar": meknes, "scorer": meknes, "counsellor": {"area": "fes-meknes"}}.get(right, {})
+        here = {
+            "registrar": meknes,
+            "scorer": meknes,
+            "counsellor": {"area": "fes-meknes"},
+            "head": {"area": "fes-meknes"},
+        }.get(right, {})
         client.force_login(make_user("right@example.org", right, **here))
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200

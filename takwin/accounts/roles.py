@@ -11,10 +11,12 @@ class Role(models.TextChoices):
     DIRECTOR = "director", _("Centre director")
     SCORER = "scorer", _("Member of a selection committee")
     COUNSELLOR = "counsellor", _("Guidance counsellor")
+    HEAD = "head", _("Head of a guidance centre")
     AUDITOR = "auditor", _("Auditor (reads only)")
 
 
 _READ = {"desk.open", "centres.see", "offer.see", "admissions.see", "journal.read"}
+_COUNSEL = {"desk.open", "centres.see", "offer.see", "admissions.assist", "guidance.follow", "guidance.board"}
 
 CAPABILITIES: dict[str, set[str]] = {
     Role.NATIONAL: _READ
@@ -25,14 +27,16 @@ CAPABILITIES: dict[str, set[str]] = {
         "admissions.allocate",
         "admissions.publish",
         "admissions.form",
+        "guidance.board",
         "reporting.see",
     },
-    Role.REGIONAL: _READ | {"centres.correct", "offer.edit", "offer.import", "reporting.see"},
+    Role.REGIONAL: _READ | {"centres.correct", "offer.edit", "offer.import", "guidance.board", "reporting.see"},
     Role.REGISTRAR: _READ | {"offer.edit", "offer.import"},
-    Role.DIRECTOR: _READ | {"centres.correct", "offer.edit"},
+    Role.DIRECTOR: _READ | {"centres.correct", "offer.edit", "guidance.board"},
     Role.SCORER: {"desk.open", "admissions.score"},
-    Role.COUNSELLOR: {"desk.open", "centres.see", "offer.see", "admissions.assist"},
-    Role.AUDITOR: _READ | {"reporting.see"},
+    Role.COUNSELLOR: _COUNSEL,
+    Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},
+    Role.AUDITOR: _READ | {"guidance.board", "reporting.see"},
 }
 
 # Every signed-in person has these over their own records, whatever their grants.

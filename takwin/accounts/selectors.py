@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from takwin.accounts.models import User
+from takwin.accounts.roles import roles_with
+
+
+def holders(capability: str, centre: Any) -> QuerySet[User]:
+    """Active users who hold a capability at a centre: there, in an area around it, or everywhere."""
+    path = centre.area.path if centre.area else ""
+    around = [path[: at + 1] for at, sign in enumerate(path) if sign == "."]
+    place = Q(grants__centre=centre) | Q(grants__area__path__in=around) | Q(grants__everywhere=True)
+    rows = User.objects.filter(place, grants__role__in=roles_with(capability), is_active=True)
+    return rows.distinct().order_by("name", "pk")
 
 
 def by_email(emails: Iterable[str]) -> dict[str, User]:

@@ -18,7 +18,7 @@ from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
 from takwin.people.choices import Sex
 from takwin.territory import selectors as territory
-from takwin.ui.forms import ReasonForm, ServiceForm
+from takwin.ui.forms import Moment, ReasonForm, ServiceForm
 
 
 class IdentityForm(ServiceForm):
@@ -125,21 +125,12 @@ class AutoAnswerForm(ServiceForm):
     service = services.set_auto_answer
 
 
-class _Moment(forms.DateTimeInput):
-    """The browser's own picker; Casablanca time."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
 class RoundForm(ServiceForm):
     """The next publication and its answers."""
 
     kind = forms.ChoiceField(label=_("Kind of round"), choices=RoundKind.choices[1:])
-    results_at = forms.DateTimeField(label=_("Results (Casablanca time)"), widget=_Moment())
-    answers_until = forms.DateTimeField(label=_("Answers until (Casablanca time)"), widget=_Moment())
+    results_at = forms.DateTimeField(label=_("Results (Casablanca time)"), widget=Moment())
+    answers_until = forms.DateTimeField(label=_("Answers until (Casablanca time)"), widget=Moment())
 
     service = services.plan_round
 

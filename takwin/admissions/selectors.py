@@ -6,7 +6,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,22 @@ def own(user: Any, season: Season | None = None) -> Application | None:
     """The application of a signed-in person: of a season, else their newest."""
     rows = Application.objects.with_person().filter(person__account=user)
     return (rows.filter(season=season) if season else rows).order_by("-season__code").first()
+
+
+def newest(*, account: int | None, person: int | None) -> Application | None:
+    """The newest application of an account or of a record, by their keys."""
+    who = Q(person__account=account) if account else Q(person=person)
+    return Application.objects.with_person().filter(who).order_by("-season__code").first()
+
+
+def wished_and_seated(season: Season, persons: list[int]) -> tuple[dict[int, set[str]], dict[int, str]]:
+    """For persons with an application handed in: the programmes they ask for, and the one that took them."""
+    rows = Application.objects.filter(season=season, person__in=persons).exclude(state__in=["draft", "withdrawn"])
+    wished: dict[int, set[str]] = {pk: set() for pk in rows.values_list("person_id", flat=True)}
+    for person, code in rows.values_list("person_id", "wishes__offering__programme__code"):
+        wished[person].add(code)
+    seated = rows.filter(seat__isnull=False).values_list("person_id", "seat__offering__programme__code")
+    return wished, dict(seated)
 
 
 def applications(scope: Scope, season: Season | None = None) -> Any:

@@ -1,31 +1,15 @@
-"""Short signed addresses of results: no account, no password, nothing to guess."""
+"""Short signed addresses of results."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-
-from django.conf import settings
-
-from takwin.core.refs import is_ref
-
-BYTES = 9  # 72 bits: a guess a microsecond would take a hundred million years
-
-
-def _mark(ref: str) -> str:
-    key = f"result:{settings.SECRET_KEY}".encode()
-    return base64.urlsafe_b64encode(hmac.new(key, ref.encode(), hashlib.sha256).digest()[:BYTES]).decode()
+from takwin.core import tokens
 
 
 def token(ref: str) -> str:
-    """The application's reference without its dashes, and a mark only this server can make."""
-    return f"{ref[4:].replace('-', '')}{_mark(ref)}"
+    """What stands for an application's reference in an address."""
+    return tokens.token(ref, "result")
 
 
 def read(told: str) -> str | None:
     """The reference a token stands for, or None."""
-    size = 4 * BYTES // 3
-    body, mark = told[:-size], told[-size:]
-    ref = f"ADM-{body[:-1]}-{body[-1:]}"
-    return ref if len(body) > 1 and is_ref(ref) and hmac.compare_digest(mark, _mark(ref)) else None
+    return tokens.read(told, "ADM", "result")

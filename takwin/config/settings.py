@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "takwin.web",
     "takwin.api",
     "takwin.reporting",
+    "takwin.guidance",
     "takwin.admissions",
     "takwin.people",
     "takwin.offer",

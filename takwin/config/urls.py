@@ -18,6 +18,7 @@ urlpatterns = [
     path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(
         path("", include("takwin.web.urls")),
+        path("", include("takwin.guidance.urls")),
         path("", include("takwin.admissions.urls")),
         path("", include("takwin.offer.urls")),
         path("", include("takwin.centres.urls")),

@@ -44,11 +44,11 @@ def load(path: Path) -> Told:
             raise TableError(path, where[code], "Element ID", f"{code} has {6 - profile.count(None)} of six interests")
     with transaction.atomic():
         ours = list(Occupation.objects.exclude(onet="").select_for_update())
-        taken = [row for row in ours if row.onet in found]
-        for row in taken:
-            row.interests, row.interests_basis = found[row.onet], ProfileBasis.ONET
+        taken = [one for one in ours if one.onet in found]
+        for one in taken:
+            one.interests, one.interests_basis = found[one.onet], ProfileBasis.ONET
         Occupation.objects.bulk_update(taken, ["interests", "interests_basis"])
-    return Told(len(found), len(taken), tuple(sorted(row.onet for row in ours if row.onet not in found)))
+    return Told(len(found), len(taken), tuple(sorted(one.onet for one in ours if one.onet not in found)))
 
 
 def _value(row: Row) -> float:

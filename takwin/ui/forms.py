@@ -52,6 +52,15 @@ class ServiceForm(forms.Form):
         return True
 
 
+class Moment(forms.DateTimeInput):
+    """The browser's own picker of a day and an hour; Casablanca time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
 class ReasonForm(ServiceForm):
     """A move that wants a sentence for the journal."""
 

@@ -23,6 +23,7 @@ class Pages(Sitemap):
             "uncertain",
             "projects",
             "agreements",
+            "occupations",
         )
         return [f"web:{name}" for name in names]
 

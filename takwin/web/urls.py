@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.web.views import centres, desk, figures, home, plain, programmes
+from takwin.web.views import centres, desk, figures, home, occupations, plain, programmes
 
 app_name = "web"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("centres/<slug:code>/", centres.centre, name="centre"),
     path("programmes/", programmes.programme_list, name="programmes"),
     path("programmes/<slug:code>/", programmes.programme, name="programme"),
+    path("occupations/", occupations.occupation_list, name="occupations"),
+    path("occupations/<slug:code>/", occupations.occupation, name="occupation"),
     path("figures/", figures.figures, name="figures"),
     path("figures/checks/", figures.identities, name="identities"),
     path("figures/uncertain/", figures.uncertain, name="uncertain"),

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
@@ -17,28 +16,13 @@ from takwin.admissions.models import Application, Round, Wish
 from takwin.admissions.tests import killed
 from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted, next_round, sign
 from takwin.core import jobs
-from takwin.core.errors import Refused
 from takwin.core.models import Entry, Job, Outbox
+from takwin.core.tests.threads import together
 from takwin.offer.models import Programme
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("network")]
-
-
-def together(count, work):
-    """Run `work(n)` in threads at once; returns what each gave, a refusal as its code."""
-
-    def one(n):
-        try:
-            return work(n)
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
 
 
 def test_of_two_tenth_wishes_at_once_one_is_refused():

@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -152,15 +154,18 @@ def wish_add(request: Any) -> HttpResponse:
         request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
         messages.info(request, _("Tell us who you are and your schooling first: the wish is kept."))
         return redirect("admissions:schooling" if application else "admissions:mine")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = ""
     late = application.state == "unplaced"
     add = services.add_late_wish if late else services.add_wish
     try:
         add(application, offering=offering, with_bed=form.cleaned_data["with_bed"], by=request.user)
     except Refused as refusal:
         say_no(request, refusal)
-        return redirect("web:programme", offering.programme.code)
+        return redirect(back or reverse("web:programme", args=[offering.programme.code]))
     messages.success(request, _("Added to your wishes."))
-    return redirect("admissions:late" if late else "admissions:wishes")
+    return redirect(back or ("admissions:late" if late else "admissions:wishes"))
 
 
 @page("admissions.apply")

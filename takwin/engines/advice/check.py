@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from takwin.engines.advice.model import Offers, People, Ranking, Weights
+from takwin.engines.advice.model import PUBLISHED, Offers, People, Ranking, Weights
 
 
 def correlation(a: list[float], b: list[float]) -> float:
@@ -39,7 +39,7 @@ def judged(people: People, offers: Offers, i: int, j: int, w: Weights) -> tuple[
     return (0 if limits else 1) if lawful else 2, 100 * total
 
 
-def faults(people: People, offers: Offers, result: Ranking, weights: Weights = Weights()) -> list[str]:
+def faults(people: People, offers: Offers, result: Ranking, weights: Weights = PUBLISHED) -> list[str]:
     """What is wrong with a ranking; empty when nothing is."""
     out = []
     for i in range(len(people)):

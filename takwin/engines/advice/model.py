@@ -10,7 +10,7 @@ SCALES = "RIASEC"
 UNKNOWN = -1
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - as in the other engines
     """An input that cannot be: which array, and why."""
 
 
@@ -84,6 +84,9 @@ class Weights:
 
     def __post_init__(self) -> None:
         need(abs(self.interest + self.nearness + self.openness - 1) < 1e-9, "weights", "do not add up to one")
+
+
+PUBLISHED = Weights()
 
 
 @dataclass(frozen=True)

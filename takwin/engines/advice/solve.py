@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from takwin.engines.advice.model import Offers, Parts, People, Ranking, Weights
+from takwin.engines.advice.model import PUBLISHED, Offers, Parts, People, Ranking, Weights
 
 BLOCK = 128  # people at a time: a block of 3,000 offers fits a processor's cache
 POINT = 10_000  # a score is kept in whole ten-thousandths, so that every machine ranks alike
@@ -23,7 +23,7 @@ def unit(profiles: np.ndarray) -> np.ndarray:
     return np.divide(centred, length, out=np.zeros_like(centred), where=length > 1e-12)
 
 
-def parts(people: People, offers: Offers, weights: Weights = Weights()) -> Parts:
+def parts(people: People, offers: Offers, weights: Weights = PUBLISHED) -> Parts:
     """Every part of the score of every pair."""
     return _parts(people, offers, weights, unit(offers.interests))
 
@@ -67,7 +67,7 @@ def within(people: People, offers: Offers, km: np.ndarray) -> np.ndarray:
     return ~(far | unhoused | refused)
 
 
-def rank(people: People, offers: Offers, k: int = 20, weights: Weights = Weights()) -> Ranking:
+def rank(people: People, offers: Offers, k: int = 20, weights: Weights = PUBLISHED) -> Ranking:
     """The k best programmes of each person. Memory: a block of people by all offers, whatever their number."""
     starts = np.flatnonzero(np.r_[True, np.diff(offers.programme) > 0]) if len(offers) else np.zeros(0, np.int64)
     k, wanted = min(k, len(starts)), unit(offers.interests)

@@ -74,12 +74,12 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.simple_tag
-def icon(name: str, extra: str = "") -> SafeString:
-    """An icon of the sprite; decoration only, hidden from screen readers."""
+def icon(name: str, extra: str = "", sheet: str = "icons") -> SafeString:
+    """An icon of a sprite; decoration only, hidden from screen readers."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>',
         extra,
-        static("ui/icons.svg"),
+        static(f"ui/{sheet}.svg"),
         name,
     )
 
@@ -98,10 +98,13 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.simple_tag
-def meter(value: float | None, high: float = 1.0) -> SafeString:
-    """A bar drawn without inline style: the width is an SVG attribute. `value` is a share of `high`."""
+def meter(value: float | None, high: float = 1.0, plain: bool = False) -> SafeString:
+    """A bar drawn without inline style: the width is an SVG attribute. `value` is a share of `high`.
+
+    `plain`: one colour, for what is neither good nor bad.
+    """
     share = min(max((value or 0) / (high or 1), 0), 1)
-    shade = "hot" if share < 0.5 else "warm" if share < 0.8 else ""
+    shade = "" if plain else "hot" if share < 0.5 else "warm" if share < 0.8 else ""
     svg = (
         '<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="track" width="100" height="6" rx="3"/>'

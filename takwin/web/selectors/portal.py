@@ -11,7 +11,9 @@ from takwin.admissions import selectors as admissions
 from takwin.centres.choices import SpaceGroup
 from takwin.centres.models import Centre, Kind
 from takwin.core.scope import EVERYWHERE
-from takwin.offer.models import Offering, Programme, Season, Sector
+from takwin.occupations.models import Occupation
+from takwin.occupations.selectors import occupations as described
+from takwin.offer.models import Offering, Programme, ProgrammeOccupation, Season, Sector
 from takwin.offer.selectors import access
 from takwin.portfolio.models import Agreement, Commitment, Project
 from takwin.territory.models import Area
@@ -49,6 +51,22 @@ def spaces(centre: Centre) -> list[tuple[Any, list[Any]]]:
 def offerings_of(centre: Centre, season: Season | None) -> list[Offering]:
     rows = Offering.objects.filter(centre=centre, season=season).with_names().select_related("demand")
     return list(rows.order_by("programme__level__rank", "programme__name_ar"))
+
+
+def occupations() -> QuerySet[Occupation]:
+    """Occupations with the number of programmes that lead to them."""
+    return described().annotate(taught=Count("programmes", distinct=True))
+
+
+def programmes_of_occupation(occupation: Occupation, limit: int = 60) -> list[ProgrammeOccupation]:
+    rows = ProgrammeOccupation.objects.filter(occupation=occupation).select_related(
+        "programme__level", "programme__sector"
+    )
+    return list(rows.order_by("programme__simulated", "programme__level__rank", "programme__code")[:limit])
+
+
+def occupations_of(programme: Programme) -> list[ProgrammeOccupation]:
+    return list(programme.leads.select_related("occupation").order_by("pk"))
 
 
 def projects() -> QuerySet[Project]:

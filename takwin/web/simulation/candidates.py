@@ -10,11 +10,13 @@ import numpy as np
 
 from takwin.admissions.models import Application, Wish
 from takwin.core.refs import make_ref
-from takwin.offer.models import Offering, Season
+from takwin.engines.advice.solve import unit
+from takwin.offer.models import Offering, ProgrammeOccupation, Season
 from takwin.offer.selectors import access
 from takwin.people.models import Person
 from takwin.territory.models import Area, CensusFigure
 from takwin.territory.rules import distance_km
+from takwin.web.simulation import guidance
 from takwin.web.simulation.words import FAMILY, GIVEN, pairs
 
 # Schooling of those who apply, ages (years on the season's day), and how the levels draw them.
@@ -31,6 +33,7 @@ STREAM_SHARES = (0.30, 0.22, 0.06, 0.07, 0.12, 0.21, 0.02)
 POPULARITY = {"health-social-work": 14.0, "health": 10.0, "digital-ai": 4.5, "management-commerce": 2.0,
               "tourism-hospitality-catering": 2.0, "audiovisual": 2.5}  # fmt: skip
 WISHES_MEAN = 5.5
+LIKING = 0.9  # how much a likeness of one (Pearson) multiplies the odds, in logarithm: a wish follows interest too
 DISTANCE_KM = 90.0
 CHUNK = 500
 
@@ -43,25 +46,29 @@ class Pools:
     attraction: np.ndarray  # (p,) seats times popularity
     level: np.ndarray  # (p,) level code
     province: np.ndarray  # (p,) index of the province
+    interests: np.ndarray  # (p, 6) unit profiles of what a programme leads to
     streams: list[tuple[str, ...]]
     ages: list[tuple[int, int]]
 
 
-def write_candidates(season: Season, number: int, rng: np.random.Generator, submitted_at: datetime) -> int:
-    """Persons, applications and wishes; returns the number of wishes."""
+def write_candidates(season: Season, number: int, rng: np.random.Generator, submitted_at: datetime) -> tuple[int, int]:
+    """Persons, applications, wishes and interest tests; returns the numbers of wishes and of tests."""
     provinces = list(Area.objects.provinces().exclude(longitude=None).order_by("path"))
     pools, distance = _pools(season, provinces), _distances(provinces)
     people = _people(season, number, provinces, rng)
+    interests = rng.normal(size=(number, 6))
     Person.objects.bulk_create([row["person"] for row in people], batch_size=500)
     applications = [_application(season, row, submitted_at) for row in people]
     Application.objects.bulk_create(applications, batch_size=500)
     wishes = 0
     for begin in range(0, number, CHUNK):
         part = slice(begin, begin + CHUNK)
-        rows = _wishes(people[part], applications[part], pools, distance, rng)
+        liking = LIKING * unit(interests[part]) @ pools.interests.T
+        rows = _wishes(people[part], applications[part], pools, distance, liking, rng)
         Wish.objects.bulk_create(rows, batch_size=2000)
         wishes += len(rows)
-    return wishes
+    tests = guidance.write_sittings(people, interests, rng, submitted_at)
+    return wishes, tests
 
 
 def _pools(season: Season, provinces: list[Area]) -> Pools:
@@ -76,9 +83,19 @@ def _pools(season: Season, provinces: list[Area]) -> Pools:
         np.array([row.seats for row in rows]) * np.array(popularity),
         np.array([row.programme.level.code if row.programme.level else "" for row in rows]),
         np.array(home),
+        unit(_interests(rows)),
         [rule.streams if rule else () for rule in found],
         [(rule.age_min or 0, rule.age_max or 99) if rule else (0, 99) for rule in found],
     )
+
+
+def _interests(rows: list[Offering]) -> np.ndarray:
+    """(p, 6) mean profiles of the occupations each programme leads to."""
+    found: dict[int, list[list[float]]] = {}
+    links = ProgrammeOccupation.objects.exclude(occupation__interests_basis="")
+    for pk, profile in links.values_list("programme_id", "occupation__interests"):
+        found.setdefault(pk, []).append(profile)
+    return np.array([np.mean(found.get(row.programme_id, [[1.0] * 6]), axis=0) for row in rows])
 
 
 def _prefixes(path: str) -> list[str]:
@@ -169,6 +186,7 @@ def _wishes(
     applications: list[Application],
     pools: Pools,
     distance: np.ndarray,
+    liking: np.ndarray,
     rng: np.random.Generator,
 ) -> list[Wish]:
     """Wishes without repetition, by the Gumbel trick: the k largest of log weight + noise."""
@@ -176,7 +194,7 @@ def _wishes(
     weights = np.stack([_weights(row, pools, distance) for _born, row in ages])
     count = np.clip(rng.poisson(WISHES_MEAN - 1, len(people)) + 1, 1, 10)
     with np.errstate(divide="ignore"):
-        keys = np.log(weights) + rng.gumbel(size=weights.shape)
+        keys = np.log(weights) + liking + rng.gumbel(size=weights.shape)
     top = np.argsort(-keys, axis=1)[:, :10]
     beds = rng.random((len(people), 10))
     out = []

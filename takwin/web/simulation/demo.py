@@ -16,6 +16,7 @@ from takwin.centres.models import Centre
 from takwin.offer.models import Offering
 from takwin.offer.selectors import current_season
 from takwin.territory.models import Area
+from takwin.web.simulation import guidance
 
 PASSWORD = "takwin-demo-2024"
 CANDIDATE = "candidate@takwin.example"
@@ -27,6 +28,7 @@ STAFF = (
     ("director@takwin.example", "مدير مدينة المهن", Role.DIRECTOR, "", "cmc-marrakech-safi"),
     ("scorer@takwin.example", "عضو لجنة الانتقاء", Role.SCORER, "", "cmc-marrakech-safi"),
     ("counsellor@takwin.example", "مستشار التوجيه", Role.COUNSELLOR, "fes-meknes", ""),
+    ("head@takwin.example", "رئيسة مركز التوجيه", Role.HEAD, "fes-meknes", ""),
     ("auditor@takwin.example", "المفتشية", Role.AUDITOR, "", ""),
 )
 
@@ -51,7 +53,16 @@ def make_demo() -> list[tuple[str, str, str]]:
             grant = accounts.grant(user, role, area=place, centre=house)
             out.append((str(Role(role).label), str(grant.place), email))
         _candidate(account(CANDIDATE, ""))
+        _guidance()
     return [*out, ("candidate", "", CANDIDATE)]
+
+
+def _guidance() -> None:
+    """The week of the first guidance centre of Fez, when the simulation has made it."""
+    centre = Centre.objects.filter(code="sim-guidance-fes-1").first()
+    if centre is not None:
+        counsellor, head = (User.objects.get(email=f"{name}@takwin.example") for name in ("counsellor", "head"))
+        guidance.play_week(counsellor, head, centre)
 
 
 def _candidate(user: User) -> None:

@@ -131,26 +131,17 @@ def _names(kind: str):
                 if row >= len(rows):
                     continue
                 name_ar, name_fr = rows[row]
+                level = cycle[(row + at + n) % len(cycle)]
+                names = (f"{name_ar} {ar}".strip(), f"{name_fr} {fr}".strip())
                 if kind == ProgrammeKind.QUALIFYING:
-                    yield (
-                        sector,
-                        f"fq-{sector}-{row}-{n}",
-                        f"{ar} {name_ar}",
-                        f"{fr} : {name_fr}",
-                        "fq",
-                        isco[sector][row],
-                    )
-                else:
-                    level = cycle[(row + at + n) % len(cycle)]
-                    yield (
-                        sector,
-                        f"{level}-{sector}-{row}-{n}",
-                        f"{name_ar} {ar}".strip(),
-                        f"{name_fr} {fr}".strip(),
-                        level,
-                        isco[sector][row],
-                    )
-    for n in range(2, 9):  # years of a programme taught as modules, when the trades above do not reach the count
+                    level, names = "fq", (f"{ar} {name_ar}", f"{fr} : {name_fr}")
+                yield sector, f"{level}-{sector}-{row}-{n}", *names, level, isco[sector][row]
+    yield from _modules(trades, isco, kind, cycle)
+
+
+def _modules(trades: dict, isco: dict[str, list[str]], kind: str, cycle: tuple[str, ...]):
+    """Years of a programme taught as modules, when the trades do not reach the count."""
+    for n in range(2, 9):
         for at, (sector, rows) in enumerate(trades.items()):
             for row, (name_ar, name_fr) in enumerate(rows):
                 level = "fq" if kind == ProgrammeKind.QUALIFYING else cycle[(row + at + n) % len(cycle)]

@@ -17,7 +17,7 @@ from takwin.core.changes import journal
 from takwin.core.dates import CASABLANCA
 from takwin.offer.models import Offering, Programme, Season
 from takwin.people.models import Person
-from takwin.web.simulation import candidates, offer
+from takwin.web.simulation import candidates, guidance, offer
 
 FULL = 200_000  # candidates for whom every first-year place is open: 5.5 wishes each, four requests a place
 WEEKS_OPEN = 6
@@ -44,12 +44,13 @@ def simulate(
         offerings = offer.write_offerings(season, sites, programmes, rng)
         say(f"offer: {offerings} offerings")
         submitted_at = timezone.now().replace(microsecond=0)
-        wishes = candidates.write_candidates(season, number, rng, submitted_at)
-        say(f"candidates: {number} with {wishes} wishes")
+        counsel = guidance.write_centres()
+        wishes, tests = candidates.write_candidates(season, number, rng, submitted_at)
+        say(f"candidates: {number} with {wishes} wishes, {tests} interest tests; {counsel} guidance centres")
         analyze(Person, Application, Wish, Offering, Programme, Centre)
         requests = count_demand(season)
         counts = {"programmes": len(programmes), "centres": len(sites), "offerings": offerings}
-        counts |= {"candidates": number, "wishes": wishes, "requests": requests}
+        counts |= {"candidates": number, "wishes": wishes, "requests": requests, "tests": tests}
         journal(season, "simulate", by=None, seed=seed, counts=counts)
     return counts
 

@@ -102,6 +102,7 @@ def programme(request: Any, code: str) -> HttpResponse:
         "regions": regions,
         "region": region,
         "application": application,
+        "leads": portal.occupations_of(row),
         "ld": _json_ld(request, row),
     }
     return show(request, "web/programme.html", active="programmes", **context)

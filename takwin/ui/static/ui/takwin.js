@@ -35,3 +35,5 @@ document.querySelectorAll("[data-confirm]").forEach((button) => {
 });
 document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 document.querySelectorAll("select[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.submit()));
+// A board on a wall reads itself anew.
+document.querySelectorAll("[data-refresh]").forEach((box) => setTimeout(() => window.location.reload(), 1000 * box.dataset.refresh));

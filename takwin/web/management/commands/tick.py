@@ -8,12 +8,13 @@ from django.core.management.base import BaseCommand
 from takwin.admissions.services import close_rounds_due, commit_due, count_demand, remind_due
 from takwin.core import jobs
 from takwin.core.messages import send_waiting
+from takwin.guidance.services import fill_slots, remind_appointments
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
 
 
 class Command(BaseCommand):
-    help = "Send waiting messages, close what is due, commit draws, count demand, end jobs whose worker died."
+    help = "Send what waits, close what is due, commit draws, count demand, remind, open times, end dead jobs."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--every", type=int, default=0, help="seconds to wait before the next; 0: once")
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             closed = [season.code for season in close_due()] + [turn.ref for turn in close_rounds_due()]
             commit_due()
             remind_due()
+            remind_appointments()
+            fill_slots()
             jobs.end_dead()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")

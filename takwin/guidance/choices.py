@@ -1,0 +1,128 @@
+"""States, purposes, ways to meet, and why guidance says no."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from takwin.core.choices import Reasons, States
+
+
+class SittingState(States):
+    DRAFT = "draft", "wait", _("Unfinished")
+    FINISHED = "finished", "good", _("Finished")
+
+
+class Liking(models.TextChoices):
+    """The three answers to an item; their value is their score."""
+
+    NO = "0", _("I do not like it")
+    UNSURE = "1", _("I am not sure")
+    YES = "2", _("I like it")
+
+
+class Way(models.TextChoices):
+    PLACE = "place", _("At the centre")
+    PHONE = "phone", _("By phone")
+    VIDEO = "video", _("By video")
+
+
+class Purpose(models.TextChoices):
+    """From the choice of a programme until after graduation."""
+
+    CHOOSE = "choose", _("Choose a programme")
+    APPLY = "apply", _("Prepare an application")
+    RESULT = "result", _("Understand a result")
+    TRAINING = "training", _("A difficulty during training")
+    AFTER = "after", _("After graduation: a job, a project")
+    OTHER = "other", _("Something else")
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class SlotState(States):
+    OPEN = "open", "good", _("Open")
+    CLOSED = "closed", "mute", _("Not offered any more")
+
+
+class AppointmentState(States):
+    WAITING = "waiting", "wait", _("On the waiting list")
+    BOOKED = "booked", "info", _("Booked")
+    ATTENDED = "attended", "good", _("Came")
+    MISSED = "missed", "bad", _("Did not come")
+    CANCELLED = "cancelled", "mute", _("Cancelled")
+
+
+class CaseState(States):
+    OPEN = "open", "good", _("Followed")
+    CLOSED = "closed", "mute", _("Follow-up ended")
+
+
+class Closing(models.TextChoices):
+    """Why a follow-up ends."""
+
+    TRAINING = "training", _("In training, no more need")
+    WORK = "work", _("At work")
+    PROJECT = "project", _("Own project under way")
+    STUDY = "study", _("Studies elsewhere")
+    ASKED = "asked", _("The person asked to stop")
+    SILENT = "silent", _("No news in spite of reminders")
+    MOVED = "moved", _("Moved away")
+    JOINED = "joined", _("Joined with another follow-up of the same person")
+
+
+class HandOverState(States):
+    OFFERED = "offered", "wait", _("Hand-over offered")
+    TAKEN = "taken", "good", _("Hand-over taken")
+    DECLINED = "declined", "bad", _("Hand-over declined")
+    RECALLED = "recalled", "mute", _("Hand-over recalled")
+
+
+class OpenDayState(States):
+    PLANNED = "planned", "info", _("Announced")
+    HELD = "held", "good", _("Took place")
+    CANCELLED = "cancelled", "bad", _("Called off")
+
+
+class RegistrationState(States):
+    REGISTERED = "registered", "info", _("Registered")
+    CAME = "came", "good", _("Was there")
+    CANCELLED = "cancelled", "mute", _("Cancelled")
+
+
+class GuidanceReason(Reasons):
+    UNFINISHED = "unfinished", _("%(missing)s questions have no answer yet. Your answers are kept.")
+    OTHER_VERSION = "other_version", _("The test has changed since you opened it. Begin again with the new one.")
+    SITTING_DONE = "sitting_done", _("This test is finished. Begin a new one to answer again.")
+    BAD_ANSWER = "bad_answer", _("“%(value)s” is not an answer to question %(item)s.")
+    PAST = "past", _("This time has passed. Choose one to come.")
+    NOT_OFFERED = "not_offered", _("This time is not offered any more. Choose another.")
+    OUTSIDE_HOURS = "outside_hours", _("The counsellor does not receive at this time. Choose one of the open times.")
+    OTHER_CENTRE = "other_centre", _("%(who)s is not a counsellor of this centre.")
+    SLOT_FULL = "slot_full", _("This time has just been taken. Choose another, or join its waiting list.")
+    SLOT_FREE = "slot_free", _("This time is free: book it instead of waiting.")
+    BOOKED_HERE = "booked_here", _("There is an appointment at this centre on %(when)s already: move it or cancel it.")
+    BOOKED_THEN = "booked_then", _("There is another appointment at that time, on %(when)s.")
+    IN_THIS_SLOT = "in_this_slot", _("You are in this time's list already.")
+    NO_PHONE = "no_phone", _("Leave a phone number, so that the centre can reach you.")
+    NOT_YET = "not_yet", _("The appointment has not begun yet.")
+    BAD_HOURS = "bad_hours", _("The end must come after the beginning, with room for one appointment at least.")
+    BAD_DATES = "bad_dates", _("The last day comes before the first.")
+    HOURS_OVERLAP = "hours_overlap", _("The counsellor receives already then: %(when)s, %(centre)s.")
+    NO_LINK = "no_link", _("Give the address of the video room.")
+    CASE_OPEN = "case_open", _("This person is followed here already: %(ref)s.")
+    CASE_ENDED = "case_ended", _("This follow-up has ended. Open a new one.")
+    NEXT_PAST = "next_past", _("The next date is in the past.")
+    NO_CONSENT = "no_consent", _("Note that the person agrees before handing over the follow-up.")
+    SAME_HANDS = "same_hands", _("The follow-up is with this counsellor already.")
+    HAND_OVER_WAITS = "hand_over_waits", _("A hand-over waits for an answer already. Recall it first.")
+    NOT_YOURS = "not_yours", _("Only the counsellor it is offered to can answer.")
+    DAY_FULL = "day_full", _("All places of this day are taken.")
+    DAY_OVER = "day_over", _("This day is over.")
+    REGISTERED = "registered", _("You are registered already.")

@@ -1,0 +1,199 @@
+"""Advice for people: rows into arrays, arrays through the engine, places back into reasons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from takwin.admissions.rules import Candidate, eligibility
+from takwin.core.errors import Refused
+from takwin.engines.advice import Offers, Parts, People, Ranking, parts, rank
+from takwin.guidance.selectors.clients import Subject
+from takwin.offer import selectors as offer
+from takwin.offer.choices import Stream
+from takwin.offer.models import Offering, Programme, ProgrammeOccupation, Season
+from takwin.offer.rules import BRIDGES, LADDER, Access
+from takwin.people.rules import age_on
+from takwin.territory.rules import distance_km
+from takwin.territory.selectors import provinces
+
+NOBODY = 99  # a rung above every ladder: no access rule, nobody may apply
+FRESH = 300  # seconds: pressure moves slowly, an advice may be five minutes old
+STREAMS = {value: 1 << place for place, value in enumerate(Stream.values)}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A season's open offerings as arrays; `ids` are their keys, `provinces` the rows of the distances."""
+
+    ids: np.ndarray
+    offers: Offers
+    provinces: dict[str, int]
+    modes: dict[str, int]
+    access: dict[int, Access]
+    programme: np.ndarray
+    season: Season
+
+
+def catalogue(season: Season) -> Catalogue:
+    """The arrays of a season, read anew every five minutes."""
+    return _catalogue(season.pk, int(time.time() // FRESH))
+
+
+def forget() -> None:
+    """Read anew: for tests, whose databases begin again."""
+    _catalogue.cache_clear()
+
+
+@lru_cache(maxsize=2)
+def _catalogue(season_id: int, _turn: int) -> Catalogue:
+    season = Season.objects.get(pk=season_id)
+    fields = ("pk", "programme_id", "seats", "demand__requests", "centre__beds", "centre__area__path", "mode__code")
+    rows = list(Offering.objects.filter(season=season).open().order_by("programme_id", "pk").values_list(*fields))
+    ids, programme, seats, requests, beds, paths, modes = zip(*rows, strict=True) if rows else [()] * 7
+    access = offer.access(Programme.objects.filter(pk__in=set(programme)), season)
+    places = provinces()
+    where = {place.path: at for at, place in enumerate(places)}
+    bits = {mode: 1 << at for at, mode in enumerate(sorted(set(modes)))}
+    rules = [access.get(pk) for pk in programme]
+    asked = np.array([count or 0 for count in requests], float)
+    offers = Offers(
+        interests=_interests(programme),
+        programme=np.array(programme, np.int64),
+        pressure=np.divide(asked, seats, out=np.full(len(rows), np.inf), where=np.array(seats, float) > 0),
+        beds=np.array([bool(count) for count in beds], bool),
+        mode=np.array([bits[mode] for mode in modes], np.int64),
+        site=np.array([where.get(path or "", -1) for path in paths], np.int64),
+        km=_distances(places),
+        **_conditions(rules),
+    )
+    return Catalogue(np.array(ids, np.int64), offers, where, bits, access, offers.programme, season)
+
+
+def _interests(programme: Sequence[int]) -> np.ndarray:
+    """(m, 6): the mean profile of the occupations of each programme, NaN without one."""
+    found: dict[int, list[list[float]]] = {}
+    links = ProgrammeOccupation.objects.exclude(occupation__interests_basis="")
+    for pk, profile in links.values_list("programme_id", "occupation__interests"):
+        found.setdefault(pk, []).append(profile)
+    mean = {pk: np.mean(profiles, axis=0) for pk, profiles in found.items()}
+    blank = np.full(6, np.nan)
+    return np.array([mean.get(pk, blank) for pk in programme]).reshape(-1, 6)
+
+
+def _conditions(rules: list[Access | None]) -> dict[str, np.ndarray]:
+    aged = [rule if rule and rule.ages_on else None for rule in rules]
+    columns = {
+        "rung": [LADDER[rule.schooling] if rule else NOBODY for rule in rules],
+        "bridge": [BRIDGES[rule.bridge] if rule else 0 for rule in rules],
+        "streams": [sum(STREAMS[stream] for stream in rule.streams) if rule else 0 for rule in rules],
+        "age_min": [rule.age_min if rule and rule.age_min is not None else 0 for rule in aged],
+        "age_max": [rule.age_max if rule and rule.age_max is not None else 999 for rule in aged],
+    }
+    return {name: np.array(column, np.int64) for name, column in columns.items()}
+
+
+def _distances(places: Sequence[Any]) -> np.ndarray:
+    """(places, places) kilometres between the middles of provinces; at least one row and column."""
+    k = max(len(places), 1)
+    out = np.full((k, k), np.nan)
+    known = [(at, place) for at, place in enumerate(places) if place.longitude is not None]
+    for i, a in known:
+        for j, b in known:
+            out[i, j] = distance_km(a.longitude, a.latitude, b.longitude, b.latitude)
+    return out
+
+
+def people(subjects: Sequence[Subject], held: Catalogue) -> People:
+    """Subjects as arrays. A mode that is not offered counts as none chosen."""
+    day = held.season.ages_on
+    blank = [np.nan] * 6
+    return People(
+        interests=np.array([list(one.scores) or blank for one in subjects], float).reshape(-1, 6),
+        rung=np.array([LADDER[one.schooling] if one.schooling else 0 for one in subjects], np.int64),
+        bridge=np.array([BRIDGES[one.diploma] for one in subjects], np.int64),
+        stream=np.array([STREAMS[one.stream] for one in subjects], np.int64),
+        age=np.array([age_on(one.born_on, day) if one.born_on and day else -1 for one in subjects], np.int64),
+        place=np.array([_place(one.commune, held.provinces) for one in subjects], np.int64),
+        max_km=np.array([one.max_km or np.inf for one in subjects], float),
+        wants_bed=np.array([one.wants_bed for one in subjects], bool),
+        modes=np.array([sum(held.modes.get(mode, 0) for mode in one.modes) for one in subjects], np.int64),
+    )
+
+
+def _place(commune: Any, where: dict[str, int]) -> int:
+    if commune is None:
+        return -1
+    home = commune.parent if commune.kind == "commune" and commune.parent else commune
+    return where.get(home.path, -1)
+
+
+def advise(subjects: Sequence[Subject], held: Catalogue, k: int = 20) -> Ranking:
+    """The k best programmes of many people in one call."""
+    return rank(people(subjects, held), held.offers, k)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One programme for one person, by its best offering, and everything that speaks for and against it."""
+
+    offering: Offering
+    place: int
+    tier: int
+    score: float
+    fit: float | None
+    km: float | None
+    pressure: float | None
+    beds: int
+    barred: list[Refused]
+    too_far: bool
+    no_bed: bool
+    other_mode: bool
+
+
+def suggestions(one: Subject, held: Catalogue, listed: Ranking, places: Sequence[int]) -> list[Suggestion]:
+    """Suggestions at some places of a ranking of one person, with their reasons: one query."""
+    told = parts(people([one], held), _only(held.offers, listed.offer[0, list(places)]))
+    ids = [int(held.ids[listed.offer[0, place]]) for place in places]
+    rows = {row.pk: row for row in Offering.objects.filter(pk__in=ids).with_names()}
+    return [
+        _suggestion(one, held, told, n, place, rows[pk])
+        for n, (place, pk) in enumerate(zip(places, ids, strict=True))
+        if pk in rows
+    ]
+
+
+def _only(offers: Offers, at: np.ndarray) -> Offers:
+    """Some offers, in another order; programmes are numbered anew."""
+    columns = {
+        name: getattr(offers, name)[at] for name in Offers.__dataclass_fields__ if name not in {"km", "programme"}
+    }
+    return Offers(**columns, km=offers.km, programme=np.arange(len(at)))
+
+
+def _suggestion(one: Subject, held: Catalogue, told: Parts, n: int, place: int, row: Offering) -> Suggestion:
+    rule, km = held.access.get(row.programme_id), float(told.km[0, n])
+    if rule is not None and one.born_on is None:
+        rule = replace(rule, ages_on=None)
+    who = Candidate(one.born_on or held.season.ages_on, one.schooling, one.diploma, one.stream)  # type: ignore[arg-type]
+    at = int(np.flatnonzero(held.ids == row.pk)[0])
+    pressure = float(held.offers.pressure[at])
+    return Suggestion(
+        offering=row,
+        place=place + 1,
+        tier=int(told.tier[0, n]),
+        score=int(told.score[0, n]) / 10_000,
+        fit=float(told.fit[0, n]) if one.scores and not np.isnan(held.offers.interests[at]).any() else None,
+        km=None if np.isnan(km) else km,
+        pressure=None if np.isinf(pressure) else pressure,
+        beds=row.centre.beds or 0,
+        barred=eligibility(who, rule) if one.schooling else [],
+        too_far=bool(one.max_km and km > one.max_km and not row.centre.beds),
+        no_bed=one.wants_bed and not row.centre.beds,
+        other_mode=bool(one.modes) and row.mode.code not in one.modes,
+    )

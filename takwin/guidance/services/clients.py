@@ -1,0 +1,157 @@
+"""Who is who: a guest of a session, a phone number, an account; and how several become one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from takwin.core.changes import change, create, journal
+from takwin.guidance.choices import AppointmentState, CaseState, Closing
+from takwin.guidance.models import Case, Client
+from takwin.guidance.services.appointments import give_back
+from takwin.guidance.services.cases import close_joined
+from takwin.guidance.services.open_days import unregister
+from takwin.people.models import Person
+
+PROFILE = ("name", "phone", "schooling", "born_on", "commune_id", "max_km")
+
+
+def new_guest(language: str) -> Client:
+    """A client known by nothing but a session, until a phone number or an account says more."""
+    return create(Client(language=language), "start", by=None)
+
+
+def client_of(user: Any, guest: Client | None = None) -> Client:
+    """The one client of an account: made, or joined from what was done before with the same verified phone, the
+    same record, or in the same session."""
+    return _one(_rows_of(user, guest), user)
+
+
+def found_of(user: Any, guest: Client | None = None) -> Client | None:
+    """The same for a mere visit: makes nothing where there is nothing."""
+    rows = _rows_of(user, guest)
+    return _one(rows, user) if rows else None
+
+
+def _rows_of(user: Any, guest: Client | None) -> list[Client]:
+    same = Q(account=user) | Q(person__account=user)
+    if user.phone and user.phone_verified:
+        same |= Q(phone=user.phone, account__isnull=True, person__isnull=True)
+    if guest is not None:
+        same |= Q(pk=guest.pk, account__isnull=True, person__isnull=True)
+    rows = Client.objects.select_related("commune__parent", "person").filter(same, merged_into__isnull=True)
+    return sorted(rows, key=lambda row: (row.account_id is None, row.person_id is None, row.pk))
+
+
+def _one(rows: list[Client], user: Any) -> Client:
+    person = rows[0].person if rows and rows[0].person_id else Person.objects.filter(account=user).first()
+    if len(rows) == 1 and rows[0].account_id == user.pk and rows[0].person_id == getattr(person, "pk", None):
+        return rows[0]
+    with transaction.atomic():
+        if not rows:
+            phone = user.phone or ""
+            return create(Client(account=user, person=person, name=user.name, phone=phone), "start", by=user)
+        for other in rows[1:]:
+            merge(rows[0], other, by=user)
+        with change(rows[0], "claim", by=user) as row:
+            row.account, row.phone = user, row.phone or user.phone or ""
+            # Two records of one account cannot be: the one of the account wins.
+            row.person = row.person or person
+    return row
+
+
+def client_for(person: Person, *, by: Any) -> Client:
+    """The client of a record, for the counsellor who serves it."""
+    row = Client.objects.filter(Q(person=person) | Q(account=person.account, account__isnull=False)).first()
+    return row or create(Client(person=person, phone=person.phone, name=person.name), "start", by=by)
+
+
+def twins(client: Client) -> QuerySet[Client]:
+    """Other clients known only by the same phone number."""
+    if not client.phone:
+        return Client.objects.none()
+    return Client.objects.filter(
+        phone=client.phone, account__isnull=True, person__isnull=True, merged_into__isnull=True
+    ).exclude(pk=client.pk)
+
+
+def join_phone(client: Client, *, by: Any) -> int:
+    """A counsellor who met the person joins what was done with the same number; returns how many rows joined."""
+    with transaction.atomic():
+        others = list(twins(client))
+        for other in others:
+            merge(client, other, by=by)
+    return len(others)
+
+
+def merge(into: Client, other: Client, *, by: Any) -> None:
+    """Everything of `other` becomes `into`'s; what both have is kept once. Call inside a transaction."""
+    now = Client.objects.select_for_update().get(pk=into.pk)
+    gone = Client.objects.select_for_update().get(pk=other.pk)
+    drafts = now.sittings.filter(state="draft").exists()
+    moving = gone.sittings.exclude(state="draft") if drafts else gone.sittings.all()
+    moving.update(client=now)
+    gone.advice.update(client=now)
+    _merge_lists(now, gone, by)
+    _merge_cases(now, gone, by)
+    for name in PROFILE:
+        if not getattr(now, name):
+            setattr(now, name, getattr(gone, name))
+    person, account = gone.person, gone.account
+    gone.merged_into, gone.person, gone.account = now, None, None
+    gone.save()
+    now.person, now.account = now.person or person, now.account or account
+    now.save()
+    journal(now, "join", by=by, joined=gone.ref)
+
+
+def _merge_lists(now: Client, gone: Client, by: Any) -> None:
+    live = [AppointmentState.BOOKED, AppointmentState.WAITING]
+    have = set(now.appointments.filter(state__in=live).values_list("slot_id", flat=True))
+    for row in gone.appointments.filter(state__in=live, slot_id__in=have):
+        give_back(row, by=by)
+    gone.appointments.update(client=now)
+    days = set(now.registrations.exclude(state="cancelled").values_list("open_day_id", flat=True))
+    for double in gone.registrations.exclude(state="cancelled").filter(open_day_id__in=days):
+        unregister(double, by=by)
+    gone.registrations.update(client=now)
+
+
+def _merge_cases(now: Client, gone: Client, by: Any) -> None:
+    have = {row.centre_id: row for row in Case.objects.filter(client=now, state=CaseState.OPEN)}
+    for row in Case.objects.filter(client=gone):
+        twin = have.get(row.centre_id) if row.state == CaseState.OPEN else None
+        if twin is not None:
+            row.contacts.update(case=twin)
+            row.notes.update(case=twin)
+            close_joined(row, by=by, closing=Closing.JOINED)
+        Case.objects.filter(pk=row.pk).update(client=now)
+
+
+def describe_client(
+    client: Client,
+    *,
+    schooling: str,
+    stream: str = "none",
+    diploma: str = "none",
+    born_on: Any = None,
+    commune: Any = None,
+    max_km: int | None = None,
+    wants_bed: bool = False,
+    modes: Any = (),
+    by: Any,
+) -> Client:
+    """What advice needs to know. Nothing else is asked."""
+    with change(client, "describe", by=by) as row:
+        row.schooling, row.stream, row.diploma, row.born_on = schooling, stream, diploma, born_on
+        row.commune, row.max_km, row.wants_bed, row.modes = commune, max_km, wants_bed, sorted(modes)
+    return row
+
+
+def name_guest(client: Client, *, name: str, phone: str, language: str) -> Client:
+    """How a centre reaches a client; what is left empty stays as it was."""
+    with change(client, "describe", by=None) as row:
+        row.name, row.phone, row.language = name or row.name, phone or row.phone, language
+    return row

@@ -1,0 +1,91 @@
+"""Open days: announce, register, who came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from takwin.core.changes import change, create
+from takwin.core.errors import Refused
+from takwin.guidance.choices import GuidanceReason, OpenDayState, RegistrationState
+from takwin.guidance.models import Client, OpenDay, Registration
+from takwin.guidance.rules import OPEN_DAY, REGISTRATION
+
+
+def announce(
+    *,
+    centre: Any,
+    name_ar: str,
+    name_fr: str = "",
+    starts_at: datetime,
+    ends_at: datetime,
+    about: str = "",
+    capacity: int | None = None,
+    by: Any,
+) -> OpenDay:
+    """An open day on the portal."""
+    if starts_at <= timezone.now():
+        raise Refused(GuidanceReason.PAST, "starts_at")
+    if starts_at >= ends_at:
+        raise Refused(GuidanceReason.BAD_DATES, "ends_at")
+    row = OpenDay(
+        centre=centre, name_ar=name_ar, name_fr=name_fr, starts_at=starts_at, ends_at=ends_at, about=about,
+        capacity=capacity,
+    )  # fmt: skip
+    return create(row, "announce", by=by)
+
+
+def register(open_day: OpenDay, *, client: Client, by: Any = None) -> Registration:
+    """A place at an open day. Refused when full, over or called off."""
+    with transaction.atomic():
+        row = OpenDay.objects.select_for_update(of=("self",)).get(pk=open_day.pk)
+        if row.state != OpenDayState.PLANNED or row.ends_at <= timezone.now():
+            raise Refused(GuidanceReason.DAY_OVER)
+        if row.capacity is not None and row.taken >= row.capacity:
+            raise Refused(GuidanceReason.DAY_FULL)
+        try:
+            with transaction.atomic():
+                registration = create(Registration(open_day=row, client=client), "register", by=by)
+        except IntegrityError:
+            raise Refused(GuidanceReason.REGISTERED) from None
+        row.taken += 1
+        row.save(update_fields=["taken"])
+    return registration
+
+
+def unregister(registration: Registration, *, by: Any = None) -> Registration:
+    with transaction.atomic():
+        day = OpenDay.objects.select_for_update(of=("self",)).get(pk=registration.open_day_id)
+        with change(registration, "unregister", by=by, flow=REGISTRATION) as row:
+            pass
+        day.taken -= 1
+        day.save(update_fields=["taken"])
+    return row
+
+
+def mark(registration: Registration, *, came: bool, by: Any) -> Registration:
+    """Who was there; a slip of the finger is taken back the same way."""
+    if came == (registration.state == RegistrationState.CAME):
+        return registration
+    with change(registration, "mark_came" if came else "unmark", by=by, flow=REGISTRATION) as row:
+        if row.open_day.starts_at > timezone.now():
+            raise Refused(GuidanceReason.NOT_YET)
+    return row
+
+
+def hold(open_day: OpenDay, *, walk_ins: int, by: Any) -> OpenDay:
+    """End of the day: how many came without registering."""
+    with change(open_day, "hold_day", by=by) as row:
+        if row.starts_at > timezone.now():
+            raise Refused(GuidanceReason.NOT_YET)
+        row.state, row.walk_ins = OPEN_DAY.target("hold", row.state), walk_ins
+    return row
+
+
+def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
+    with change(open_day, "call_off", by=by, flow=OPEN_DAY) as row:
+        pass
+    return row

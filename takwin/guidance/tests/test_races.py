@@ -1,0 +1,69 @@
+"""Races: threads of their own connections, on both databases."""
+
+import pytest
+
+from takwin.core.tests.threads import together
+from takwin.guidance import services
+from takwin.guidance.models import Appointment, Case, Slot
+from takwin.guidance.tests.make import make_case, make_centre, make_client, make_counsellor, make_slot
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("network")]
+
+
+def test_of_twenty_people_for_one_slot_one_has_it():
+    slot = make_slot()
+    people = [make_client(f"+2126123400{n:02d}") for n in range(20)]
+    told = together(20, lambda n: services.book(slot, client=people[n]).state)
+    assert sorted(told) == ["booked"] + ["slot_full"] * 19
+    assert Appointment.objects.filter(slot=slot, state="booked").count() == 1
+    assert Slot.objects.get().taken == 1
+
+
+def test_a_person_pressing_ten_times_has_one_appointment():
+    slot, client = make_slot(capacity=10), make_client()
+    told = together(10, lambda _n: services.book(slot, client=client).state)
+    assert told.count("booked") == 1
+    assert Slot.objects.get().taken == Appointment.objects.count() == 1
+
+
+def test_two_who_swap_their_times_do_not_wait_for_each_other():
+    centre = make_centre()
+    counsellor = make_counsellor(centre)
+    from datetime import timedelta
+
+    first = make_slot(centre, counsellor, capacity=2)
+    second = make_slot(centre, counsellor, capacity=2, starts_at=first.starts_at + timedelta(hours=2))
+    one = services.book(first, client=make_client("+212612340001"))
+    two = services.book(second, client=make_client("+212612340002"))
+    told = together(2, lambda n: services.move((one, two)[n], slot=(second, first)[n]).state)
+    assert told == ["booked", "booked"]
+    assert list(Slot.objects.order_by("pk").values_list("taken", flat=True)) == [1, 1]
+
+
+def test_a_place_given_up_by_many_goes_to_one_who_waits():
+    slot = make_slot()
+    holder = services.book(slot, client=make_client("+212612340001"))
+    for n in range(5):
+        services.wait(slot, client=make_client(f"+21261235000{n}"))
+    told = together(6, lambda _n: services.cancel(holder).state)
+    assert told.count("cancelled") == 1
+    assert told.count("wrong_state") == 5
+    assert Appointment.objects.filter(state="booked").get().client.phone == "+212612350000"
+    assert Slot.objects.get().taken == 1
+
+
+def test_two_counsellors_open_one_case():
+    centre, client = make_centre(), make_client()
+    staff = [make_counsellor(centre, f"c{n}@example.org") for n in range(6)]
+    told = together(6, lambda n: services.open_case(client, centre=centre, counsellor=staff[n], by=staff[n]).state)
+    assert sorted(told) == ["case_open"] * 5 + ["open"]
+    assert Case.objects.count() == 1
+
+
+def test_a_hand_over_is_taken_once():
+    case = make_case()
+    other = make_counsellor(case.centre, "other@example.org")
+    offer = services.hand_over(case, taker=other, consented=True, consent="نعم", by=case.counsellor)
+    told = together(5, lambda _n: services.take(offer, by=other).state)
+    assert sorted(told) == ["taken"] + ["wrong_state"] * 4
+    assert Case.objects.get().counsellor == other

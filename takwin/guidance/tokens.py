@@ -1,0 +1,33 @@
+"""Signed addresses of appointments and of calendar feeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from takwin.core import tokens
+
+
+def token(ref: str) -> str:
+    """What stands for an appointment in an address."""
+    return tokens.token(ref, "appointment")
+
+
+def read(told: str) -> str | None:
+    """The appointment's reference, or None."""
+    return tokens.read(told, "APT", "appointment")
+
+
+def address(appointment: Any) -> str:
+    """Where a client sees, moves or cancels an appointment without an account."""
+    return settings.SITE_URL.rstrip("/") + reverse("guidance:appointment", args=[token(appointment.ref)])
+
+
+def feed_token(ref: str) -> str:
+    return tokens.token(ref, "feed")
+
+
+def read_feed(told: str) -> str | None:
+    return tokens.read(told, "ICS", "feed")

@@ -1,0 +1,1 @@
+"""Pages of guidance, by noun."""

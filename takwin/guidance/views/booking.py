@@ -1,0 +1,168 @@
+"""Meeting a counsellor, open days, and one's own guidance."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from takwin.centres import selectors as centres
+from takwin.core.errors import Refused
+from takwin.core.scope import EVERYWHERE
+from takwin.guidance import calendars, forms, services
+from takwin.guidance.selectors import agenda, cases, clients
+from takwin.guidance.tokens import read, read_feed, token
+from takwin.guidance.views.visitor import found, known
+from takwin.territory import selectors as territory
+from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
+
+
+def or_404(read_one: Any, *args: Any) -> Any:
+    """What a selector finds, or “not found” for a stranger too."""
+    try:
+        return read_one(*args)
+    except ObjectDoesNotExist as absent:
+        raise Http404(str(args[0])) from absent
+
+
+@page(PUBLIC)
+def centre_list(request: Any) -> HttpResponse:
+    """Centres that receive, the near ones first, each with its next free time."""
+    client = found(request)
+    regions = territory.regions()
+    region = next((row for row in regions if row.code == request.GET.get("region")), None)
+    rows = agenda.receiving(client.commune if client else None)
+    if region is not None:
+        rows = [row for row in rows if row.area and row.area.path.startswith(region.path)]
+    return show(request, "guidance/centres.html", rows=rows, regions=regions, region=region, active="guidance")
+
+
+def _days(slots: Any) -> Any:
+    """Times by day."""
+    return [
+        (day, list(rows)) for day, rows in groupby(slots, key=lambda row: timezone.localtime(row.starts_at).date())
+    ]
+
+
+@page(PUBLIC)
+def times(request: Any, code: str) -> HttpResponse:
+    centre = or_404(lambda told: centres.centre(EVERYWHERE, told), code)
+    return show(
+        request, "guidance/times.html", centre=centre, days=_days(agenda.free_slots(centre)), active="guidance"
+    )
+
+
+@page(PUBLIC)
+def reserve(request: Any, ref: str) -> HttpResponse:
+    """Book a time, or wait for it when it is full."""
+    slot = or_404(agenda.slot, ref)
+    client = found(request)
+    initial = {"name": client.name, "phone": client.phone} if client else {}
+    if client is None and request.user.is_authenticated:
+        initial = {"name": request.user.name, "phone": request.user.phone or ""}
+    form = forms.ReserveForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actor = request.user if request.user.is_authenticated else None
+        if form.run(slot, client=known(request), by=actor, language=(get_language() or "ar")[:2]):
+            return redirect("guidance:appointment", token(form.result.ref))
+    return show(request, "guidance/reserve.html", slot=slot, form=form, active="guidance")
+
+
+@page(PUBLIC)
+def appointment(request: Any, told: str) -> HttpResponse:
+    """An appointment by its signed address: see, cancel, move. It names nobody."""
+    ref = read(told)
+    row = or_404(agenda.appointment, ref)
+    if request.method == "POST":
+        return _answer(request, row, told)
+    moving = row.state == "booked" and "move" in request.GET and row.slot.starts_at > timezone.now()
+    slots = [slot for slot in agenda.free_slots(row.slot.centre) if slot.free and slot.pk != row.slot_id]
+    context: dict[str, Any] = {"appointment": row, "slot": row.slot, "told": told, "to_come": _to_come(row)}
+    answer = show(
+        request, "guidance/appointment.html", days=_days(slots) if moving else None, moving=moving, **context
+    )
+    answer["X-Robots-Tag"] = "noindex"
+    answer["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def _to_come(row: Any) -> bool:
+    return row.state in {"booked", "waiting"} and row.slot.starts_at > timezone.now()
+
+
+def _answer(request: Any, row: Any, told: str) -> HttpResponse:
+    actor = request.user if request.user.is_authenticated else None
+    try:
+        if request.POST.get("do") == "cancel":
+            services.cancel(row, by=actor)
+            messages.success(request, _("Cancelled. Thank you for telling: someone else may come."))
+        elif request.POST.get("do") == "move":
+            services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=actor)
+            messages.success(request, _("Your appointment has moved."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("guidance:appointment", told)
+
+
+@page(PUBLIC)
+def appointment_calendar(request: Any, told: str) -> HttpResponse:
+    """One appointment for the phone's own calendar."""
+    row = or_404(agenda.appointment, read(told))
+    return calendars.answer(calendars.of_appointment(row), row.ref)
+
+
+@page(PUBLIC)
+def feed(request: Any, told: str) -> HttpResponse:
+    """A counsellor's agenda for a calendar programme: times and purposes, never a name or a number."""
+    row = or_404(agenda.feed, read_feed(told))
+    if not row.user.is_active or not row.user.can("guidance.follow"):
+        raise Http404(told)
+    return calendars.answer(calendars.of_slots(agenda.feed_slots(row.user)), row.ref)
+
+
+@page(PUBLIC)
+def open_days(request: Any) -> HttpResponse:
+    return show(request, "guidance/open_days.html", days=agenda.open_days(), active="guidance")
+
+
+@page(PUBLIC)
+def open_day(request: Any, ref: str) -> HttpResponse:
+    day = or_404(agenda.open_day, ref)
+    client = found(request)
+    form = forms.SignUpForm(
+        request.POST or None, initial={"name": client.name, "phone": client.phone} if client else {}
+    )
+    if request.method == "POST" and form.is_valid():
+        actor = request.user if request.user.is_authenticated else None
+        language = (get_language() or "ar")[:2]
+        if form.run(day, client=known(request), by=actor, language=language):
+            messages.success(request, _("You are registered. See you there."))
+            return redirect("guidance:open_day", day.ref)
+    mine = [row for row in agenda.registrations_of(client) if row.open_day_id == day.pk] if client else []
+    over = day.state != "planned" or day.ends_at <= timezone.now()
+    full = day.capacity is not None and day.taken >= day.capacity
+    return show(request, "guidance/open_day.html", day=day, form=form, mine=mine, over=over, full=full)
+
+
+@page(SIGNED_IN)
+def mine(request: Any) -> HttpResponse:
+    """One's own guidance: appointments, what was agreed, tests, open days."""
+    client = found(request)
+    if request.method == "POST" and client is not None:
+        for row in agenda.registrations_of(client):
+            if row.ref == request.POST.get("registration"):
+                services.unregister(row, by=request.user)
+        return redirect("guidance:mine")
+    context: dict[str, Any] = {"client": client, "test": clients.newest_test(client)}
+    if client is not None:
+        context["appointments"] = [(row, token(row.ref)) for row in agenda.appointments_of(client)]
+        context["cases"] = cases.cases_of(client)
+        context["registrations"] = agenda.registrations_of(client)
+    return show(request, "guidance/mine.html", active="guidance", **context)

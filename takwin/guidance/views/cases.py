@@ -1,0 +1,162 @@
+"""Follow-ups and open days of the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from takwin.core.errors import Refused
+from takwin.core.selectors import journal
+from takwin.guidance import forms, services, words
+from takwin.guidance.choices import CaseState
+from takwin.guidance.rules import letters
+from takwin.guidance.selectors import agenda, cases, clients
+from takwin.guidance.views.booking import or_404
+from takwin.ui.listing import Column, Filter, Listing
+from takwin.ui.pages import page, show
+
+COLUMNS = (
+    Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
+    Column("name", gettext_lazy("Person"), lambda row: str(row.client), "client__name"),
+    Column("centre", gettext_lazy("Guidance centre"), lambda row: row.centre.label, "centre__code"),
+    Column("counsellor", gettext_lazy("Counsellor"), lambda row: str(row.counsellor), "counsellor__name"),
+    Column("last", gettext_lazy("Last contact"), lambda row: row.last_at and row.last_at.date(), "last_at"),
+    Column("next", gettext_lazy("Next date"), lambda row: row.next_on, "next_on"),
+    Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
+)
+
+
+@page("guidance.follow")
+def case_list(request: Any) -> HttpResponse:
+    filters = [
+        Filter("state", gettext_lazy("State"), CaseState.choices, lambda rows, value: rows.filter(state=value)),
+        Filter(
+            "who", gettext_lazy("Counsellor"), [("me", gettext_lazy("Mine"))],
+            lambda rows, _value: rows.filter(counsellor=request.user),
+        ),
+        Filter(
+            "next", gettext_lazy("Next date"), [("none", gettext_lazy("None to come"))],
+            lambda rows, _value: cases.undated(rows),
+        ),
+    ]  # fmt: skip
+    rows = cases.cases(request.scope)
+    listing = Listing(
+        request, rows, COLUMNS, filters, search="client__search_text", name="follow-ups", order="next_on"
+    )
+    if answer := listing.export():
+        return answer
+    return show(request, "guidance/desk_cases.html", listing=listing, today=timezone.localdate(), active="cases")
+
+
+@page("guidance.follow")
+def case(request: Any, ref: str) -> HttpResponse:
+    """One follow-up: the path so far, contacts, what comes next."""
+    row = or_404(cases.case, ref, request.scope)
+    form = forms.ContactForm(request.POST if request.POST.get("do") == "record" else None)
+    over = forms.HandOverForm(request.POST if request.POST.get("do") == "hand_over" else None)
+    end = forms.EndCaseForm(request.POST if request.POST.get("do") == "end" else None)
+    if request.method == "POST" and _change(request, row, form, over, end):
+        return redirect("guidance:case", row.ref)
+    test = clients.newest_test(row.client)
+    context: dict[str, Any] = {
+        "case": row,
+        "contacts": cases.contacts(row),
+        "hand_overs": cases.hand_overs(row),
+        "appointments": agenda.appointments_of(row.client)[:10],
+        "test": test,
+        "types": words.names(letters(test.scores)) if test else "",
+        "one": clients.subject(row.client, test),
+        "application": clients.application_of(row.client),
+        "notes": row.notes.count(),
+        "entries": journal(row.ref),
+        "today": timezone.localdate(),
+    }
+    return show(request, "guidance/desk_case.html", form=form, over=over, end=end, active="cases", **context)
+
+
+def _change(request: Any, row: Any, form: Any, over: Any, end: Any) -> bool:
+    verb = request.POST.get("do")
+    chosen = {"record": form, "hand_over": over, "end": end}.get(str(verb))
+    if chosen is None:
+        raise Http404(str(verb))
+    if not chosen.run(row, by=request.user):
+        return False
+    told = {
+        "record": _("The contact is recorded."),
+        "hand_over": _("The hand-over is offered: it waits for the counsellor's answer."),
+        "end": _("The follow-up has ended."),
+    }
+    messages.success(request, told[str(verb)])
+    return True
+
+
+@page("guidance.notes")
+def notes(request: Any, ref: str) -> HttpResponse:
+    """Sensitive notes of a follow-up. Opening this page is written in the journal."""
+    row = or_404(cases.case, ref, request.scope)
+    form = forms.NoteForm(request.POST or None)
+    if request.method == "POST" and form.run(row, by=request.user):
+        return redirect("guidance:notes", row.ref)
+    rows = services.read_notes(row, by=request.user)
+    return show(request, "guidance/desk_notes.html", case=row, rows=rows, form=form, active="cases")
+
+
+@page("guidance.follow")
+@require_POST
+def hand_over(request: Any, ref: str, verb: str) -> HttpResponse:
+    """Take, turn down, recall."""
+    row = or_404(cases.hand_over, ref, request.user)
+    try:
+        if verb == "take":
+            services.take(row, by=request.user)
+            return redirect("guidance:case", row.case.ref)
+        if verb == "recall":
+            services.recall(row, by=request.user)
+            return redirect("guidance:case", row.case.ref)
+        form = forms.TurnDownForm(request.POST)
+        if not form.run(row, by=request.user):
+            messages.error(request, form.complaint())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("guidance:agenda")
+
+
+@page("guidance.follow")
+def day_list(request: Any) -> HttpResponse:
+    """Open days of one's centres, and a new one."""
+    form = forms.OpenDayForm(request.POST or None, scope=request.scope)
+    if request.method == "POST" and form.run(by=request.user):
+        messages.success(request, _("The open day is announced."))
+        return redirect("guidance:days")
+    return show(
+        request, "guidance/desk_days.html", rows=agenda.open_days(request.scope, past=True), form=form, active="days"
+    )
+
+
+@page("guidance.follow")
+def day(request: Any, ref: str) -> HttpResponse:
+    """Who registered, who came."""
+    row = or_404(agenda.open_day, ref, request.scope)
+    form = forms.HoldForm(request.POST if "walk_ins" in request.POST else None)
+    if request.method == "POST":
+        try:
+            if told := request.POST.get("registration"):
+                one = or_404(agenda.registration, told, request.scope)
+                services.mark(one, came="came" in request.POST, by=request.user)
+            elif "call_off" in request.POST:
+                services.call_off(row, by=request.user)
+            elif not form.run(row, by=request.user):
+                messages.error(request, form.complaint())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("guidance:day", row.ref)
+    rows = agenda.registrations(row)
+    came = sum(one.state == "came" for one in rows)
+    return show(request, "guidance/desk_day.html", day=row, rows=rows, came=came, form=form, active="days")
