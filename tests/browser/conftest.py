@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+EXPECTED = ("404", "ERR_INTERNET_DISCONNECTED")  # a page that is not there, a test without a network
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
@@ -45,7 +46,12 @@ def visit(browser, season):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "404" not in m.text else None)
+        page.on(
+            "console",
+            lambda m: (
+                complaints.append(m.text) if m.type == "error" and not any(x in m.text for x in EXPECTED) else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
@@ -66,7 +72,9 @@ def picture():
         assert wide <= page.viewport_size["width"], f"{name} scrolls sideways: {wide}"
         if folder:
             # A bar that sticks to the window would lie across a picture of the whole page.
-            page.evaluate("document.querySelectorAll('.phone-bar').forEach((bar) => (bar.style.position = 'static'))")
+            page.evaluate(
+                "document.querySelectorAll('.phone-bar, .test-bar').forEach((bar) => (bar.style.position = 'static'))"
+            )
             Path(folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=str(Path(folder, f"{name}.png")), full_page=True)
 

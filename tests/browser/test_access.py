@@ -17,6 +17,8 @@ PORTAL = [
     "/", "/season/", "/centres/", "/centres/?region=marrakech-safi", "/centres/cmc-marrakech-safi/", "/programmes/",
     "/programmes/pharmacy-assistant/", "/figures/", "/figures/checks/", "/figures/uncertain/", "/projects/",
     "/agreements/", "/sources/s1/", "/open-data/", "/accounts/login/", "/accounts/signup/", "/_ui/", "/allocation/",
+    "/guidance/", "/guidance/test/", "/guidance/test/how/", "/guidance/about/", "/guidance/advice/",
+    "/guidance/advice/how/", "/guidance/appointments/", "/guidance/open-days/", "/occupations/", "/occupations/7212/",
 ]  # fmt: skip
 MINE = ["/apply/", "/apply/identity/", "/apply/schooling/", "/apply/wishes/", "/apply/documents/", "/apply/receipt/"]
 LIMIT = 150_000  # bytes over the wire at the first load, fonts included
@@ -66,7 +68,14 @@ def test_axe_finds_no_serious_barrier_in_three_languages(visit, picture):
 
 
 def test_a_phone_loads_little(visit):
-    for path in ("/", "/programmes/?q=صيدلي", "/programmes/pharmacy-assistant/", "/centres/", "/season/"):
+    for path in (
+        "/",
+        "/programmes/?q=صيدلي",
+        "/programmes/pharmacy-assistant/",
+        "/centres/",
+        "/season/",
+        "/guidance/test/",
+    ):
         page = visit(PHONE)
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")

@@ -33,6 +33,7 @@ def judged(people: People, offers: Offers, i: int, j: int, w: Weights) -> tuple[
     lawful = people.rung[i] >= offers.rung[j] or (offers.bridge[j] > 0 and people.bridge[i] >= offers.bridge[j])
     lawful = lawful and (streams == 0 or int(people.stream[i]) & streams)
     lawful = lawful and (age < 0 or offers.age_min[j] <= age <= offers.age_max[j])
+    lawful = lawful and not math.isinf(offers.pressure[j])
     too_far = not bed and not math.isnan(km) and km > people.max_km[i]
     unwilling = modes and not modes & int(offers.mode[j])
     limits = not (too_far or (people.wants_bed[i] and not bed) or unwilling)

@@ -92,20 +92,21 @@ PUBLISHED = Weights()
 @dataclass(frozen=True)
 class Parts:
     """Why: each array (people, offers). `fit`, `near`, `open` from 0 to 1 (half where unknown), `km` (NaN unknown),
-    `eligible`, `within` the limits a person set, `score` in ten-thousandths of a point, 0 to 1,000,000."""
+    `open_to`: the access rule lets them in and there is a seat; `within` the limits a person set; `score` in
+    ten-thousandths of a point, 0 to 1,000,000."""
 
     fit: np.ndarray
     near: np.ndarray
     open: np.ndarray
     km: np.ndarray
-    eligible: np.ndarray
+    open_to: np.ndarray
     within: np.ndarray
     score: np.ndarray
 
     @property
     def tier(self) -> np.ndarray:
-        """0: eligible and within the limits; 1: eligible, beyond a limit; 2: not eligible. Lower tiers come first."""
-        return np.where(self.eligible, np.where(self.within, 0, 1), 2)
+        """0: open to them and within the limits; 1: open, beyond a limit; 2: closed. Lower tiers come first."""
+        return np.where(self.open_to, np.where(self.within, 0, 1), 2)
 
 
 @dataclass(frozen=True)

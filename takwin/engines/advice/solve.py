@@ -44,7 +44,7 @@ def _parts(people: People, offers: Offers, w: Weights, wanted: np.ndarray) -> Pa
         near=near,
         open=np.broadcast_to(opened, fit.shape),
         km=km,
-        eligible=eligible(people, offers),
+        open_to=eligible(people, offers) & np.isfinite(offers.pressure),
         within=within(people, offers, km),
         score=np.rint(100 * POINT * total).astype(np.int64),
     )

@@ -45,7 +45,13 @@ def centre_list(request: Any) -> HttpResponse:
 
 
 def _days(slots: Any) -> Any:
-    """Times by day."""
+    """Times by day; of several counsellors who receive alike at one time, the first with a free place."""
+    best: dict[Any, Any] = {}
+    for slot in slots:
+        key = (slot.starts_at, slot.way, slot.topic)
+        if key not in best or (slot.free and not best[key].free):
+            best[key] = slot
+    slots = best.values()
     return [
         (day, list(rows)) for day, rows in groupby(slots, key=lambda row: timezone.localtime(row.starts_at).date())
     ]

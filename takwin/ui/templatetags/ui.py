@@ -58,6 +58,12 @@ def day(value: date | str | None) -> str:
 
 
 @register.filter
+def weekday(value: date | None) -> str:
+    """A date with the day of the week: «الاثنين 23 نونبر 2026»."""
+    return dates.day(value, _language(), "EEEE d MMMM y")
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     return dates.moment(value, _language())
 
@@ -127,8 +133,10 @@ def can(user: Any, capability: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _states_of(values: frozenset[str]) -> type[States] | None:
-    return next((states for states in States.__subclasses__() if frozenset(states.values) == values), None)
+def _states_of(words: frozenset[tuple[str, str]]) -> type[States] | None:
+    """The table with these values and these labels: two life cycles may be “open” and “closed”, each in its words."""
+    found = (states for states in States.__subclasses__() if words == {(v, str(w)) for v, w in states.choices})
+    return next(found, None)
 
 
 @register.simple_tag
@@ -136,7 +144,7 @@ def badge(row: Any, name: str = "state") -> SafeString:
     """The state of a row as a badge: label and tone come from its table of states."""
     value = getattr(row, name)
     field = row._meta.get_field(name)
-    states = _states_of(frozenset(str(key) for key, _label in field.flatchoices))
+    states = _states_of(frozenset((str(key), str(label)) for key, label in field.flatchoices))
     if states is None:
         raise ValueError(f"{row._meta.label}.{name} has no table of states")
     state = states(value)

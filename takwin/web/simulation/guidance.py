@@ -17,7 +17,7 @@ from takwin.core.dates import CASABLANCA
 from takwin.core.refs import make_ref
 from takwin.guidance import services
 from takwin.guidance.instrument import CURRENT
-from takwin.guidance.models import Appointment, Client, Sitting, Slot
+from takwin.guidance.models import Appointment, Client, Contact, Sitting, Slot
 from takwin.guidance.rules import ITEMS, scores
 from takwin.people.models import Person
 from takwin.territory.models import Area
@@ -111,7 +111,7 @@ def play_week(counsellor: Any, colleague: Any, centre: Centre) -> None:
         centre=centre, counsellor=colleague, weekday=2, from_time=time(14), to_time=time(16), minutes=120, capacity=12,
         room="قاعة الوسائط", topic="كيف أختار شعبتي؟", first_on=today, by=colleague,
     )  # fmt: skip
-    begin = timezone.now() + timedelta(days=9)
+    begin = datetime.combine(today + timedelta(days=9), time(9), CASABLANCA)
     services.announce(
         centre=centre, name_ar="أبواب مفتوحة على مهن الصحة والرقمنة", name_fr="Portes ouvertes : santé et numérique",
         starts_at=begin, ends_at=begin + timedelta(hours=6), about="زيارة الورشات، لقاء المتدربين، اختبار الميول.",
@@ -135,10 +135,11 @@ def _past(counsellor: Any, centre: Centre, clients: list[Client]) -> None:
         if n % 4 in {0, 1}:
             case = services.open_case(client, centre=centre, counsellor=counsellor, by=counsellor)
             next_on = timezone.localdate() + timedelta(days=7 + n) if n % 4 == 0 else None
-            services.record(
+            contact = services.record(
                 case, purpose="choose", summary="ناقشنا نتيجة اختبار الميول وثلاث شعب قريبة من السكن.",
                 steps="زيارة المعهد\nإعداد الوثائق", next_on=next_on, by=counsellor,
             )  # fmt: skip
+            Contact.objects.filter(pk=contact.pk).update(at=slot.ends_at)
 
 
 def _today(counsellor: Any, centre: Centre) -> None:

@@ -59,6 +59,12 @@ def test_nothing_is_hidden_and_the_barred_come_last():
     assert result.tier.tolist() == [[0, 0, 2]]
 
 
+def test_what_has_no_seat_is_told_last():
+    offers = make_offers(2, pressure=[np.inf, 90.0], interests=[[0, 0, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0]])
+    result = rank(make_people(1, interests=[[0, 0, 0, 1, 0, 0]]), offers)
+    assert (result.offer.tolist(), result.tier.tolist()) == ([[1, 0]], [[0, 2]])
+
+
 def test_interest_nearness_and_openness_each_move_the_score():
     social = [0, 0, 0, 1, 0, 0]
     people = make_people(1, interests=[social])
