@@ -43,9 +43,10 @@ def _quiet(settings, tmp_path):
     from takwin.admissions import selectors
 
     selectors.forget_published()
-    from takwin.guidance.selectors import advice
+    from takwin.guidance.selectors import advice, clients
 
     advice.forget()
+    clients.forget()
 
 
 @pytest.fixture

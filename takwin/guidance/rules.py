@@ -94,7 +94,8 @@ def item_figures(answers: Iterable[str]) -> tuple[int, list[ItemFigure], dict[st
 
     Alpha = k/(k-1) (1 - sum of item variances / variance of the sum), sample variances; None when nobody differs.
     """
-    table = np.array([[int(sign) for sign in row] for row in answers], dtype=float).reshape(-1, ITEMS)
+    signs = np.frombuffer("".join(answers).encode(), dtype=np.uint8)
+    table = (signs.reshape(-1, ITEMS) - ord("0")).astype(float)
     if len(table) < RESPONDENTS:
         return len(table), [], {}
     figures, alphas = [], {}

@@ -21,7 +21,7 @@ def judged(people: People, offers: Offers, i: int, j: int, w: Weights) -> tuple[
     """(tier, score from 0 to 100) of one person and one offer."""
     site, place = int(offers.site[j]), int(people.place[i])
     km = float(offers.km[place][site]) if site >= 0 and place >= 0 else math.nan
-    near = 0.5 if math.isnan(km) else w.half_km / (w.half_km + km)
+    near = 0.5 if math.isnan(km) else w.half_km**2 / (w.half_km**2 + km * km)
     bed = bool(offers.beds[j])
     if bed:
         near = max(near, w.bed)

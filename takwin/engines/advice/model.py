@@ -72,11 +72,11 @@ class Offers:
 
 @dataclass(frozen=True)
 class Weights:
-    """Shares of the score, which add up to one; `half_km`: where nearness is half; `bed`: the least nearness of a
+    """Shares of the score, which add up to one; `half_km`: where nearness is half (a fifth at twice that); `bed`: the least nearness of a
     place with a boarding house; `half_pressure`: requests a seat where openness is half."""
 
-    interest: float = 0.5
-    nearness: float = 0.3
+    interest: float = 0.4
+    nearness: float = 0.4
     openness: float = 0.2
     half_km: float = 60.0
     bed: float = 0.6

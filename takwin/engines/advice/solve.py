@@ -34,7 +34,7 @@ def _parts(people: People, offers: Offers, w: Weights, wanted: np.ndarray) -> Pa
     blind = (people.place < 0)[:, None] | (offers.site < 0)[None, :]
     if blind.any():
         km = np.where(blind, np.nan, km)
-    near = w.half_km / (w.half_km + km)
+    near = 1 / (1 + (km / w.half_km) ** 2)
     near = np.where(np.isnan(km), 0.5, near)
     near = np.where(offers.beds, np.maximum(near, w.bed), near)
     opened = w.half_pressure / (w.half_pressure + offers.pressure)

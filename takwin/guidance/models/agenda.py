@@ -44,6 +44,7 @@ class Hours(Meeting):
     minutes = models.PositiveSmallIntegerField(_("Minutes an appointment"))
     first_on = models.DateField(_("First day"))
     last_on = models.DateField(_("Last day"), null=True, blank=True)
+    filled_until = models.DateField(null=True, help_text="times are made up to this day")
 
     class Meta:
         verbose_name = _("opening hours")

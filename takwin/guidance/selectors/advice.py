@@ -168,6 +168,13 @@ def suggestions(one: Subject, held: Catalogue, listed: Ranking, places: Sequence
     ]
 
 
+def first_codes(held: Catalogue, listed: Ranking, count: int) -> list[str]:
+    """The codes of the first programmes of a ranking of one person: one query."""
+    keys = [int(held.programme[at]) for at in listed.offer[0, :count]]
+    codes = dict(Programme.objects.filter(pk__in=keys).values_list("pk", "code"))
+    return [codes[key] for key in keys]
+
+
 def _only(offers: Offers, at: np.ndarray) -> Offers:
     """Some offers, in another order; programmes are numbered anew."""
     columns = {

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
 from takwin.admissions import selectors as admissions
-from takwin.core.scope import Scope
-from takwin.core.text import terms
 from takwin.guidance.choices import SittingState
 from takwin.guidance.models import Client, Sitting
+from takwin.guidance.rules import ItemFigure, item_figures
 from takwin.offer.choices import Schooling
+from takwin.offer.models import Programme
+
+NEWEST = 200_000  # item statistics read no more than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,35 @@ def newest_test(client: Client | None) -> Sitting | None:
     return client.sittings.filter(state=SittingState.FINISHED).order_by("-finished_at").first() if client else None
 
 
-def answers(version: str, *, simulated: bool) -> QuerySet[Any]:
-    """The finished answer sets of a version, real or simulated, never both."""
+def item_statistics(version: str, *, simulated: bool) -> tuple[int, list[ItemFigure], dict[str, float | None]]:
+    """`item_figures` of the newest finished tests of a version, real or simulated, never both.
+
+    Counted anew each time; computed anew when the count has grown by a hundredth.
+    """
     rows = Sitting.objects.filter(version=version, state=SittingState.FINISHED, simulated=simulated)
-    return rows.values_list("answers", flat=True)
+    count = rows.count()
+    _count, figures, alphas = _statistics(version, simulated, count // max(1, count // 100), count // 100)
+    return count, figures, alphas
+
+
+@lru_cache(maxsize=8)
+def _statistics(version: str, simulated: bool, _bucket: int, _step: int) -> Any:
+    rows = Sitting.objects.filter(version=version, state=SittingState.FINISHED, simulated=simulated)
+    return item_figures(rows.order_by("-pk").values_list("answers", flat=True)[:NEWEST].iterator(10_000))
+
+
+def forget() -> None:
+    """Compute anew: for tests, whose databases begin again."""
+    _statistics.cache_clear()
+
+
+def advised(client: Client, limit: int = 5) -> list[Programme]:
+    """What a client was shown first, the last time."""
+    row = client.advice.order_by("-at", "-pk").first()
+    if row is None:
+        return []
+    found = Programme.objects.in_bulk(row.programmes[:limit], field_name="code")
+    return [found[code] for code in row.programmes[:limit] if code in found]
 
 
 def application_of(client: Client) -> Any:
@@ -76,17 +102,3 @@ def subject(client: Client | None, test: Sitting | None) -> Subject:
         born_on, commune = person.born_on, client.commune or person.commune
     schooling: dict[str, Any] = {"schooling": told.schooling, "stream": told.stream, "diploma": told.diploma}
     return Subject(born_on=born_on, commune=commune, scores=scores, **schooling, **limits)
-
-
-def search(scope: Scope, query: str, limit: int = 20) -> list[Client]:
-    """Clients a counsellor may find by name or phone: those of their centres, or with an appointment there."""
-    rows = Client.objects.filter(merged_into__isnull=True).select_related("person", "account")
-    for term in terms(query):
-        rows = rows.filter(Q(search_text__contains=term) | Q(person__search_text__contains=term))
-    if not scope.everywhere:
-        here = Q(appointments__slot__centre__in=scope.centres) | Q(cases__centre__in=scope.centres)
-        for path in scope.areas:
-            here |= Q(appointments__slot__centre__area__path__startswith=path)
-            here |= Q(cases__centre__area__path__startswith=path)
-        rows = rows.filter(here)
-    return list(rows.distinct().order_by("-pk")[:limit])

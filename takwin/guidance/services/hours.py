@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from takwin.accounts.selectors import holders
@@ -88,12 +89,34 @@ def close_days(
 
 
 def reopen_days(closure: Closure, *, by: Any) -> None:
-    """Take an exception back; its times are offered again."""
+    """Take an exception back; its times are offered again, those somebody kept included."""
     with transaction.atomic():
         journal(closure, "reopen_days", by=by, why=closure.why)
-        centre = closure.centre
+        centre, begin, end = closure.centre, closure.starts_at, closure.ends_at
         closure.delete()
+        shut = _exceptions({centre.pk})
+        kept = Slot.objects.filter(centre=centre, state=SlotState.CLOSED, taken__gt=0, hours__isnull=False)
+        for slot in kept.filter(starts_at__lt=end, ends_at__gt=begin).select_related("hours"):
+            last = slot.hours.last_on if slot.hours else None
+            over = last is not None and timezone.localtime(slot.starts_at).date() > last
+            if not over and not closed(slot.starts_at, slot.ends_at, _shut_for(shut, centre.pk, slot.counsellor_id)):
+                Slot.objects.filter(pk=slot.pk).update(state=SlotState.OPEN)
         fill_slots(Hours.objects.filter(centre=centre))
+
+
+Spans = list[tuple[datetime, datetime]]
+
+
+def _exceptions(centres: set[int]) -> dict[tuple[int, int | None], Spans]:
+    """Closures to come by (centre, counsellor or None for all)."""
+    out: dict[tuple[int, int | None], Spans] = {}
+    for row in Closure.objects.filter(centre__in=centres, ends_at__gt=timezone.now()):
+        out.setdefault((row.centre_id, row.counsellor_id), []).append((row.starts_at, row.ends_at))
+    return out
+
+
+def _shut_for(shut: dict[tuple[int, int | None], Spans], centre: int, counsellor: int) -> Spans:
+    return shut.get((centre, None), []) + shut.get((centre, counsellor), [])
 
 
 def _withdraw(slots: Any) -> int:
@@ -110,29 +133,35 @@ def fill_slots(hours: Iterable[Hours] | None = None) -> int:
     """Make the missing times of the weeks to come; called when hours change and by the clock. Returns how many."""
     today = timezone.localdate()
     end = today + timedelta(weeks=WEEKS_AHEAD)
-    rows = list(Hours.objects.exclude(last_on__lt=today) if hours is None else hours)
-    closures: dict[int, list[Closure]] = {}
-    for shut_one in Closure.objects.filter(centre__in={row.centre_id for row in rows}, ends_at__gt=timezone.now()):
-        closures.setdefault(shut_one.centre_id, []).append(shut_one)
-    counsellors = {row.counsellor_id for row in rows}
-    have = set(
-        Slot.objects.filter(counsellor__in=counsellors, state=SlotState.OPEN, starts_at__gte=_at(today, time(0)))
-        .order_by()
-        .values_list("counsellor_id", "starts_at")
-    )
+    if hours is None:  # the clock asks each minute; a weekly pattern wants a look once a week
+        due = Q(filled_until__isnull=True) | Q(filled_until__lt=end - timedelta(weeks=1))
+        hours = Hours.objects.exclude(last_on__lt=today).filter(due)
+    rows = list(hours)
+    exceptions = _exceptions({row.centre_id for row in rows})
+    have, busy = _held({row.counsellor_id for row in rows}, _at(today, time(0)))
     fresh = []
     for row in rows:
-        shut = [
-            (one.starts_at, one.ends_at)
-            for one in closures.get(row.centre_id, [])
-            if one.counsellor_id in (None, row.counsellor_id)
-        ]
+        shut = _shut_for(exceptions, row.centre_id, row.counsellor_id) + busy.get(row.counsellor_id, [])
         for on, begin, until in times(row.pattern, today, end):
             starts_at, ends_at = _at(on, begin), _at(on, until)
             if (row.counsellor_id, starts_at) not in have and not closed(starts_at, ends_at, shut):
                 fresh.append(_slot(row, starts_at, ends_at))
     Slot.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+    Hours.objects.filter(pk__in=[row.pk for row in rows]).update(filled_until=end)
     return len(fresh)
+
+
+def _held(counsellors: set[int], since: datetime) -> tuple[set[tuple[int, datetime]], dict[int, Spans]]:
+    """The times offered already, and those withdrawn that somebody still has: nobody else may have them meanwhile."""
+    have: set[tuple[int, datetime]] = set()
+    busy: dict[int, Spans] = {}
+    rows = Slot.objects.filter(counsellor__in=counsellors, starts_at__gte=since).order_by()
+    for who, begin, end, state, taken in rows.values_list("counsellor_id", "starts_at", "ends_at", "state", "taken"):
+        if state == SlotState.OPEN:
+            have.add((who, begin))
+        elif taken:
+            busy.setdefault(who, []).append((begin, end))
+    return have, busy
 
 
 def _slot(row: Hours, starts_at: datetime, ends_at: datetime) -> Slot:

@@ -129,6 +129,10 @@ class TestHours:
         count = Slot.objects.count()
         assert count in {24, 28}  # six weeks of Mondays, a seventh when today is one
         assert services.fill_slots() == 0
+        Slot.objects.all().delete()
+        Hours.objects.update(filled_until=timezone.localdate() + timedelta(weeks=4))
+        assert services.fill_slots() == count
+        assert services.fill_slots() == 0
         assert {timezone.localtime(row.starts_at).time() for row in Slot.objects.all()} == {
             time(9), time(9, 30), time(10), time(10, 30)
         }  # fmt: skip
@@ -160,6 +164,24 @@ class TestHours:
         assert services.fill_slots() == 0
         services.reopen_days(closure, by=counsellor)
         assert day in {timezone.localtime(row.starts_at).date() for row in agenda.free_slots(centre, days=60)}
+        assert agenda.to_move(scope) == []
+        # The kept time is offered again as itself: a second one beside it would hold two people for one counsellor.
+        assert Slot.objects.filter(starts_at=slot.starts_at, state="open").get() == slot
+
+    def test_a_time_somebody_keeps_is_not_offered_again_by_new_hours(self, centre, counsellor):
+        row = make_hours(centre, counsellor)
+        slot = Slot.objects.filter(starts_at__gt=timezone.now()).first()
+        services.book(slot, client=make_client())
+        assert services.end_hours(row, last_on=timezone.localdate() - timedelta(days=1), by=counsellor) == 1
+        make_hours(centre, counsellor, from_time=time(9, 15), to_time=time(11, 15))
+        kept = timezone.localtime(slot.starts_at)
+        others = [
+            row
+            for row in agenda.free_slots(centre, days=60)
+            if timezone.localtime(row.starts_at).date() == kept.date()
+        ]
+        assert others
+        assert all(row.starts_at >= slot.ends_at or row.ends_at <= slot.starts_at for row in others)
 
     def test_ended_hours_offer_nothing_more(self, centre, counsellor):
         row = make_hours(centre, counsellor)

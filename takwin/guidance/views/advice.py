@@ -51,8 +51,7 @@ def advice(request: Any) -> HttpResponse:
     language = (get_language() or "ar")[:2]
     rows = [(row, *words.reasons(row, one, language)) for row in found_rows]
     if client is not None and pages.number == 1:
-        first = selectors.suggestions(one, held, listed, range(min(REMEMBERED, listed.offer.shape[1])))
-        services.keep_advice(client, season, [row.offering.programme.code for row in first])
+        services.keep_advice(client, season, selectors.first_codes(held, listed, REMEMBERED))
     context |= {"page": pages, "wished": _wished(request, season), "counts": _counts(listed.tier[0])}
     return show(request, "guidance/advice.html", rows=rows, **context)
 

@@ -74,6 +74,7 @@ def case(request: Any, ref: str) -> HttpResponse:
         "types": words.names(letters(test.scores)) if test else "",
         "one": clients.subject(row.client, test),
         "application": clients.application_of(row.client),
+        "advised": clients.advised(row.client),
         "notes": row.notes.count(),
         "entries": journal(row.ref),
         "today": timezone.localdate(),

@@ -88,6 +88,7 @@ def appointment(request: Any, ref: str) -> HttpResponse:
         "types": words.names(letters(test.scores)) if test else "",
         "one": clients.subject(row.client, test),
         "application": clients.application_of(row.client),
+        "advised": clients.advised(row.client),
         "begun": row.slot.starts_at <= timezone.now(),
         "twins": services.twins(row.client).count(),
         "entries": journal(row.ref),

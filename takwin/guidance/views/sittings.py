@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from takwin.core.errors import Refused
 from takwin.guidance import instrument, services, words
 from takwin.guidance.choices import Liking
-from takwin.guidance.rules import HIGHEST, ITEMS, RESPONDENTS, flat, item_figures, letters
+from takwin.guidance.rules import HIGHEST, ITEMS, RESPONDENTS, flat, letters
 from takwin.guidance.selectors import agenda, clients
 from takwin.guidance.selectors.occupations import matching
 from takwin.guidance.views.visitor import found, known
@@ -142,7 +142,7 @@ def result(request: Any) -> HttpResponse:
 def how(request: Any) -> HttpResponse:
     """The rule, the questions by type, and what the answers so far say of them."""
     simulated = request.GET.get("answers") == "simulated"
-    count, figures, alphas = item_figures(clients.answers(instrument.CURRENT, simulated=simulated).iterator(5000))
+    count, figures, alphas = clients.item_statistics(instrument.CURRENT, simulated=simulated)
     wanted = request.GET.get("format", "")
     if wanted in FORMATS and figures:
         name = f"{instrument.CURRENT}-items{'-simulated' if simulated else ''}"

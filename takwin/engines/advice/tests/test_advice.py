@@ -83,7 +83,7 @@ def test_a_bed_shortens_the_road_and_lifts_a_limit():
     offers = make_offers(2, beds=[False, True], km=[[200.0]])
     told = parts(people, offers)
     assert told.within.tolist() == [[False, True], [False, True]]
-    assert told.near[0].tolist() == [60 / 260, 0.6]
+    assert told.near[0].tolist() == [pytest.approx(9 / 109), 0.6]
     assert told.tier.tolist() == [[1, 0], [1, 0]]
 
 
