@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("health/live", plain.live, name="live"),
     path("health/ready", plain.ready, name="ready"),
+    path("sw.js", plain.worker, name="worker"),
     path("robots.txt", plain.robots, name="robots"),
     path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(

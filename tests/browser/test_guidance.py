@@ -138,6 +138,21 @@ def test_the_test_goes_on_without_a_network(visit):
     assert Sitting.objects.get(simulated=False).state == "finished"
 
 
+def test_the_page_itself_opens_again_without_a_network(visit):
+    page = visit(PHONE)
+    page.goto("/guidance/test/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()  # now through the worker, which keeps it
+    answer_step(page)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("h1")).to_have_text("ماذا تحب أن تعمل؟")
+    expect(page.locator("[data-count] .num").first).to_have_text("6")
+    expect(page.locator("[data-step]:not([hidden]) .picture svg").first).to_be_visible()
+    page.context.set_offline(False)
+
+
 def test_answers_come_back_after_the_page_was_closed(visit):
     page = visit(PHONE)
     page.goto("/guidance/test/")

@@ -72,8 +72,8 @@ class Offers:
 
 @dataclass(frozen=True)
 class Weights:
-    """Shares of the score, which add up to one; `half_km`: where nearness is half (a fifth at twice that); `bed`: the least nearness of a
-    place with a boarding house; `half_pressure`: requests a seat where openness is half."""
+    """Shares of the score, which add up to one; `half_km`: where nearness is half (a fifth at twice that); `bed`: the
+    least nearness of a place with a boarding house; `half_pressure`: requests a seat where openness is half."""
 
     interest: float = 0.4
     nearness: float = 0.4

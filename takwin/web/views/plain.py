@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
@@ -31,8 +33,18 @@ def ready(_request: Any) -> HttpResponse:
 
 
 @page(PUBLIC)
+def worker(_request: Any) -> HttpResponse:
+    """The service worker, at the root so that it may serve every page; browsers look for a newer one each visit."""
+    text = Path(str(finders.find("ui/offline.js"))).read_text(encoding="utf-8")
+    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@page(PUBLIC)
 def robots(request: Any) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /apply/", "Disallow: /accounts/"]
+    lines += ["Disallow: /guidance/a/", "Disallow: /guidance/feed/", "Disallow: /guidance/mine/"]
     lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

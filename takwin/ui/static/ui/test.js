@@ -43,6 +43,7 @@
     if (told && told.next) {
       leaving = true;
       try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
+      if ("caches" in window) await caches.delete("takwin-pages"); // the next person on this phone finds no answers
       window.location.assign(told.next);
     } else if (told !== undefined) {
       leaving = true;
@@ -97,6 +98,8 @@
   }));
   if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", voices);
   voices();
+  // From the second visit on the page itself is there without a network.
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
   keep();
   show(false);
 })();
