@@ -11,11 +11,11 @@ from takwin.accounts.models import User
 from takwin.accounts.roles import roles_with
 
 
-def holders(capability: str, centre: Any) -> QuerySet[User]:
-    """Active users who hold a capability at a centre: there, in an area around it, or everywhere."""
-    path = centre.area.path if centre.area else ""
-    around = [path[: at + 1] for at, sign in enumerate(path) if sign == "."]
-    place = Q(grants__centre=centre) | Q(grants__area__path__in=around) | Q(grants__everywhere=True)
+def holders(capability: str, *centres: Any) -> QuerySet[User]:
+    """Active users who hold a capability at one of some centres: there, in an area around it, or everywhere."""
+    paths = {centre.area.path for centre in centres if centre.area}
+    around = {path[: at + 1] for path in paths for at, sign in enumerate(path) if sign == "."}
+    place = Q(grants__centre__in=centres) | Q(grants__area__path__in=around) | Q(grants__everywhere=True)
     rows = User.objects.filter(place, grants__role__in=roles_with(capability), is_active=True)
     return rows.distinct().order_by("name", "pk")
 

@@ -109,7 +109,7 @@ class CounsellorForm(CentreForm):
 
     def __init__(self, *args: Any, scope: Any, **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, **kwargs)
-        self.staff = {user.ref: user for row in self.centres.values() for user in agenda.counsellors(row)}
+        self.staff = {user.ref: user for user in agenda.counsellors(self.centres.values())}
         choices = [(ref, str(user)) for ref, user in self.staff.items()]
         self.fields["counsellor"] = forms.ChoiceField(label=_("Counsellor"), choices=choices)
         self.fields["counsellor"].widget.attrs["class"] = "select w-full"

@@ -22,8 +22,8 @@ TYPES = {
     "C": gettext_lazy("Likes order, figures, precise work and clear rules."),
 }
 GOOD_FIT, POOR_FIT = 0.7, 0.4
-NEAR, FAR = 30, 60  # kilometres
-EASY, HARD = 4, 8  # requests a seat
+NEAR = 60  # kilometres
+USUAL = 4  # requests a seat, the national average
 Said = tuple[list[str], list[str]]
 
 
@@ -75,15 +75,15 @@ def _road(row: Suggestion, one: Subject, language: str) -> Said:
     if row.km is not None:
         if row.km < 1:
             good.append(_("In your province."))
-        elif row.km <= NEAR:
-            good.append(_("%(km)s km from your province.") % told)
         elif row.too_far:
             weak.append(_("%(km)s km away, beyond the %(limit)s km you set.") % told)
-        elif row.km > FAR:
+        elif row.km <= NEAR:
+            good.append(_("%(km)s km from your province.") % told)
+        else:
             weak.append(_("%(km)s km from your province.") % told)
     if row.beds:
         good.append(_("A bed is possible: the centre has a boarding house."))
-    elif row.no_bed or (row.km or 0) > FAR:
+    elif row.no_bed or (row.km or 0) > NEAR:
         weak.append(_("No boarding house."))
     return good, weak
 
@@ -92,6 +92,6 @@ def _seats(row: Suggestion, language: str) -> Said:
     if row.pressure is None:
         return [], [_("No seat is open this season.")]
     told = {"count": number(round(row.pressure, 1), language)}
-    if row.pressure <= EASY:
+    if row.pressure <= USUAL:
         return [_("%(count)s requests a seat: fewer than the usual four.") % told], []
-    return [], [_("%(count)s requests a seat.") % told] if row.pressure >= HARD else []
+    return [], [_("%(count)s requests a seat.") % told]

@@ -36,13 +36,17 @@ def found_of(user: Any, guest: Client | None = None) -> Client | None:
 
 
 def _rows_of(user: Any, guest: Client | None) -> list[Client]:
-    same = Q(account=user) | Q(person__account=user)
+    ways = [Q(account=user), Q(person__account=user)]
     if user.phone and user.phone_verified:
-        same |= Q(phone=user.phone, account__isnull=True, person__isnull=True)
+        ways.append(Q(phone=user.phone, account__isnull=True, person__isnull=True))
     if guest is not None:
-        same |= Q(pk=guest.pk, account__isnull=True, person__isnull=True)
-    rows = Client.objects.select_related("commune__parent", "person").filter(same, merged_into__isnull=True)
-    return sorted(rows, key=lambda row: (row.account_id is None, row.person_id is None, row.pk))
+        ways.append(Q(pk=guest.pk, account__isnull=True, person__isnull=True))
+    # One read a way: each has its index, which an OR across a join would not use.
+    found: dict[int, Client] = {}
+    for way in ways:
+        rows = Client.objects.select_related("commune__parent", "person").filter(way, merged_into__isnull=True)
+        found |= {row.pk: row for row in rows}
+    return sorted(found.values(), key=lambda row: (row.account_id is None, row.person_id is None, row.pk))
 
 
 def _one(rows: list[Client], user: Any) -> Client:
@@ -64,7 +68,9 @@ def _one(rows: list[Client], user: Any) -> Client:
 
 def client_for(person: Person, *, by: Any) -> Client:
     """The client of a record, for the counsellor who serves it."""
-    row = Client.objects.filter(Q(person=person) | Q(account=person.account, account__isnull=False)).first()
+    row = Client.objects.filter(person=person).first()
+    if row is None and person.account_id is not None:
+        row = Client.objects.filter(account=person.account_id).first()
     return row or create(Client(person=person, phone=person.phone, name=person.name), "start", by=by)
 
 

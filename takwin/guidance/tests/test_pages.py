@@ -7,6 +7,8 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -370,3 +372,44 @@ class TestDesk:
         assert "له رقم الهاتف نفسه" in client.get(path).content.decode()
         client.post(path, {"do": "join"})
         assert Client.objects.filter(merged_into__isnull=True).count() == 1
+
+    def test_queries_do_not_grow_with_the_centres_of_a_region(self, client):
+        def asked(path):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(path).status_code == 200
+            return len(queries)
+
+        client.force_login(make_user("area@example.org", "counsellor", area="fes-meknes"))
+        paths = [
+            "/desk/guidance/hours/",
+            "/desk/guidance/book/",
+            "/desk/guidance/open-days/",
+            "/guidance/appointments/",
+        ]
+        make_hours(make_centre(), make_counsellor(make_centre()))
+        before = [asked(path) for path in paths]
+        for n in range(6):
+            centre = make_centre(f"guidance-fes-{n}")
+            make_hours(centre, make_counsellor(centre, f"c{n}@example.org"))
+        assert [asked(path) for path in paths] == before
+
+    def test_someone_assisted_is_booked_under_their_record(self, client, desk, season):
+        centre, counsellor = desk
+        make_hours(centre, counsellor)
+        slot = Slot.objects.filter(starts_at__gt=timezone.now()).first()
+        application = admissions.start(
+            season=season, consented=True, by=counsellor, given_name="يوسف", family_name="التازي", sex="male",
+            born_on=date(2006, 5, 1), commune=Area.objects.communes().first(), phone="+212612345600",
+        )  # fmt: skip
+        told = {
+            "centre": centre.code, "counsellor": counsellor.ref, "purpose": "apply", "name": "يوسف التازي",
+            "starts_at": timezone.localtime(slot.starts_at).strftime("%Y-%m-%dT%H:%M"), "phone": "0612345600",
+        }  # fmt: skip
+        assert client.get("/desk/guidance/book/?application=ADM-11111111-1").status_code == 404
+        path = f"/desk/guidance/book/?application={application.ref}"
+        assert "يوسف التازي" in client.get(path).content.decode()
+        answer = client.post(path, told)
+        assert answer.status_code == 302
+        row = Appointment.objects.get()
+        assert row.client.person == application.person
+        assert "مسودة" in client.get(answer.url).content.decode()

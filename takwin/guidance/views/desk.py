@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from takwin.admissions import selectors as admissions
 from takwin.centres import selectors as centres
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
@@ -42,8 +43,10 @@ def agenda_page(request: Any) -> HttpResponse:
     everyone = request.GET.get("who") == "all"
     begin, end = agenda.day_bounds(on)[0], agenda.day_bounds(on + timedelta(days=SPANS[span] - 1))[1]
     who = None if everyone else request.user
+    slots = agenda.agenda(request.scope, begin, end, who)
     context: dict[str, Any] = {
-        "slots": agenda.agenda(request.scope, begin, end, who),
+        "slots": slots,
+        "free": sum(slot.free for slot in slots if slot.starts_at > timezone.now()),
         "on": on,
         "span": span,
         "everyone": everyone,
@@ -62,10 +65,18 @@ def book(request: Any) -> HttpResponse:
     """Book for someone who is there, on the phone, or followed."""
     case = or_404(cases.case, request.GET["case"], request.scope) if request.GET.get("case") else None
     initial: dict[str, Any] = {"counsellor": request.user.ref, "starts_at": request.GET.get("at", "")}
+    client = case.client if case else None
     if case is not None:
-        initial |= {"centre": case.centre.code, "name": str(case.client), "phone": case.client.phone}
+        initial["centre"] = case.centre.code
+    elif told := request.GET.get("application"):
+        application = admissions.assisted(request.user, told)
+        if application is None:
+            raise Http404(told)
+        client = services.client_for(application.person, by=request.user)
+    if client is not None:
+        initial |= {"name": str(client), "phone": client.phone}
     form = forms.BookForm(request.POST or None, scope=request.scope, initial=initial)
-    if request.method == "POST" and form.run(client=case.client if case else None, by=request.user):
+    if request.method == "POST" and form.run(client=client, by=request.user):
         messages.success(request, _("The appointment is made."))
         return redirect("guidance:desk_appointment", form.result.ref)
     return show(request, "guidance/desk_form.html", form=form, title=_("Book an appointment"), active="agenda")

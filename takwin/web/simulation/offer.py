@@ -287,8 +287,9 @@ def _choose(sites: list[Site], programmes: list[Programme], rng: np.random.Gener
         chosen.append(site_list)
     taught = {p.pk for row in chosen for p in row}
     free = [at for at, site in enumerate(sites) if site.centre.simulated]
+    lawful = {kind: {p.pk for p in rows} for kind, rows in by_kind.items()}  # a list would compare rows one by one
     for programme in programmes:
         if programme.pk not in taught:
-            fits = [at for at in free if programme in by_kind.get(sites[at].kind, ())] or free
+            fits = [at for at in free if programme.pk in lawful.get(sites[at].kind, ())] or free
             chosen[int(rng.choice(fits))].append(programme)
     return chosen
