@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from takwin.core.scope import EVERYWHERE, Scope
 from takwin.offer.choices import SeasonState
-from takwin.offer.models import AccessRule, Level, Mode, Offering, Programme, Season, Sector
+from takwin.offer.models import AccessRule, Level, Mode, Offering, Programme, ProgrammeOccupation, Season, Sector
 from takwin.offer.rules import Access
 
 
@@ -59,6 +59,16 @@ def offerings(scope: Scope, season: Season | None) -> Any:
 def offering(ref: str, scope: Scope = EVERYWHERE) -> Offering:
     """Raises Offering.DoesNotExist, also for one outside the scope."""
     return Offering.objects.within(scope).with_names().get(ref=ref)
+
+
+def interests() -> dict[int, list[float]]:
+    """The mean interest profile (R I A S E C, 1 to 7) of the occupations of each programme, by key; those without a
+    profile are left out."""
+    rows = ProgrammeOccupation.objects.exclude(occupation__interests_basis="").order_by("programme_id", "pk")
+    found: dict[int, list[list[float]]] = {}
+    for pk, profile in rows.values_list("programme_id", "occupation__interests"):
+        found.setdefault(pk, []).append(profile)
+    return {pk: [sum(column) / len(column) for column in zip(*rows, strict=True)] for pk, rows in found.items()}
 
 
 def access(programmes: Iterable[Programme], season: Season) -> dict[int, Access]:

@@ -16,7 +16,7 @@ from takwin.engines.advice import Offers, Parts, People, Ranking, parts, rank
 from takwin.guidance.selectors.clients import Subject
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Stream
-from takwin.offer.models import Offering, Programme, ProgrammeOccupation, Season
+from takwin.offer.models import Offering, Programme, Season
 from takwin.offer.rules import BRIDGES, LADDER, Access
 from takwin.people.rules import age_on
 from takwin.territory.rules import distance_km
@@ -77,11 +77,7 @@ def _catalogue(season_id: int, _turn: int) -> Catalogue:
 
 def _interests(programme: Sequence[int]) -> np.ndarray:
     """(m, 6): the mean profile of the occupations of each programme, NaN without one."""
-    found: dict[int, list[list[float]]] = {}
-    links = ProgrammeOccupation.objects.exclude(occupation__interests_basis="")
-    for pk, profile in links.values_list("programme_id", "occupation__interests"):
-        found.setdefault(pk, []).append(profile)
-    mean = {pk: np.mean(profiles, axis=0) for pk, profiles in found.items()}
+    mean = offer.interests()
     blank = np.full(6, np.nan)
     return np.array([mean.get(pk, blank) for pk in programme]).reshape(-1, 6)
 

@@ -11,8 +11,8 @@ import numpy as np
 from takwin.admissions.models import Application, Wish
 from takwin.core.refs import make_ref
 from takwin.engines.advice.solve import unit
-from takwin.offer.models import Offering, ProgrammeOccupation, Season
-from takwin.offer.selectors import access
+from takwin.offer.models import Offering, Season
+from takwin.offer.selectors import access, interests
 from takwin.people.models import Person
 from takwin.territory.models import Area, CensusFigure
 from takwin.territory.rules import distance_km
@@ -91,11 +91,8 @@ def _pools(season: Season, provinces: list[Area]) -> Pools:
 
 def _interests(rows: list[Offering]) -> np.ndarray:
     """(p, 6) mean profiles of the occupations each programme leads to."""
-    found: dict[int, list[list[float]]] = {}
-    links = ProgrammeOccupation.objects.exclude(occupation__interests_basis="")
-    for pk, profile in links.values_list("programme_id", "occupation__interests"):
-        found.setdefault(pk, []).append(profile)
-    return np.array([np.mean(found.get(row.programme_id, [[1.0] * 6]), axis=0) for row in rows])
+    found = interests()
+    return np.array([found.get(row.programme_id, [1.0] * 6) for row in rows])
 
 
 def _prefixes(path: str) -> list[str]:
