@@ -6,6 +6,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in the test's thread
 
@@ -34,6 +35,8 @@ def network(transactional_db):
 
 @pytest.fixture(autouse=True)
 def _quiet(settings, tmp_path):
+    # A page asked for in French leaves its thread in French: each test begins in the language of the house.
+    translation.activate(settings.LANGUAGE_CODE)
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
