@@ -32,8 +32,6 @@ def _event(slot: Slot, uid: str, summary: str) -> Event:
     event.add("summary", summary)
     place = " · ".join(part for part in (slot.centre.label, slot.room) if part)
     event.add("location", place if slot.way == "place" else str(slot.get_way_display()))
-    if slot.link:
-        event.add("url", slot.link)
     return event
 
 
@@ -42,7 +40,9 @@ def of_appointment(row: Appointment) -> Calendar:
     calendar = _calendar(_("Guidance"))
     event = _event(row.slot, row.ref, _("Guidance appointment"))
     event.add("description", address(row))
-    event.add("status", "CANCELLED" if row.state == "cancelled" else "CONFIRMED")
+    event.add("status", {"cancelled": "CANCELLED", "waiting": "TENTATIVE"}.get(row.state, "CONFIRMED"))
+    if row.slot.link and row.state == "booked":
+        event.add("url", row.slot.link)
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", _("Guidance appointment"))
@@ -59,7 +59,10 @@ def of_slots(slots: Iterable[Slot]) -> Calendar:
         summary = _("%(what)s (%(taken)s of %(capacity)s)") % {
             "what": slot.topic or _("Guidance appointment"), "taken": slot.taken, "capacity": slot.capacity,
         }  # fmt: skip
-        calendar.add_component(_event(slot, slot.ref, summary))
+        event = _event(slot, slot.ref, summary)
+        if slot.link:
+            event.add("url", slot.link)
+        calendar.add_component(event)
     return calendar
 
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-EXPECTED = ("404", "ERR_INTERNET_DISCONNECTED")  # a page that is not there, a test without a network
+# A page that is not there; a window without a network, and its worker that looks for a newer one of itself.
+EXPECTED = ("404", "ERR_INTERNET_DISCONNECTED", "error occurred when fetching the script")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 

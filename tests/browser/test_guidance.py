@@ -124,6 +124,7 @@ def book(page, picture):
 def test_the_test_goes_on_without_a_network(visit):
     page = visit(PHONE)
     page.goto("/guidance/test/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)
     expect(page.locator("[data-offline]")).to_be_visible()
     for step in range(8):

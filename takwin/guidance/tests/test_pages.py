@@ -207,6 +207,20 @@ class TestBooking:
         client.post(path, {"purpose": "choose", "phone": "0612345678"})
         assert Appointment.objects.get(client__phone="+212612345678").state == "waiting"
 
+    def test_the_video_room_is_for_who_has_the_time(self, client):
+        slot = make_slot(way="video", link="https://meet.example/room")
+        assert "meet.example" not in client.get(f"/guidance/book/{slot.ref}/").content.decode()
+        assert "meet.example" not in client.get(f"/guidance/appointments/{slot.centre.code}/").content.decode()
+        booked = services.book(slot, client=make_client())
+        waiting = services.wait(slot, client=make_client("+212612345671"))
+        page = client.get(f"/guidance/a/{tokens.token(booked.ref)}/").content.decode()
+        assert "https://meet.example/room" in page
+        assert "meet.example" not in client.get(f"/guidance/a/{tokens.token(waiting.ref)}/").content.decode()
+        assert "meet.example" in client.get(f"/guidance/a/{tokens.token(booked.ref)}/calendar.ics").content.decode()
+        told = client.get(f"/guidance/a/{tokens.token(waiting.ref)}/calendar.ics").content.decode()
+        assert "meet.example" not in told
+        assert "TENTATIVE" in told
+
     def test_guest_then_account_is_one_record(self, client):
         client.post("/guidance/test/", WHOLE | {"finish": "1"})
         client.post(f"/guidance/book/{make_slot().ref}/", {"purpose": "choose", "phone": "0612345678"})
