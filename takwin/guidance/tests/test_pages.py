@@ -281,8 +281,10 @@ class TestDesk:
     def test_the_day_of_a_counsellor(self, client, desk):
         centre, counsellor = desk
         row = services.book(make_slot(centre, counsellor), client=make_client(name="سلمى"))
-        Slot.objects.update(starts_at=timezone.now() - timedelta(minutes=5))
-        assert "سلمى" in client.get("/desk/guidance/").content.decode()
+        begun = timezone.now() - timedelta(minutes=5)
+        Slot.objects.update(starts_at=begun)
+        on = timezone.localtime(begun).date()  # just after midnight that was yesterday
+        assert "سلمى" in client.get(f"/desk/guidance/?on={on}").content.decode()
         path = f"/desk/guidance/appointments/{row.ref}/"
         client.post(path, {"do": "attend"})
         case_path = client.post(path, {"do": "open"}).url
