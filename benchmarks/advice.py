@@ -90,22 +90,24 @@ def season(code):
 
 def hits(lists, wished, held):
     """Share of people with one wished programme at least in their list, and share of wishes that are in it."""
-    found = [len(set(held.programme[row[row >= 0]].tolist()) & want) for row, want in zip(lists, wished, strict=True)]
+    found = [
+        len(set(held.offers.programme[row[row >= 0]].tolist()) & want) for row, want in zip(lists, wished, strict=True)
+    ]
     total = sum(map(len, wished))
     return np.mean([count > 0 for count in found]), sum(found) / total
 
 
 def popular(arrays, held):
     """The ten programmes most asked for among those one may join: what a list of the most wanted would advise."""
-    from takwin.engines.advice.solve import _slice, eligible
+    from takwin.engines.advice.solve import eligible
     from takwin.offer.models import Offering
 
     asked = dict(Offering.objects.filter(pk__in=held.ids.tolist()).values_list("pk", "demand__requests"))
     demand = np.array([asked[int(pk)] or 0 for pk in held.ids], float)
-    starts = np.flatnonzero(np.r_[True, np.diff(held.programme) > 0])
+    starts = np.flatnonzero(np.r_[True, np.diff(held.offers.programme) > 0])
     out = []
     for at in range(0, len(arrays), 256):
-        lawful = eligible(_slice(arrays, slice(at, at + 256)), held.offers)
+        lawful = eligible(arrays.part(slice(at, at + 256)), held.offers)
         total = np.add.reduceat(np.where(lawful, demand, 0), starts, axis=1)
         out.append(starts[np.argsort(-total, axis=1)[:, :TOP]])
     return np.concatenate(out)
@@ -142,7 +144,7 @@ def exposure(rows, arrays, held, listed):
         if not of.any():
             continue
         finite = pressure[of][np.isfinite(pressure[of])]
-        distinct = len(set(held.programme[listed.offer[of]].ravel().tolist()))
+        distinct = len(set(held.offers.programme[listed.offer[of]].ravel().tolist()))
         print(f"    {name:28} {of.sum():8,} {finite.mean():17.2f} {np.nanmean(km[of]):6.0f} {beds[of].mean():10.1%} "
               f"{distinct:18} {fit[of].mean():8.2f}")  # fmt: skip
 

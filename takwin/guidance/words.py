@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from takwin.core.numbers import number
-from takwin.guidance.rules import letters
+from takwin.guidance.rules import SCALES, letters
+from takwin.guidance.selectors import clients
 from takwin.guidance.selectors.advice import Suggestion
 from takwin.guidance.selectors.clients import Subject
 from takwin.occupations.choices import Interest
@@ -32,10 +33,22 @@ def names(signs: str) -> str:
     return _(", ").join(str(Interest(sign).label) for sign in signs)
 
 
+def path_so_far(client: Any) -> dict[str, Any]:
+    """What the desk shows of a client: test, schooling, application, advice read."""
+    test = clients.newest_test(client)
+    return {
+        "test": test,
+        "types": names(letters(test.scores)) if test else "",
+        "one": clients.subject(client, test),
+        "application": clients.application_of(client),
+        "advised": clients.advised(client),
+    }
+
+
 def type_rows(scores: Any) -> list[dict[str, Any]]:
     """The six scales of a result, strongest first."""
     order = letters(scores, 6)
-    found = dict(zip("RIASEC", scores, strict=True))
+    found = dict(zip(SCALES, scores, strict=True))
     return [
         {"letter": sign, "label": Interest(sign).label, "sentence": TYPES[sign], "score": found[sign]}
         for sign in order

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from takwin.core.tables import Counts, Row, TableError, Upsert, ids, read
 from takwin.occupations.models import EscoOccupation, Occupation
+from takwin.occupations.reference import isco_code
 
 LANGUAGES = ("en", "fr", "ar")
 GROUP_COLUMNS = ("conceptType", "conceptUri", "code", "preferredLabel")
@@ -39,9 +40,7 @@ def _groups(folder: Path) -> Counts:
     named = set(Occupation.objects.filter(note__startswith="ISCO-08").values_list("code", flat=True))
     found: dict[str, dict[str, str]] = {}
     for language, row in _tables(folder, "ISCOGroups", GROUP_COLUMNS):
-        code = row.needed("code")
-        if not code.isdigit() or len(code) > 4:
-            raise row.fail("code", f"{code!r} is not a code of ISCO-08")
+        code = isco_code(row)
         if code not in named:
             found.setdefault(code, {})[f"name_{language}"] = row.needed("preferredLabel")[:LIMIT]
     rows = Upsert(Occupation)

@@ -15,9 +15,7 @@ def load(folder: Path, _documents: dict[str, int]) -> list[Counts]:
     measured = set(Occupation.objects.filter(interests_basis=ProfileBasis.ONET).values_list("code", flat=True))
     rows = Upsert(Occupation)
     for row in read(folder / "occupations.csv", ("code", *NAMES, "sector", "interests", "onet", *TASKS)):
-        code = row.needed("code")
-        if not code.isdigit() or len(code) > 4:
-            raise row.fail("code", f"{code!r} is not a code of ISCO-08")
+        code = isco_code(row)
         if (sector := row.text("sector")) and sector not in sectors:
             raise row.fail("sector", f"unknown code {sector!r}")
         texts = {name: row.needed(name) for name in NAMES} | {name: row.text(name, 300) for name in TASKS}
@@ -26,6 +24,14 @@ def load(folder: Path, _documents: dict[str, int]) -> list[Counts]:
         note = "ISCO-08, International Labour Organization"
         rows.add(code=code, sector=sector, onet=row.text("onet", 10), note=note, **texts, **profile)
     return [rows.write("occupations")]
+
+
+def isco_code(row: Row) -> str:
+    """The `code` of a row: one to four digits."""
+    code = row.needed("code")
+    if not code.isdigit() or len(code) > 4:
+        raise row.fail("code", f"{code!r} is not a code of ISCO-08")
+    return code
 
 
 def _profile(row: Row) -> dict[str, object]:

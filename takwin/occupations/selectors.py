@@ -15,8 +15,3 @@ def occupations() -> QuerySet[Occupation]:
 def occupation(code: str) -> Occupation:
     """Raises Occupation.DoesNotExist."""
     return occupations().prefetch_related("titles").get(code=code)
-
-
-def profiles() -> dict[int, list[float]]:
-    """Interest profiles by id."""
-    return dict(occupations().values_list("pk", "interests"))

@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -34,6 +34,14 @@ def page(capability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
         return login_not_required(inner) if capability == PUBLIC else inner
 
     return wrap
+
+
+def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
+    """What a selector finds, or “not found”: for what is not there and for a stranger alike."""
+    try:
+        return read_one(*args)
+    except ObjectDoesNotExist as absent:
+        raise Http404(str(args[0])) from absent
 
 
 def show(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
-
-SCALES = "RIASEC"
-UNKNOWN = -1
 
 
 class Malformed(ValueError):  # noqa: N818 - as in the other engines
@@ -38,6 +35,10 @@ class People:
 
     def __len__(self) -> int:
         return len(self.interests)
+
+    def part(self, which: slice) -> People:
+        """Some of them, in their order."""
+        return People(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from takwin.engines.advice.model import PUBLISHED, Offers, Parts, People, Ranking, Weights
@@ -76,7 +74,7 @@ def rank(people: People, offers: Offers, k: int = 20, weights: Weights = PUBLISH
     top = np.full((len(people), k), -1, dtype=np.int64)
     for begin in range(0, len(people) if k else 0, BLOCK):
         block = slice(begin, begin + BLOCK)
-        part = _parts(_slice(people, block), offers, weights, wanted)
+        part = _parts(people.part(block), offers, weights, wanted)
         key = ((((2 - part.tier) << PLACE) + part.score) << PLACE) | place
         best = np.maximum.reduceat(key, starts, axis=1)
         if k < best.shape[1]:
@@ -87,7 +85,3 @@ def rank(people: People, offers: Offers, k: int = 20, weights: Weights = PUBLISH
         tier=np.where(top < 0, -1, 2 - (top >> 2 * PLACE)).astype(np.int8),
         score=np.where(top < 0, 0, (top >> PLACE) & last).astype(np.int32),
     )
-
-
-def _slice(people: People, block: slice) -> People:
-    return People(**{field.name: getattr(people, field.name)[block] for field in dataclasses.fields(people)})

@@ -36,7 +36,6 @@ class Catalogue:
     provinces: dict[str, int]
     modes: dict[str, int]
     access: dict[int, Access]
-    programme: np.ndarray
     season: Season
 
 
@@ -72,7 +71,7 @@ def _catalogue(season_id: int, _turn: int) -> Catalogue:
         km=_distances(places),
         **_conditions(rules),
     )
-    return Catalogue(np.array(ids, np.int64), offers, where, bits, access, offers.programme, season)
+    return Catalogue(np.array(ids, np.int64), offers, where, bits, access, season)
 
 
 def _interests(programme: Sequence[int]) -> np.ndarray:
@@ -166,7 +165,7 @@ def suggestions(one: Subject, held: Catalogue, listed: Ranking, places: Sequence
 
 def first_codes(held: Catalogue, listed: Ranking, count: int) -> list[str]:
     """The codes of the first programmes of a ranking of one person: one query."""
-    keys = [int(held.programme[at]) for at in listed.offer[0, :count]]
+    keys = [int(held.offers.programme[at]) for at in listed.offer[0, :count]]
     codes = dict(Programme.objects.filter(pk__in=keys).values_list("pk", "code"))
     return [codes[key] for key in keys]
 

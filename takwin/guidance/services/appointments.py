@@ -87,29 +87,26 @@ def _check_free_time(slot: Slot, client: Client, but: int = 0) -> None:
 
 
 def cancel(appointment: Appointment, *, by: Any = None) -> Appointment:
-    """Give a place back; the first who waits for it has it."""
+    """Give a place back; the first who waits for it has it. Refused once the time has begun."""
+    return _release(appointment, by=by, begun=False)
+
+
+def give_back(appointment: Appointment, *, by: Any) -> None:
+    """The same for a double of two joined records, begun or not."""
+    _release(appointment, by=by, begun=True)
+
+
+def _release(appointment: Appointment, *, by: Any, begun: bool) -> Appointment:
     with transaction.atomic():
         slot = Slot.objects.select_for_update(of=("self",)).get(pk=appointment.slot_id)
         with change(appointment, "cancel", by=by, flow=APPOINTMENT) as row:
             held = row.state == S.BOOKED
-            if held and slot.starts_at <= timezone.now():
+            if held and not begun and slot.starts_at <= timezone.now():
                 raise Refused(GuidanceReason.PAST)
         if held:
             _take(slot, -1)
             _promote(slot)
     return row
-
-
-def give_back(appointment: Appointment, *, by: Any) -> None:
-    """The same for a double of two joined records: nobody is told."""
-    with transaction.atomic():
-        slot = Slot.objects.select_for_update(of=("self",)).get(pk=appointment.slot_id)
-        held = appointment.state == S.BOOKED
-        with change(appointment, "cancel", by=by, flow=APPOINTMENT):
-            pass
-        if held:
-            _take(slot, -1)
-            _promote(slot)
 
 
 def _promote(slot: Slot) -> None:

@@ -99,7 +99,7 @@ def hand_over(
     if not consented or not consent.strip():
         raise Refused(GuidanceReason.NO_CONSENT, "consented" if not consented else "consent")
     target = centre or case.centre
-    check_counsellor_named(taker, target)
+    check_counsellor(taker, target, "taker")
     if taker.pk == case.counsellor_id and target.pk == case.centre_id:
         raise Refused(GuidanceReason.SAME_HANDS, "taker")
     with transaction.atomic():
@@ -113,13 +113,6 @@ def hand_over(
             raise Refused(GuidanceReason.HAND_OVER_WAITS) from None
         journal(case, "hand_over", by=by, taker=str(taker), centre=target.code)
     return row
-
-
-def check_counsellor_named(taker: Any, centre: Any) -> None:
-    try:
-        check_counsellor(taker, centre)
-    except Refused as refusal:
-        raise Refused(GuidanceReason.OTHER_CENTRE, "taker", **refusal.facts) from None
 
 
 def _check_not_followed(case: Case, centre: Any) -> None:

@@ -12,17 +12,17 @@ from django.utils import timezone
 
 from takwin.accounts.selectors import holders
 from takwin.core.changes import change, create, journal
-from takwin.core.dates import CASABLANCA, day
+from takwin.core.dates import CASABLANCA
 from takwin.core.errors import Refused
 from takwin.guidance.choices import AppointmentState, GuidanceReason, SlotState, Way
 from takwin.guidance.models import Appointment, Closure, Hours, Slot
 from takwin.guidance.rules import WEEKS_AHEAD, check_pattern, closed, overlap, times
 
 
-def check_counsellor(counsellor: Any, centre: Any) -> None:
-    """Refuse who does not counsel at this centre."""
+def check_counsellor(counsellor: Any, centre: Any, field: str = "counsellor") -> None:
+    """Refuse who does not counsel at this centre; `field` is where the refusal is told."""
     if not holders("guidance.follow", centre).filter(pk=counsellor.pk).exists():
-        raise Refused(GuidanceReason.OTHER_CENTRE, "counsellor", who=str(counsellor))
+        raise Refused(GuidanceReason.OTHER_CENTRE, field, who=str(counsellor))
 
 
 def publish_hours(
@@ -178,5 +178,5 @@ def slot_at(*, centre: Any, counsellor: Any, starts_at: datetime) -> Slot:
         raise Refused(GuidanceReason.PAST, "starts_at")
     row = Slot.objects.filter(centre=centre, counsellor=counsellor, starts_at=starts_at, state=SlotState.OPEN).first()
     if row is None:
-        raise Refused(GuidanceReason.OUTSIDE_HOURS, "starts_at", when=day(starts_at.date(), "ar"))
+        raise Refused(GuidanceReason.OUTSIDE_HOURS, "starts_at")
     return row

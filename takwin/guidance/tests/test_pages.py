@@ -171,7 +171,7 @@ class TestAdvice:
         one = Subject(schooling=schooling, stream=stream, diploma=diploma, born_on=born_on)
         told = eligible(advice.people([one], held), held.offers)[0]
         who = Candidate(born_on, schooling, diploma, stream)
-        for at, programme in enumerate(held.programme):
+        for at, programme in enumerate(held.offers.programme):
             assert bool(told[at]) == (eligibility(who, held.access.get(int(programme))) == [])
 
 

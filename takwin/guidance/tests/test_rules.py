@@ -68,8 +68,9 @@ class TestScoring:
     def test_an_answer_is_one_of_three_to_one_of_48(self):
         assert fill("", {1: "2", 48: "0"}) == "2" + "-" * 46 + "0"
         for changes in ({0: "1"}, {49: "1"}, {3: "3"}, {3: ""}):
-            with pytest.raises(Refused, match=""):
+            with pytest.raises(Refused) as refusal:
                 fill("", changes)
+            assert refusal.value.code == "bad_answer"
 
 
 class TestItemFigures:

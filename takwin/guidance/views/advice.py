@@ -45,7 +45,7 @@ def advice(request: Any) -> HttpResponse:
     if season is None or not (one.schooling or one.scores):
         return show(request, "guidance/advice.html", rows=[], **context)
     held = selectors.catalogue(season)
-    listed = selectors.advise([one], held, k=len(set(held.programme.tolist())))
+    listed = selectors.advise([one], held, k=len(held.ids))
     pages = Paginator(range(listed.offer.shape[1]), SIZE).get_page(request.GET.get("page"))
     found_rows = selectors.suggestions(one, held, listed, list(pages.object_list))
     language = (get_language() or "ar")[:2]

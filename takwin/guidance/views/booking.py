@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,15 +20,7 @@ from takwin.guidance.selectors import agenda, cases, clients
 from takwin.guidance.tokens import read, read_feed, token
 from takwin.guidance.views.visitor import found, known
 from takwin.territory import selectors as territory
-from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
-
-
-def or_404(read_one: Any, *args: Any) -> Any:
-    """What a selector finds, or “not found” for a stranger too."""
-    try:
-        return read_one(*args)
-    except ObjectDoesNotExist as absent:
-        raise Http404(str(args[0])) from absent
+from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
 
 
 @page(PUBLIC)
@@ -74,10 +65,11 @@ def reserve(request: Any, ref: str) -> HttpResponse:
     if client is None and request.user.is_authenticated:
         initial = {"name": request.user.name, "phone": request.user.phone or ""}
     form = forms.ReserveForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        actor = request.user if request.user.is_authenticated else None
-        if form.run(slot, client=known(request), by=actor, language=(get_language() or "ar")[:2]):
-            return redirect("guidance:appointment", token(form.result.ref))
+    language = (get_language() or "ar")[:2]
+    # Valid first: a client is made only when there is something to keep.
+    valid = request.method == "POST" and form.is_valid()
+    if valid and form.run(slot, client=known(request), by=request.user, language=language):
+        return redirect("guidance:appointment", token(form.result.ref))
     return show(request, "guidance/reserve.html", slot=slot, form=form, active="guidance")
 
 
@@ -89,11 +81,12 @@ def appointment(request: Any, told: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, row, told)
     moving = row.state == "booked" and "move" in request.GET and row.slot.starts_at > timezone.now()
-    slots = [slot for slot in agenda.free_slots(row.slot.centre) if slot.free and slot.pk != row.slot_id]
     context: dict[str, Any] = {"appointment": row, "slot": row.slot, "told": told, "to_come": _to_come(row)}
-    answer = show(
-        request, "guidance/appointment.html", days=_days(slots) if moving else None, moving=moving, **context
-    )
+    days = None
+    if moving:
+        slots = agenda.free_slots(row.slot.centre)
+        days = _days(slot for slot in slots if slot.free and slot.pk != row.slot_id)
+    answer = show(request, "guidance/appointment.html", days=days, moving=moving, **context)
     answer["X-Robots-Tag"] = "noindex"
     answer["Referrer-Policy"] = "same-origin"
     return answer
@@ -104,13 +97,12 @@ def _to_come(row: Any) -> bool:
 
 
 def _answer(request: Any, row: Any, told: str) -> HttpResponse:
-    actor = request.user if request.user.is_authenticated else None
     try:
         if request.POST.get("do") == "cancel":
-            services.cancel(row, by=actor)
+            services.cancel(row, by=request.user)
             messages.success(request, _("Cancelled. Thank you for telling: someone else may come."))
         elif request.POST.get("do") == "move":
-            services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=actor)
+            services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=request.user)
             messages.success(request, _("Your appointment has moved."))
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -146,9 +138,8 @@ def open_day(request: Any, ref: str) -> HttpResponse:
         request.POST or None, initial={"name": client.name, "phone": client.phone} if client else {}
     )
     if request.method == "POST" and form.is_valid():
-        actor = request.user if request.user.is_authenticated else None
         language = (get_language() or "ar")[:2]
-        if form.run(day, client=known(request), by=actor, language=language):
+        if form.run(day, client=known(request), by=request.user, language=language):
             messages.success(request, _("You are registered. See you there."))
             return redirect("guidance:open_day", day.ref)
     mine = [row for row in agenda.registrations_of(client) if row.open_day_id == day.pk] if client else []

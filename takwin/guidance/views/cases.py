@@ -16,11 +16,9 @@ from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.guidance import forms, services, words
 from takwin.guidance.choices import CaseState
-from takwin.guidance.rules import letters
-from takwin.guidance.selectors import agenda, cases, clients
-from takwin.guidance.views.booking import or_404
+from takwin.guidance.selectors import agenda, cases
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import page, show
+from takwin.ui.pages import or_404, page, show
 
 COLUMNS = (
     Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
@@ -64,17 +62,11 @@ def case(request: Any, ref: str) -> HttpResponse:
     end = forms.EndCaseForm(request.POST if request.POST.get("do") == "end" else None)
     if request.method == "POST" and _change(request, row, form, over, end):
         return redirect("guidance:case", row.ref)
-    test = clients.newest_test(row.client)
-    context: dict[str, Any] = {
+    context: dict[str, Any] = words.path_so_far(row.client) | {
         "case": row,
         "contacts": cases.contacts(row),
         "hand_overs": cases.hand_overs(row),
         "appointments": agenda.appointments_of(row.client)[:10],
-        "test": test,
-        "types": words.names(letters(test.scores)) if test else "",
-        "one": clients.subject(row.client, test),
-        "application": clients.application_of(row.client),
-        "advised": clients.advised(row.client),
         "notes": row.notes.count(),
         "entries": journal(row.ref),
         "today": timezone.localdate(),

@@ -17,12 +17,10 @@ from takwin.centres import selectors as centres
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.guidance import forms, services, words
-from takwin.guidance.rules import letters
-from takwin.guidance.selectors import agenda, board, cases, clients
+from takwin.guidance.selectors import agenda, board, cases
 from takwin.guidance.tokens import feed_token
-from takwin.guidance.views.booking import or_404
 from takwin.offer import selectors as offer
-from takwin.ui.pages import page, show
+from takwin.ui.pages import or_404, page, show
 
 SPANS = {"day": 1, "week": 7}
 
@@ -91,15 +89,9 @@ def appointment(request: Any, ref: str) -> HttpResponse:
     row = or_404(agenda.appointment, ref, request.scope)
     if request.method == "POST":
         return _appointment_move(request, row)
-    test = clients.newest_test(row.client)
-    context: dict[str, Any] = {
+    context: dict[str, Any] = words.path_so_far(row.client) | {
         "appointment": row,
         "case": cases.open_case_of(row.client, row.slot.centre),
-        "test": test,
-        "types": words.names(letters(test.scores)) if test else "",
-        "one": clients.subject(row.client, test),
-        "application": clients.application_of(row.client),
-        "advised": clients.advised(row.client),
         "begun": row.slot.starts_at <= timezone.now(),
         "twins": services.twins(row.client).count(),
         "entries": journal(row.ref),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from takwin.core.errors import Refused
 from takwin.guidance import instrument, services, words
 from takwin.guidance.choices import Liking
-from takwin.guidance.rules import HIGHEST, ITEMS, RESPONDENTS, flat, letters
+from takwin.guidance.rules import HIGHEST, ITEMS, RESPONDENTS, SCALES, flat, letters
 from takwin.guidance.selectors import agenda, clients
 from takwin.guidance.selectors.occupations import matching
 from takwin.guidance.views.visitor import found, known
@@ -157,7 +157,7 @@ def how(request: Any) -> HttpResponse:
         "simulated": simulated,
         "types": [
             {"letter": sign, "name": words.names(sign), "sentence": words.TYPES[sign],
-             "items": [row for row in rows if row.scale == sign]} for sign in "RIASEC"
+             "items": [row for row in rows if row.scale == sign]} for sign in SCALES
         ],
     }  # fmt: skip
     return show(request, "guidance/how.html", active="guidance", **context)

@@ -19,12 +19,12 @@ from takwin.guidance import services
 from takwin.guidance.instrument import CURRENT
 from takwin.guidance.models import Appointment, Client, Contact, Sitting, Slot
 from takwin.guidance.rules import ITEMS, scores
+from takwin.guidance.selectors.agenda import KIND
 from takwin.people.models import Person
 from takwin.territory.models import Area
 from takwin.web.simulation.parts import largest_remainder
 
 CENTRES = 53  # 42 open and 11 new, published for 2024-2025
-KIND = "orientation-centre"
 TESTED = 0.3  # share of candidates who take the test before they choose
 NOISE = 0.75  # of an answer, beside an interest of standard deviation one
 
@@ -64,11 +64,11 @@ def write_sittings(people: list[dict], interests: np.ndarray, rng: np.random.Gen
     answers = answers_of(interests[taken], rng)
     refs = [people[n]["person"].ref for n in taken]
     persons = dict(Person.objects.filter(simulated=True).values_list("ref", "pk"))
-    names = ("ref", "person_id", "name", "phone", "language", "schooling", "stream", "diploma", "wants_bed", "modes",
+    names = ("ref", "person", "name", "phone", "language", "schooling", "stream", "diploma", "wants_bed", "modes",
              "simulated", "search_text")  # fmt: skip
     load(
         Client,
-        [name.removesuffix("_id") for name in names],
+        names,
         ((_ref("CLI", ref), persons[ref], "", "", "ar", "", "none", "none", False, "[]", True, "") for ref in refs),
     )
     clients = dict(Client.objects.filter(simulated=True).values_list("person__ref", "pk"))

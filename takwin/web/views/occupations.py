@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from takwin.occupations import selectors as occupations
 from takwin.occupations.choices import Interest
 from takwin.offer import selectors as offer
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import PUBLIC, page, show
+from takwin.ui.pages import PUBLIC, or_404, page, show
 from takwin.web.selectors import portal
 
 COLUMNS = (
@@ -40,10 +39,7 @@ def occupation_list(request: Any) -> HttpResponse:
 
 @page(PUBLIC)
 def occupation(request: Any, code: str) -> HttpResponse:
-    try:
-        row = occupations.occupation(code)
-    except ObjectDoesNotExist as absent:
-        raise Http404(code) from absent
+    row = or_404(occupations.occupation, code)
     profile = [(kind.label, value) for kind, value in zip(Interest, row.interests, strict=True)]
     leads = portal.programmes_of_occupation(row)
     return show(request, "web/occupation.html", occupation=row, profile=profile, leads=leads, active="guidance")
