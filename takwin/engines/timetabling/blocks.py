@@ -1,0 +1,389 @@
+"""A problem as arrays: sessions bound to one another become blocks, rules become tables, candidates become rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from takwin.engines.timetabling import kernel, tables
+from takwin.engines.timetabling.model import (
+    UNPLACED,
+    WEEKLY,
+    Grid,
+    Link,
+    Malformed,
+    Need,
+    Problem,
+    Relation,
+    Rule,
+    Timetable,
+)
+
+_PAIRS = {
+    Link.APART: kernel.APART,
+    Link.GROUPED: kernel.GROUPED,
+    Link.NOT_TOGETHER: kernel.NOT_TOGETHER,
+    Link.SAME_DAY: kernel.SAME_DAY,
+    Link.ORDERED: kernel.BEFORE,
+}
+
+
+@dataclass
+class Blocks:
+    """`of[event]`: its block, -1 when it cannot start anywhere; `offset[event]`: slots after the block's start."""
+
+    problem: Problem
+    tables: kernel.Tables
+    of: np.ndarray
+    offset: np.ndarray
+    needs: list[list[int]]
+    closed: list[int]
+
+    def __len__(self) -> int:
+        return len(self.tables.start_at) - 1
+
+    def empty(self) -> kernel.State:
+        t, grid = self.tables, self.problem.grid
+        rows, slots, days = len(t.day_class), grid.slots, len(grid.days)
+        return kernel.State(
+            start=np.full(len(self), UNPLACED, np.int64),
+            room=np.array(t.room_at[:-1], np.int64),
+            count=np.zeros((rows, slots), np.int32),
+            who=np.zeros((rows, slots), np.int64),
+            busy=np.zeros((rows, days), np.int64),
+            week=np.zeros(len(t.week_table), np.int64),
+            room_count=np.zeros((len(self.problem.rooms) * grid.kinds, slots), np.int32),
+            room_who=np.zeros((len(self.problem.rooms) * grid.kinds, slots), np.int64),
+            room_busy=np.zeros((len(self.problem.rooms) * grid.kinds, days), np.int64),
+            used_count=np.zeros(t.used_slots.shape, np.int32),
+            used=np.zeros(len(t.used_limit), np.int64),
+            place=np.zeros((rows, slots), np.int32),
+        )
+
+    def told(self, timetable: Timetable | None, state: kernel.State) -> np.ndarray:
+        """The starts of a timetable that the rules still allow (-1 for the others); its rooms go into the state."""
+        t = self.tables
+        starts = np.full(len(self), UNPLACED, np.int64)
+        if timetable is None:
+            return starts
+        for event, block in enumerate(self.of):
+            if block < 0 or timetable.start[event] == UNPLACED:
+                continue
+            slot = timetable.start[event] - self.offset[event]
+            if 0 <= slot < t.allowed.shape[1] and t.allowed[block, slot] >= 0:
+                starts[block] = slot
+                for need, room in zip(self.needs[event], timetable.rooms[event], strict=False):
+                    candidates = t.room_of[t.room_at[need] : t.room_at[need + 1]]
+                    if room in candidates:
+                        state.room[need] = t.room_at[need] + int(np.flatnonzero(candidates == room)[0])
+        return starts
+
+    def timetable(self, start: np.ndarray, room: np.ndarray) -> Timetable:
+        starts, rooms = [], []
+        for event, block in enumerate(self.of):
+            placed = block >= 0 and start[block] >= 0
+            starts.append(int(start[block] + self.offset[event]) if placed else UNPLACED)
+            rooms.append(tuple(int(self.tables.room_of[room[need]]) for need in self.needs[event]) if placed else ())
+        return Timetable(tuple(starts), tuple(rooms))
+
+
+def bind(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Sessions that must begin together, or follow one another, as one block: its number and the offset in it."""
+    count = len(problem.events)
+    near: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for relation in problem.relations:
+        if relation.weight or relation.link not in (Link.SAME_START, Link.CONSECUTIVE):
+            continue
+        for a, b in zip(relation.events, relation.events[1:], strict=False):
+            step = problem.events[a].length if relation.link == Link.CONSECUTIVE else 0
+            near[a].append((b, step))
+            near[b].append((a, -step))
+    block = np.full(count, -1, np.int64)
+    offset = np.zeros(count, np.int64)
+    blocks = 0
+    for event in range(count):
+        if block[event] >= 0:
+            continue
+        block[event], members, ahead = blocks, [event], [event]
+        while ahead:
+            a = ahead.pop()
+            for b, step in near[a]:
+                if block[b] < 0:
+                    block[b], offset[b] = blocks, offset[a] + step
+                    members.append(b)
+                    ahead.append(b)
+                elif offset[b] != offset[a] + step:
+                    raise Malformed(f"event {b} ({problem.events[b].name})", "is bound to itself at another time")
+        offset[members] -= offset[members].min()
+        blocks += 1
+    return block, offset
+
+
+def _starts(problem: Problem, members: list[int], offset: np.ndarray, shut: list[np.ndarray]) -> dict[int, int]:
+    """Where a block may start, and what each start costs: inside one day, when everybody is there."""
+    grid, found = problem.grid, {}
+    told: dict[int, dict[int, int]] = {}
+    for event in members:
+        row = problem.events[event]
+        if row.starts is not None:
+            told[event] = dict(zip(row.starts, row.start_costs or [0] * len(row.starts), strict=True))
+    for slot in range(grid.slots):
+        cost = 0
+        for event in members:
+            row, at = problem.events[event], slot + int(offset[event])
+            last = at + row.length - 1
+            inside = last < grid.slots and grid.half(at) == grid.half(last) == grid.half(slot)
+            if (
+                not inside
+                or (event in told and at not in told[event])
+                or any(shut[p][at : last + 1].any() for p in row.parties)
+            ):
+                break
+            cost += told[event][at] if event in told else 0
+        else:
+            found[slot] = cost
+    return found
+
+
+def _rules(problem: Problem, hard: int) -> dict[str, Any]:
+    """Rules of parties as tables: equal days share a class, equal counts a table."""
+    grid, kinds = problem.grid, problem.grid.kinds
+    rows = len(problem.parties) * kinds
+    daily: dict[int, list[tuple[Rule, int, int]]] = defaultdict(list)
+    weekly: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    travel, travel_weight = np.full(rows, -1, np.int64), np.zeros(rows, np.int64)
+    travel_gap = np.zeros(rows, np.int64)
+    names: dict[Rule, int] = {}
+    for limit in problem.limits:
+        weight = limit.weight or hard
+        for row in (party * kinds + kind for party in limit.parties for kind in range(kinds)):
+            if limit.rule == Rule.TRAVEL:
+                travel_gap[row] = weight
+            elif limit.rule == Rule.SITES_A_DAY:
+                travel[row], travel_weight[row] = limit.limit, weight
+            elif limit.rule in WEEKLY:
+                weekly[row].append((names.setdefault(limit.rule, len(names)), limit.limit, weight))
+            else:
+                daily[row].append((limit.rule, limit.limit, weight))
+    flat = [told for row in range(rows) for told in weekly[row]]
+    nothing = np.zeros((1, 1 << len(grid.hours)))
+    return {
+        **_classes(daily, rows, grid),
+        "week_at": _at([len(weekly[row]) for row in range(rows)]),
+        "week_table": _column(flat, 0),
+        "week_limit": _column(flat, 1),
+        "week_weight": _column(flat, 2),
+        "counted": np.array([tables.counted(rule, grid) for rule in names] or nothing, np.int64),
+        "travel": travel,
+        "travel_weight": travel_weight,
+        "travel_gap": travel_gap,
+    }
+
+
+def _classes(daily: dict[int, list[tuple[Rule, int, int]]], rows: int, grid: Grid) -> dict[str, Any]:
+    """What each way to be busy costs, for each set of rules of the day that some party has."""
+    classes: dict[tuple[tuple[Rule, int, int], ...], int] = {(): 0}
+    day_class = np.zeros(rows, np.int64)
+    for row, told in daily.items():
+        day_class[row] = classes.setdefault(tuple(sorted(told)), len(classes))
+    day_cost = np.zeros((len(classes), 1 << len(grid.hours)), np.int64)
+    for rules, place in classes.items():
+        for rule, most, weight in rules:
+            day_cost[place] += weight * tables.over(rule, most, grid)
+    return {"day_class": day_class, "day_cost": day_cost}
+
+
+def _at(sizes: list[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
+
+
+def _column(rows: list[Any], place: int) -> np.ndarray:
+    return np.array([row[place] for row in rows], np.int64)
+
+
+def _pairs(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, hard: int) -> dict[str, Any]:
+    rows: list[list[tuple[int, ...]]] = [[] for _ in range(blocks)]
+    for relation in problem.relations:
+        if relation.link not in _PAIRS:
+            continue
+        for a, b in _couples(relation):
+            if of[a] < 0 or of[b] < 0 or of[a] == of[b]:
+                continue
+            weight = relation.weight or hard
+            for mine, other, link in ((a, b, relation.link), (b, a, relation.link)):
+                after = link == Link.ORDERED and mine == b
+                rows[of[mine]].append(
+                    (
+                        int(of[other]),
+                        kernel.AFTER if after else _PAIRS[link],
+                        relation.value,
+                        weight,
+                        int(relation.adjacent),
+                        int(offset[mine]),
+                        problem.events[mine].length,
+                        int(offset[other]),
+                        problem.events[other].length,
+                    )
+                )
+    flat = [row for block in rows for row in block]
+    names = ("other", "link", "value", "weight", "adjacent", "offset", "length", "offset2", "length2")
+    told = {f"pair_{name}": _column(flat, place) for place, name in enumerate(names)}
+    return {"pair_at": _at([len(block) for block in rows]), **told}
+
+
+def _couples(relation: Relation) -> list[tuple[int, int]]:
+    if relation.link == Link.ORDERED:
+        return list(zip(relation.events, relation.events[1:], strict=False))
+    return [(a, b) for place, a in enumerate(relation.events) for b in relation.events[place + 1 :]]
+
+
+def _used(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, hard: int) -> dict[str, Any]:
+    told = [relation for relation in problem.relations if relation.link == Link.SLOTS_USED]
+    rows: list[list[tuple[int, int]]] = [[] for _ in range(blocks)]
+    slots = np.zeros((len(told), problem.grid.slots), bool)
+    for place, relation in enumerate(told):
+        slots[place, list(relation.slots)] = True
+        bits: dict[int, int] = defaultdict(int)
+        for event in relation.events:
+            bits[int(of[event])] |= _bits(problem.events[event].length, int(offset[event]))
+        for block, mask in bits.items():
+            if block >= 0:
+                rows[block].append((place, mask))
+    flat = [row for block in rows for row in block]
+    return {
+        "used_at": _at([len(block) for block in rows]),
+        "used_row": _column(flat, 0),
+        "used_bits": _column(flat, 1),
+        "used_slots": slots,
+        "used_limit": np.array([relation.value for relation in told], np.int64),
+        "used_weight": np.array([relation.weight or hard for relation in told], np.int64),
+    }
+
+
+def _bits(length: int, offset: int) -> int:
+    return ((1 << length) - 1) << offset
+
+
+def _shut(problem: Problem) -> list[np.ndarray]:
+    shut = []
+    for party in problem.parties:
+        slots = np.zeros(problem.grid.slots, bool)
+        slots[list(party.closed)] = True
+        shut.append(slots)
+    return shut
+
+
+def _room_costs(one: Need, before: int, stay: int) -> list[int]:
+    """What each candidate costs; leaving the room of before costs a third of leaving its slot."""
+    costs = list(one.costs) or [0] * len(one.rooms)
+    if before not in one.rooms:
+        return costs
+    return [cost + (stay // 3 if room != before else 0) for cost, room in zip(costs, one.rooms, strict=True)]
+
+
+def _who(problem: Problem, members: list[list[int]], offset: np.ndarray) -> dict[str, Any]:
+    """Parties of each block, the bits of their hours, and in which of all needs they are."""
+    kinds, parts, place = problem.grid.kinds, [], 0
+    for block in members:
+        there: dict[tuple[int, int], int] = defaultdict(int)
+        busy: dict[int, int] = defaultdict(int)
+        for event in block:
+            row = problem.events[event]
+            bits = _bits(row.length, int(offset[event]))
+            held = [party * kinds + kind for party in row.parties for kind in range(kinds) if row.kinds >> kind & 1]
+            for party in held:
+                if busy[party] & bits:
+                    raise Malformed(f"event {event} ({row.name})", "is bound to one of the same people")
+                busy[party] |= bits
+                there[party, place if row.needs else -1] |= bits
+            place += len(row.needs)
+        parts.append([(party, bits, where) for (party, where), bits in sorted(there.items())])
+    flat = [row for block in parts for row in block]
+    return {
+        "part_at": _at([len(block) for block in parts]),
+        "part_row": _column(flat, 0),
+        "part_bits": _column(flat, 1),
+        "part_need": _column(flat, 2),
+    }
+
+
+def _where(
+    problem: Problem, members: list[list[int]], offset: np.ndarray, kept: Timetable | None, stay: int
+) -> tuple[dict[str, Any], list[list[int]]]:
+    """Rooms each block needs, their candidates and what each costs; and the needs of each event."""
+    owner: list[list[int]] = [[] for _ in problem.events]
+    needs: list[tuple[int, int, int]] = []
+    rooms: list[tuple[int, ...]] = []
+    costs: list[int] = []
+    for event in (event for block in members for event in block):
+        row = problem.events[event]
+        for place, one in enumerate(row.needs):
+            before = kept.rooms[event][place] if kept and len(kept.rooms[event]) > place else UNPLACED
+            costs += _room_costs(one, before, stay)
+            owner[event].append(len(needs))
+            needs.append((_bits(row.length, int(offset[event])), row.kinds, row.length))
+            rooms.append(one.rooms)
+    told = {
+        "need_at": _at([sum(len(problem.events[event].needs) for event in block) for block in members]),
+        "need_bits": _column(needs, 0),
+        "need_kinds": _column(needs, 1),
+        "need_length": _column(needs, 2),
+        "room_at": _at([len(row) for row in rooms]),
+        "room_of": np.array([room for row in rooms for room in row], np.int64),
+        "room_cost": np.array(costs, np.int64),
+    }
+    return told, owner
+
+
+def _doors(problem: Problem) -> np.ndarray:
+    """(rooms x kinds, days): the bits of the hours when a room is closed."""
+    hours, kinds = len(problem.grid.hours), problem.grid.kinds
+    doors = np.zeros((len(problem.rooms) * kinds, len(problem.grid.days)), np.int64)
+    for place, room in enumerate(problem.rooms):
+        for slot in room.closed:
+            doors[place * kinds : place * kinds + kinds, slot // hours] |= 1 << slot % hours
+    return doors
+
+
+def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int = 0) -> Blocks:
+    """Arrays of a problem. `hard`: cost of a unit of what must hold; `stay`: of leaving the slot of `kept`.
+
+    Sessions that can start nowhere are left out and told in `closed`.
+    """
+    of, offset = bind(problem)
+    members: list[list[int]] = [[] for _ in range(int(of.max(initial=-1)) + 1)]
+    for event, block in enumerate(of):
+        members[block].append(event)
+    shut = _shut(problem)
+    starts = [_starts(problem, block, offset, shut) for block in members]
+    closed = [event for block, found in zip(members, starts, strict=True) if not found for event in block]
+    number = np.cumsum([bool(found) for found in starts]) - 1
+    of = np.array([number[block] if starts[block] else -1 for block in of], np.int64)
+    members = [block for block, found in zip(members, starts, strict=True) if found]
+    starts = [found for found in starts if found]
+    allowed = np.full((len(members), problem.grid.slots), -1, np.int32)
+    for block, found in enumerate(starts):
+        before = kept.start[members[block][0]] - offset[members[block][0]] if kept else UNPLACED
+        for slot, cost in found.items():
+            allowed[block, slot] = cost + (stay if before >= 0 and slot != before else 0)
+    told, owner = _where(problem, members, offset, kept, stay)
+    arrays = kernel.Tables(
+        hours=len(problem.grid.hours),
+        kinds=problem.grid.kinds,
+        hard=hard,
+        start_at=_at([len(found) for found in starts]),
+        start_slot=np.array([slot for found in starts for slot in found], np.int64),
+        allowed=allowed,
+        site=np.array([room.site for room in problem.rooms] or [0], np.int64),
+        closed=_doors(problem),
+        fixed=np.array([len(found) < 2 for found in starts], bool),
+        **told,
+        **_who(problem, members, offset),
+        **_rules(problem, hard),
+        **_pairs(problem, of, offset, len(members), hard),
+        **_used(problem, of, offset, len(members), hard),
+    )
+    return Blocks(problem, arrays, of, offset, owner, closed)
