@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     solve.add_argument("--seconds", type=float, help="wall time; default 30")
     solve.add_argument("--steps", type=int, help="proposals instead of time: the same result whatever the machine")
     solve.add_argument("--seed", type=int, default=1)
-    solve.add_argument("--threads", type=int, default=1, help="independent searches, the best is kept (.ctt)")
+    solve.add_argument("--threads", type=int, default=1, help="independent searches, the best is kept")
     solve.add_argument("--feasible", action="store_true", help="stop when all that must hold holds (.fet)")
     check = verbs.add_parser("check", help="count what a solution breaks and costs: FILE.ctt SOLUTION")
     check.add_argument("problem", type=Path)
@@ -82,7 +82,14 @@ def _fet(asked: argparse.Namespace) -> int:
     school = fet.read(asked.problem)
     for name, count in school.unsupported.items():
         print(f"not respected: {name}, {count} of them", file=sys.stderr)
-    found = solve(school.problem, seconds=asked.seconds, steps=asked.steps, seed=asked.seed, feasible=asked.feasible)
+    found = solve(
+        school.problem,
+        seconds=asked.seconds,
+        steps=asked.steps,
+        seed=asked.seed,
+        threads=asked.threads,
+        feasible=asked.feasible,
+    )
     fet.write(school, found.timetable, asked.problem, asked.result)
     first = "never" if found.first is None else f"after {found.first:.2f} s"
     print(

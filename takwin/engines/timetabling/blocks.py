@@ -315,7 +315,7 @@ def _where(
 ) -> tuple[dict[str, Any], list[list[int]]]:
     """Rooms each block needs, their candidates and what each costs; and the needs of each event."""
     owner: list[list[int]] = [[] for _ in problem.events]
-    needs: list[tuple[int, int, int]] = []
+    needs: list[tuple[int, int]] = []
     rooms: list[tuple[int, ...]] = []
     costs: list[int] = []
     for event in (event for block in members for event in block):
@@ -324,13 +324,12 @@ def _where(
             before = kept.rooms[event][place] if kept and len(kept.rooms[event]) > place else UNPLACED
             costs += _room_costs(one, before, stay)
             owner[event].append(len(needs))
-            needs.append((_bits(row.length, int(offset[event])), row.kinds, row.length))
+            needs.append((_bits(row.length, int(offset[event])), row.kinds))
             rooms.append(one.rooms)
     told = {
         "need_at": _at([sum(len(problem.events[event].needs) for event in block) for block in members]),
         "need_bits": _column(needs, 0),
         "need_kinds": _column(needs, 1),
-        "need_length": _column(needs, 2),
         "room_at": _at([len(row) for row in rooms]),
         "room_of": np.array([room for row in rooms for room in row], np.int64),
         "room_cost": np.array(costs, np.int64),

@@ -32,7 +32,6 @@ class Tables(NamedTuple):
     need_at: Any  # block -> rooms needed
     need_bits: Any
     need_kinds: Any
-    need_length: Any
     room_at: Any  # need -> candidates
     room_of: Any
     room_cost: Any

@@ -6,8 +6,7 @@ at a time. What alternates (weeks at the centre, weeks in a company) is one week
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 # Kinds of week are bits of a mask; a timetable alternates among at most this many.
@@ -220,17 +219,6 @@ class Problem:
         for relation in self.relations:
             where = f"relation {relation.link}"
             need(all(0 <= row < len(self.events) for row in relation.events), where, "names an event not there")
-
-    def only(self, events: Iterable[int]) -> Problem:
-        """The same week with some of the events, in their order; what binds fewer than two of them falls."""
-        kept = list(events)
-        place = {row: index for index, row in enumerate(kept)}
-        relations = tuple(
-            replace(relation, events=tuple(place[row] for row in relation.events if row in place))
-            for relation in self.relations
-            if relation.link == Link.SLOTS_USED or sum(row in place for row in relation.events) > 1
-        )
-        return replace(self, events=tuple(self.events[row] for row in kept), relations=relations)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,14 +19,14 @@ from takwin.engines.timetabling.model import Faults, Need, Problem, Timetable
 # What a unit of a rule that must hold costs while wishes are weighed; a wish costs 1 to some tens.
 HARD = 100
 # Temperatures. Rules alone, a unit each: where chains still flow and few rules break. Wishes: from a few wishes worth.
-STRICT_HOT, STRICT_COLD = 0.30, 0.14
+STRICT_HOT, STRICT_COLD = 0.35, 0.18
 WISH_HOT, WISH_COLD = 6.0, 0.4
 # Repair begins cold: what stands should stand.
 REPAIR_HOT = 1.5
 # The share of a budget that rules alone may take.
 STRICT_SHARE = 0.5
 BLOCK = 4_000
-FIRST_CYCLE = 100_000
+FIRST_CYCLE = 200_000
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,9 @@ class _Clock:
 
     def __init__(self, seconds: float | None, steps: int | None) -> None:
         self.limit, self.most, self.steps = seconds, steps, 0
+        self.begin()
+
+    def begin(self) -> None:
         self.began = time.perf_counter()
 
     @property
@@ -159,6 +164,7 @@ def solve(
     seconds: float | None = None,
     steps: int | None = None,
     seed: int = 1,
+    threads: int = 1,
     start: Timetable | None = None,
     stay: int = 0,
     feasible: bool = False,
@@ -166,25 +172,47 @@ def solve(
 ) -> Outcome:
     """The best timetable found within `seconds` of wall time or `steps` (then problem, seed and start alone decide).
 
-    `start`, `stay`: a timetable to begin with, and what leaving one of its slots costs, for a repair. `feasible`: stop
-    as soon as all that must hold holds. `stop` is called with the progress; true ends with the best so far.
+    `threads`: independent searches, the best is kept. `start`, `stay`: a timetable to begin with, and what leaving one
+    of its slots costs, for a repair. `feasible`: stop as soon as all that must hold holds. `stop` is called with the
+    progress; true ends with the best so far.
     """
     if (seconds is None) == (steps is None):
         raise ValueError("tell seconds or steps")
+    found = threading.Event()
+
+    def over(now: Progress) -> bool:
+        # With a budget of steps nobody stops for another: the result would depend on who was faster.
+        return (seconds is not None and found.is_set()) or (stop is not None and stop(now))
+
+    def one(place: int) -> Outcome:
+        begin = seed if threads == 1 else seed * 1000 + place
+        outcome = _search(problem, _Clock(seconds, steps), begin, start, stay, feasible, over)
+        if feasible and outcome.first is not None:
+            found.set()
+        return outcome
+
+    if threads == 1:
+        return one(0)
+    with ThreadPoolExecutor(threads) as pool:
+        outcomes = list(pool.map(one, range(threads)))
+    return min(outcomes, key=lambda row: (len(row.unplaced), 0 if feasible else row.faults.cost, row.steps))
+
+
+def _search(
+    problem: Problem, clock: _Clock, seed: int, start: Timetable | None, stay: int, feasible: bool, stop: Stop
+) -> Outcome:
     rules = build(strict(problem), 1)
     search = Annealing(rules, seed, start)
     search.run(0, 1.0, 0)  # compiled before the clock starts
-    clock, stopped = _Clock(seconds, steps), False
+    clock.begin()
 
     def tell(broken: int, cost: int) -> bool:
-        return stop is not None and stop(Progress(min(clock.share, 1.0), clock.seconds, broken, cost))
+        return stop(Progress(min(clock.share, 1.0), clock.seconds, broken, cost))
 
-    if not stay:
-        until = 1.0 if feasible else STRICT_SHARE
-        stopped = _satisfy(search, clock, until, lambda best: tell(int(best), -1))
+    stopped = not stay and _satisfy(search, clock, 1.0 if feasible else STRICT_SHARE, lambda best: tell(int(best), -1))
     first = clock.seconds if search.best == 0 and not rules.closed else None
     table = search.timetable
-    if not (stopped or (feasible and search.best == 0)):
+    if not stopped and not feasible:
         weighed = build(problem, HARD, start if stay else None, stay)
         wish = Annealing(weighed, seed + 1, start if stay else table)
         hot = REPAIR_HOT if stay else WISH_HOT

@@ -77,6 +77,13 @@ class TestSolve:
         assert first.timetable == again.timetable
         assert first.steps == again.steps <= 5000
 
+    def test_two_threads_keep_the_better_one_and_always_the_same(self):
+        problem = random_problem(7)
+        first, again = (solve(problem, steps=3000, seed=3, threads=2) for _ in range(2))
+        assert first.timetable == again.timetable
+        alone = [solve(problem, steps=3000, seed=seed) for seed in (3000, 3001)]
+        assert (len(first.unplaced), first.faults.cost) == min((len(a.unplaced), a.faults.cost) for a in alone)
+
     def test_a_full_week_is_found(self):
         """Eight hours of one workshop, four groups of two hours each a day: only exact packings fit."""
         problem = make_problem([(2, (group,), (0,)) for group in (0, 1, 2, 3)])
