@@ -62,6 +62,7 @@ class Scratch(NamedTuple):
     amiss: Any  # blocks last seen to cost something
     place: Any  # (blocks,) where in `amiss`, -1: not there
     size: Any  # (1,) of `amiss`
+    worth: Any  # (blocks,) what each was last seen to cost
 
 
 @piece
@@ -73,7 +74,10 @@ def keep(s, start, room):
 
 
 @piece
-def note(w, block, wrong):
+def note(w, block, cost):
+    """What a block was seen to cost, and whether it is amiss."""
+    w.worth[block] = cost
+    wrong = cost > 0
     at = w.place[block]
     if wrong and at < 0:
         w.place[block] = w.size[0]
@@ -166,6 +170,29 @@ def propose(t, s, seed, w, movable):
 
 
 @piece
+def clashes(t, s, e, slot):
+    """On how many slots a block would meet its parties or its only room busy, were it not there itself."""
+    day = slot // t.hours
+    hour = slot - day * t.hours
+    count = 0
+    for k in range(t.part_at[e], t.part_at[e + 1]):
+        met = s.busy[t.part_row[k], day] & (t.part_bits[k] << hour)
+        while met:
+            met &= met - 1
+            count += 1
+    return count
+
+
+@piece
+def hopeless(t, s, w, moved, most):
+    """A block alone on its way to another day, where it would clash more than it could win: seen without moving it."""
+    e = w.block[0]
+    if moved > 1 or w.new[0] // t.hours == w.old[0] // t.hours:
+        return False
+    return clashes(t, s, e, w.new[0]) * t.hard - w.worth[e] > most
+
+
+@piece
 def move(t, s, seed, w, moved, undo):
     """Make the move, or undo it; the change of cost."""
     change = np.int64(0)
@@ -180,7 +207,7 @@ def move(t, s, seed, w, moved, undo):
             else:
                 w.room[m, k - first] = s.room[k]
         if m == 0 and not undo:
-            note(w, b, gone < 0)
+            note(w, b, -gone)
     for m in range(moved):
         change += put(t, s, seed, w.block[m], w.old[m] if undo else w.new[m], undo)
     return change
@@ -193,13 +220,15 @@ def anneal(t, s, seed, w, movable, steps, heat, cost, best, best_start, best_roo
     while done < steps and best > goal:
         done += 1
         moved = propose(t, s, seed, w, movable)
-        if moved == 0:
+        # The dearest step this proposal may take, drawn beforehand.
+        most = -heat * math.log((draw(seed) + 1) / 4294967296.0)
+        if moved == 0 or hopeless(t, s, w, moved, most):
             continue
         # Tried, and undone when refused: one piece of code for both, since each copy of it takes seconds to compile.
         delta = np.int64(0)
         for attempt in range(2):
             delta += move(t, s, seed, w, moved, attempt == 1)
-            if attempt or delta <= 0 or draw(seed) < np.int64(math.exp(-delta / heat) * 4294967296.0):
+            if attempt or delta <= most:
                 break
         cost += delta
         if cost < best:
