@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+from threading import Lock
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Page, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -22,8 +25,46 @@ def browser():
         started.close()
 
 
+class InFlight:
+    """How many requests the live server is answering: tables are emptied only when it is at rest.
+
+    A window that is closed leaves its last requests running on the server; PostgreSQL then sees a deadlock between
+    them and the emptying of the tables.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.count, self.seen = Lock(), 0, time.monotonic()
+
+    def _add(self, by: int) -> None:
+        with self.lock:
+            self.count, self.seen = self.count + by, time.monotonic()
+
+    def started(self, **_: object) -> None:
+        self._add(1)
+
+    def finished(self, **_: object) -> None:
+        self._add(-1)
+
+    def rest(self, calm: float = 0.3, limit: float = 20) -> None:
+        """Waits until nothing ran for `calm` seconds; fails after `limit`."""
+        end = time.monotonic() + limit
+        while self.count or time.monotonic() - self.seen < calm:
+            assert time.monotonic() < end, f"{self.count} requests still run"
+            time.sleep(0.05)
+
+
 @pytest.fixture
-def season(network, settings, live_server, monkeypatch):
+def in_flight():
+    counter = InFlight()
+    request_started.connect(counter.started)
+    request_finished.connect(counter.finished)
+    yield counter
+    request_started.disconnect(counter.started)
+    request_finished.disconnect(counter.finished)
+
+
+@pytest.fixture
+def season(network, settings, live_server, monkeypatch, in_flight):
     """300 simulated candidates and the accounts of the demo."""
     from takwin.web.simulation import simulate
     from takwin.web.simulation.demo import make_demo
@@ -34,7 +75,8 @@ def season(network, settings, live_server, monkeypatch):
     settings.ALLOWED_HOSTS = ["*"]
     simulate(300, 1, say=lambda _line: None)
     make_demo()
-    return live_server.url
+    yield live_server.url
+    in_flight.rest()
 
 
 @pytest.fixture
