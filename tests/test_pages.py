@@ -15,6 +15,7 @@ from takwin.admissions.tests.make import make_application, make_published, make_
 from takwin.guidance.tests.make import make_guidance
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
+from takwin.training.tests.make import make_training
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [
@@ -41,7 +42,7 @@ def world():
     offering = make_offering(season, centre="ismss-meknes")
     application = make_submitted(season, "candidate@example.org", [offering])
     services.count_demand(season)
-    return {"season": season, "offering": offering, "application": application} | make_guidance()
+    return {"season": season, "offering": offering, "application": application} | make_guidance() | make_training()
 
 
 class TestPortal:
@@ -128,6 +129,23 @@ class TestPortal:
         assert "unsafe" not in policy
 
 
+TRAINING = [
+    (path, "training.see", "registrar", "counsellor")
+    for path in (
+        "/desk/training/ismss-meknes/", "/desk/training/ismss-meknes/trainees/",
+        "/desk/training/ismss-meknes/staff/", "/desk/training/ismss-meknes/timetables/",
+        "/desk/training/ismss-meknes/absences/", "/desk/trainees/{enrolment}/", "/desk/groups/{group}/",
+        "/desk/trainers/{trainer}/", "/desk/rooms/{room}/", "/desk/timetables/{timetable}/", "/desk/rolls/{roll}/",
+        "/desk/timetables/{timetable}/progress/", "/desk/timetables/{timetable}/week.xlsx",
+        "/desk/timetables/{timetable}/week.pdf", "/desk/curricula/", "/desk/curricula/{curriculum}/",
+    )
+]  # fmt: skip
+TRAINING += [
+    ("/desk/training/", "training.see", "national", "counsellor"),
+    ("/desk/sessions/{session}/", "training.run", "registrar", "auditor"),
+    ("/desk/excuses/{excuse}/proof/", "training.run", "registrar", "auditor"),
+    ("/training/rolls/", "training.teach", "trainer", "registrar"),
+]
 DESK = [
     ("/desk/", "desk.open", "national", "auditor"),
     ("/desk/report/", "reporting.see", "national", "counsellor"),
@@ -152,6 +170,7 @@ DESK = [
     ("/desk/guidance/follow-ups/{case}/notes/", "guidance.notes", "head", "counsellor"),
     ("/desk/guidance/open-days/", "guidance.follow", "counsellor", "national"),
     ("/desk/guidance/open-days/{day}/", "guidance.follow", "counsellor", "national"),
+    *TRAINING,
     ("/desk/guidance/boards/", "guidance.board", "national", "registrar"),
     ("/desk/guidance/boards/guidance-fes/", "guidance.board", "national", "registrar"),
 ]
@@ -177,6 +196,7 @@ class TestDesk:
         here = {
             "registrar": meknes,
             "scorer": meknes,
+            "trainer": meknes,
             "counsellor": {"area": "fes-meknes"},
             "head": {"area": "fes-meknes"},
         }.get(right, {})

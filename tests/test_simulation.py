@@ -54,7 +54,7 @@ def test_the_season_is_the_published_one():
     assert Season.objects.get().simulated
     # The documented centres are untouched, and the accounts of the demo are made by the services.
     assert Centre.objects.filter(simulated=False).count() == 114
-    assert len(make_demo()) == len(make_demo()) == 10
+    assert len(make_demo()) == len(make_demo()) == 11
     assert Application.objects.get(simulated=False).state == "submitted"
     with pytest.raises(CommandError, match="exists already"):
         call_command("simulate_season", candidates=10)

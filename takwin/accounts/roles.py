@@ -12,10 +12,11 @@ class Role(models.TextChoices):
     SCORER = "scorer", _("Member of a selection committee")
     COUNSELLOR = "counsellor", _("Guidance counsellor")
     HEAD = "head", _("Head of a guidance centre")
+    TRAINER = "trainer", _("Trainer")
     AUDITOR = "auditor", _("Auditor (reads only)")
 
 
-_READ = {"desk.open", "centres.see", "offer.see", "admissions.see", "journal.read"}
+_READ = {"desk.open", "centres.see", "offer.see", "admissions.see", "training.see", "journal.read"}
 _COUNSEL = {"desk.open", "centres.see", "offer.see", "admissions.assist", "guidance.follow", "guidance.board"}
 
 CAPABILITIES: dict[str, set[str]] = {
@@ -28,14 +29,16 @@ CAPABILITIES: dict[str, set[str]] = {
         "admissions.publish",
         "admissions.form",
         "guidance.board",
+        "training.write",
         "reporting.see",
     },
     Role.REGIONAL: _READ | {"centres.correct", "offer.edit", "offer.import", "guidance.board", "reporting.see"},
-    Role.REGISTRAR: _READ | {"offer.edit", "offer.import"},
-    Role.DIRECTOR: _READ | {"centres.correct", "offer.edit", "guidance.board"},
+    Role.REGISTRAR: _READ | {"offer.edit", "offer.import", "training.run"},
+    Role.DIRECTOR: _READ | {"centres.correct", "offer.edit", "guidance.board", "training.run"},
     Role.SCORER: {"desk.open", "admissions.score"},
     Role.COUNSELLOR: _COUNSEL,
     Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},
+    Role.TRAINER: {"desk.open", "training.teach"},
     Role.AUDITOR: _READ | {"guidance.board", "reporting.see"},
 }
 

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "takwin.web",
     "takwin.api",
     "takwin.reporting",
+    "takwin.training",
     "takwin.guidance",
     "takwin.admissions",
     "takwin.people",

@@ -20,6 +20,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("takwin.web.urls")),
         path("", include("takwin.guidance.urls")),
+        path("", include("takwin.training.urls")),
         path("", include("takwin.admissions.urls")),
         path("", include("takwin.offer.urls")),
         path("", include("takwin.centres.urls")),

@@ -9,6 +9,14 @@ CASABLANCA = ZoneInfo("Africa/Casablanca")
 LOCALES = {"ar": "ar_MA", "fr": "fr", "en": "en_GB"}
 
 
+def told_day(text: str) -> date | None:
+    """A date someone typed as 2026-11-24, or None for anything else."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
 def day(value: date | str | None, language: str, pattern: str = "d MMMM y") -> str:
     """A date, or a partial ISO date such as 2024-09 or 2024, in words."""
     if not value:

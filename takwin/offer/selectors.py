@@ -47,6 +47,10 @@ def programme(code: str) -> Programme:
     return Programme.objects.select_related("sector", "level").get(code=code)
 
 
+def programme_by_code(code: str) -> Programme | None:
+    return Programme.objects.filter(code=code).first()
+
+
 def programmes() -> QuerySet[Programme]:
     return Programme.objects.select_related("sector", "level")
 

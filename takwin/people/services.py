@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -88,3 +89,9 @@ def consent(person: Person, kind: str, *, words: str = "", by: Any) -> Consent:
 def follow(person: Person, centre: Any, why: str) -> None:
     """Let a centre see a person. Idempotent."""
     Following.objects.get_or_create(person=person, centre=centre, why=why)
+
+
+def follow_all(pairs: Iterable[tuple[int, int]], why: str) -> None:
+    """Let centres see persons, many at once: (person key, centre key). Idempotent."""
+    rows = [Following(person_id=person, centre_id=centre, why=why) for person, centre in pairs]
+    Following.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)

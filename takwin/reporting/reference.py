@@ -15,6 +15,7 @@ import takwin.offer.reference
 import takwin.organisations.reference
 import takwin.portfolio.reference
 import takwin.territory.reference
+import takwin.training.reference
 from takwin.core.tables import Counts, Row, TableError, Upsert, read
 from takwin.portfolio.choices import Basis
 from takwin.reporting.models import Document, Identity, PublishedFigure, Uncertain
@@ -27,6 +28,7 @@ BELOW = (
     takwin.occupations.reference,
     takwin.portfolio.reference,
     takwin.offer.reference,
+    takwin.training.reference,
 )
 
 

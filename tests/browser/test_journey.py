@@ -59,7 +59,7 @@ def sign_in(page, email):
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
     page.locator("#main button[type=submit]").first.click()
-    page.wait_for_url(re.compile("/(desk|apply)/"))
+    page.wait_for_url(re.compile("/(desk|apply|training)/"))
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])

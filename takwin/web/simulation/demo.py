@@ -29,6 +29,7 @@ STAFF = (
     ("scorer@takwin.example", "عضو لجنة الانتقاء", Role.SCORER, "", "cmc-marrakech-safi"),
     ("counsellor@takwin.example", "مستشار التوجيه", Role.COUNSELLOR, "fes-meknes", ""),
     ("head@takwin.example", "رئيسة مركز التوجيه", Role.HEAD, "fes-meknes", ""),
+    ("trainer@takwin.example", "مكوّنة بمدينة المهن", Role.TRAINER, "", "cmc-marrakech-safi"),
     ("auditor@takwin.example", "المفتشية", Role.AUDITOR, "", ""),
 )
 

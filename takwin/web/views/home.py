@@ -11,6 +11,7 @@ from django.urls import reverse
 from takwin.admissions import selectors as admissions
 from takwin.offer import selectors as offer
 from takwin.reporting import selectors as reporting
+from takwin.training.selectors import enrolments
 from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
 from takwin.web.selectors import portal
 
@@ -59,5 +60,7 @@ def season(request: Any, code: str = "") -> HttpResponse:
 
 @page(SIGNED_IN)
 def door(request: Any) -> HttpResponse:
-    """Staff to the desk, everyone else to their application."""
-    return redirect("web:desk" if request.user.works_here else "admissions:mine")
+    """Staff to the desk, trainees to their week, everyone else to their application."""
+    if request.user.works_here:
+        return redirect("web:desk")
+    return redirect("training:mine" if enrolments.own(request.user) else "admissions:mine")

@@ -45,6 +45,7 @@ def worker(_request: Any) -> HttpResponse:
 def robots(request: Any) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /apply/", "Disallow: /accounts/"]
     lines += ["Disallow: /guidance/a/", "Disallow: /guidance/feed/", "Disallow: /guidance/mine/"]
+    lines.append("Disallow: /training/")
     lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

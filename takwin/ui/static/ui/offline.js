@@ -1,4 +1,4 @@
-// The service worker: a page one has opened is there again without a network. Only the interest test, for now.
+// The service worker: a page one has opened is there again without a network: the interest test, and roll call.
 /* global importScripts, workbox */
 importScripts("/static/ui/workbox/workbox-sw.js");
 workbox.setConfig({ modulePathPrefix: "/static/ui/workbox/", debug: false });
@@ -9,9 +9,9 @@ workbox.core.skipWaiting();
 workbox.core.clientsClaim();
 const { registerRoute } = workbox.routing;
 const { NetworkFirst, StaleWhileRevalidate } = workbox.strategies;
-const test = /^\/(?:fr\/|en\/)?guidance\/test\/$/;
+const kept = /^\/(?:fr\/|en\/)?(?:guidance\/test|training\/rolls)\/$/;
 registerRoute(
-  ({ request, url }) => request.mode === "navigate" && request.method === "GET" && test.test(url.pathname),
+  ({ request, url }) => request.mode === "navigate" && request.method === "GET" && kept.test(url.pathname),
   new NetworkFirst({ cacheName: "takwin-pages", networkTimeoutSeconds: 6 }),
 );
 registerRoute(({ url }) => url.pathname.startsWith("/static/ui/"), new StaleWhileRevalidate({ cacheName: "takwin-static" }));

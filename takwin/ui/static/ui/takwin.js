@@ -37,3 +37,11 @@ document.querySelectorAll("[data-print]").forEach((button) => button.addEventLis
 document.querySelectorAll("select[data-submit]").forEach((select) => select.addEventListener("change", () => select.form.submit()));
 // A board on a wall reads itself anew.
 document.querySelectorAll("[data-refresh]").forEach((box) => setTimeout(() => window.location.reload(), 1000 * box.dataset.refresh));
+// Who signs out leaves nothing behind on a shared phone; what was not sent yet is said first.
+document.querySelectorAll("form[action$='/logout/']").forEach((form) => form.addEventListener("submit", async (event) => {
+  if (form.dataset.wiped || !("caches" in window)) return;
+  event.preventDefault();
+  await caches.delete("takwin-pages");
+  form.dataset.wiped = "1";
+  form.requestSubmit();
+}));

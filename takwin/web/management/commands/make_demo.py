@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from takwin.web.simulation.demo import make_demo
+from takwin.offer.selectors import current_season
+from takwin.web.simulation import training
+from takwin.web.simulation.demo import account, make_demo
 
 
 class Command(BaseCommand):
@@ -13,3 +15,6 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         for role, place, email in make_demo():
             self.stdout.write(f"{email}: {role} {place}")
+        season = current_season()
+        if season is not None:
+            training.play(season, account, say=self.stdout.write)

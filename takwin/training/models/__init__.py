@@ -1,0 +1,13 @@
+"""Tables of training, by noun."""
+
+from takwin.training.models.attendance import Alert, Excuse, Roll, SetAside, Statement
+from takwin.training.models.calendar import Bell, Period
+from takwin.training.models.curriculum import Module, Version
+from takwin.training.models.enrolments import Enrolment, Group, Member
+from takwin.training.models.staff import Absence, Closed, Posting, Room, Trainer
+from takwin.training.models.weeks import Course, Feed, Hold, Session, Term, Timetable
+
+__all__ = [
+    "Absence", "Alert", "Bell", "Closed", "Course", "Enrolment", "Excuse", "Feed", "Group", "Hold", "Member", "Module",
+    "Period", "Posting", "Roll", "Room", "Session", "SetAside", "Statement", "Term", "Timetable", "Trainer", "Version",
+]  # fmt: skip

@@ -1,0 +1,111 @@
+"""Timetables on paper and as spreadsheets: Typst draws the page, in the reader's language and direction."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import fontpkg_ibm_plex_sans_arabic
+import typst
+from django.utils.translation import get_language, gettext
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from takwin.core import dates
+from takwin.core.text import csv_safe
+from takwin.training.choices import Weeks
+from takwin.training.models import Session, Timetable
+from takwin.training.rules.weeks import DAYS, HOURS
+from takwin.training.selectors import calendar, weeks
+
+FONTS = Path(fontpkg_ibm_plex_sans_arabic.__file__).parent / "files"
+SHEET = Path(__file__).parent / "week.typ"
+HEAD = ("session", "group", "module", "trainer", "hours", "day", "hour", "room", "pinned", "when")
+WIDTHS = (18, 14, 40, 28, 8, 6, 6, 24, 8, 24)
+
+
+def language() -> str:
+    return (get_language() or "ar")[:2]
+
+
+def day_names() -> list[str]:
+    """Monday to Saturday, in the reader's language."""
+    monday = date(2024, 1, 1)
+    return [dates.day(monday + timedelta(days=day), language(), "EEEE") for day in range(DAYS)]
+
+
+def workbook(timetable: Timetable) -> bytes:
+    """One row a session; day 1 is Monday, hour 1 the first. `services.read_sheet` reads it back."""
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = "takwin"
+    sheet.sheet_view.rightToLeft = language() == "ar"
+    sheet.append(HEAD)
+    names, bells = day_names(), calendar.bells()
+    for row in weeks.sessions(timetable):
+        course, room = row.course, row.room.name if row.room else ""
+        cells: list[Any] = [row.ref, course.group.name, course.module.label, str(course.trainer or ""), row.length]
+        if row.slot is None:
+            cells += ["", "", room, "", ""]
+        else:
+            day, hour = divmod(row.slot, HOURS)
+            told = bells.of(row.slot, row.length)
+            when = f"{names[day]} {told[0]:%H:%M}" if told else names[day]
+            cells += [day + 1, hour + 1, room, "x" if row.pinned else "", when]
+        sheet.append([csv_safe(cell) if isinstance(cell, str) else cell for cell in cells])
+    for place, width in enumerate(WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.freeze_panes = "A2"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def week_pdf(timetable: Timetable, kind: str, keys: Iterable[str]) -> bytes:
+    """A page for each group, trainer or room told by its reference: tagged PDF, A4 on its side."""
+    rows, bells = weeks.sessions(timetable), calendar.bells()
+    names = {one.key: one.name for one in weeks.choices(rows)[kind]}
+    pages = []
+    for key in keys:
+        if key in names:
+            lines = weeks.grid(weeks.of(rows, kind, key), bells)
+            pages.append({"title": names[key], "lines": [_line(told, cells, kind) for told, cells in lines]})
+    facts = {
+        "language": language(),
+        "centre": timetable.centre.label,
+        "term": gettext("Term %(number)s, %(season)s")
+        % {"number": timetable.term.number, "season": timetable.term.season},
+        "days": day_names(),
+        "draft": gettext("draft") if timetable.state == "draft" else "",
+        "title": gettext("Timetable"),
+        "pages": pages,
+    }
+    # Names go in as data, never as Typst source.
+    return typst.compile(
+        str(SHEET), format="pdf", font_paths=[str(FONTS)], sys_inputs={"data": json.dumps(facts, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+    )  # fmt: skip
+
+
+def _line(told: str, cells: list[weeks.Cell], kind: str) -> dict[str, Any]:
+    cells_told = [
+        {"span": one.span, "covered": one.covered, "closed": one.closed, "rows": [_words(x, kind) for x in one.rows]}
+        for one in cells
+    ]
+    return {"time": told, "cells": cells_told}
+
+
+def _words(row: Session, kind: str) -> list[str]:
+    """What a cell says: the module, and the two of group, trainer and room that the page is not about."""
+    course = row.course
+    rest = {
+        "group": course.group.name,
+        "trainer": str(course.trainer or ""),
+        "room": row.room.name if row.room else "",
+    }
+    sign = "" if course.group.weeks == Weeks.ALL else f" ({course.group.weeks.upper()})"
+    return [course.module.label + sign, *(words for name, words in rest.items() if name != kind and words)]

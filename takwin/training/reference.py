@@ -1,0 +1,12 @@
+"""Loads the hours of the day; they are the house's own, a centre's bells are data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from takwin.core.tables import Counts
+from takwin.training.services import load_bells
+
+
+def load(folder: Path, _documents: dict[str, int]) -> list[Counts]:
+    return [load_bells(folder / "bells.csv")]

@@ -1,0 +1,102 @@
+"""What stands when several people, on several phones, said something of one trainee at one roll.
+
+A statement is never changed. It names those it was made in sight of (`after`); those that nobody named since are the
+*heads*. When heads disagree the roll is *contested*: the strongest head stands until somebody looks at all of them and
+states again. What stands depends on the set of statements alone: not on the order, the batches or how many times
+each one arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from takwin.core.errors import Refused
+from takwin.training.choices import AlertLevel, Presence, TrainingReason
+
+LATEST = 240  # minutes late that make sense within one session
+# A phone's clock may be wrong by years: what it says counts only when it is near the day of the roll.
+CLOCK = timedelta(days=45)
+# Hours missed without excuse in a term, and what follows. House values: a country sets its own.
+THRESHOLDS = ((10, AlertLevel.FIRST), (20, AlertLevel.SECOND), (30, AlertLevel.COUNCIL))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement. `rank`: 0 by who teaches, 1 by the office. `told_at`: the phone's own time, None when it is
+    nowhere near the roll."""
+
+    key: str
+    value: str
+    minutes: int = 0
+    told_at: datetime | None = None
+    rank: int = 0
+    after: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def words(self) -> tuple[str, int]:
+        return self.value, self.minutes if self.value == Presence.LATE else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is true for now, and the other heads that say something else."""
+
+    stands: Said
+    against: tuple[Said, ...] = ()
+
+
+def standing(said: Iterable[Said]) -> Standing | None:
+    """What stands of a set of statements; None for none.
+
+    The office's word is above a trainer's; then the later one by its phone; then the greater key, so that every
+    server tells the same. A statement that names itself, or names in a circle, counts as naming nobody.
+    """
+    known = {one.key: one for one in said}
+    if not known:
+        return None
+    named = {key for one in known.values() for key in one.after if key != one.key and key in known}
+    heads = [one for one in known.values() if one.key not in named] or list(known.values())
+    heads.sort(key=_strength, reverse=True)
+    # The office has seen what it corrects: a phone that was offline meanwhile does not contest it.
+    office = [one for one in heads if one.rank]
+    against = tuple(one for one in (office or heads) if one.words != heads[0].words)
+    return Standing(heads[0], against)
+
+
+def _strength(one: Said) -> tuple[int, bool, float, str]:
+    return one.rank, one.told_at is not None, one.told_at.timestamp() if one.told_at else 0.0, one.key
+
+
+def believable(told_at: datetime | None, on: date) -> datetime | None:
+    """A phone's time when it is near the day of the roll, else None: it then loses against any clock that is right."""
+    if told_at is None or abs(told_at.date() - on) > CLOCK:
+        return None
+    return told_at
+
+
+def check_words(value: str, minutes: int) -> int:
+    """Minutes of a lawful statement. Refused: a word that is not one, a delay longer than a session."""
+    if value not in Presence.values:
+        raise Refused(TrainingReason.BAD_VALUE, "value", value=value)
+    if value != Presence.LATE:
+        return 0
+    if not 1 <= minutes <= LATEST:
+        raise Refused(TrainingReason.BAD_MINUTES, "minutes", value=minutes, limit=LATEST)
+    return minutes
+
+
+def level(hours: float) -> AlertLevel | None:
+    """The highest threshold that so many hours without excuse have reached.
+
+    >>> level(9.5) is None, level(20)
+    (True, <AlertLevel.SECOND: 'second'>)
+    """
+    reached = [name for limit, name in THRESHOLDS if hours >= limit]
+    return reached[-1] if reached else None
+
+
+def at_risk(missed: float, held: float) -> bool:
+    """Whether a tenth of the hours held, and three at least, were missed: the sign directors look for."""
+    return missed >= 3 and missed * 10 >= held

@@ -1,0 +1,26 @@
+"""Life cycles."""
+
+from __future__ import annotations
+
+from takwin.core.flow import Flow
+from takwin.training.choices import EnrolmentState as S
+from takwin.training.choices import ExcuseState as X
+from takwin.training.choices import GroupState as G
+from takwin.training.choices import PostState as P
+from takwin.training.choices import TimetableState as T
+from takwin.training.choices import VersionState as V
+
+VERSION = Flow(V, put_in_force=({V.DRAFT}, V.CURRENT), close=({V.CURRENT}, V.CLOSED))
+ENROLMENT = Flow(
+    S,
+    defer=({S.ENROLLED}, S.DEFERRED),
+    interrupt=({S.ENROLLED}, S.INTERRUPTED),
+    abandon=({S.ENROLLED, S.DEFERRED, S.INTERRUPTED}, S.ABANDONED),
+    return_=({S.DEFERRED, S.INTERRUPTED, S.ABANDONED}, S.ENROLLED),
+    transfer=({S.ENROLLED}, S.ENROLLED),
+    complete=({S.ENROLLED}, S.FINISHED),
+)
+GROUP = Flow(G, close=({G.OPEN}, G.CLOSED))
+POST = Flow(P, leave=({P.ACTIVE}, P.LEFT), come_back=({P.LEFT}, P.ACTIVE))
+TIMETABLE = Flow(T, publish=({T.DRAFT}, T.PUBLISHED), end=({T.PUBLISHED}, T.ENDED), reopen=({T.PUBLISHED}, T.DRAFT))
+EXCUSE = Flow(X, accept_excuse=({X.ASKED}, X.ACCEPTED), refuse_excuse=({X.ASKED}, X.REFUSED))

@@ -1,0 +1,69 @@
+"""Bells, terms and days off."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+from django.utils import timezone
+
+from takwin.offer.models import Season
+from takwin.training.choices import DayKind
+from takwin.training.models import Bell, Period, Term
+from takwin.training.rules.weeks import DAYS, HOURS, Bells, Span
+
+USUAL = "usual"
+
+
+def bells(plan: str = USUAL) -> Bells:
+    """When the hours of a plan of the day begin and end; the whole week from 8 where no table was loaded."""
+    rows = {(row.weekday, row.hour): (row.from_time, row.to_time) for row in Bell.objects.filter(plan=plan)}
+    if not rows:
+        rows = {(day, hour): (time(8 + hour), time(9 + hour)) for day in range(DAYS) for hour in range(HOURS)}
+    return Bells(tuple(tuple(rows.get((day, hour)) for hour in range(HOURS)) for day in range(DAYS)))
+
+
+def bells_on(first: date, last: date) -> list[tuple[Span, Bells]]:
+    """Which bells ring on which days between two: Ramadan's in Ramadan, the usual ones otherwise."""
+    usual, special = bells(), bells(DayKind.RAMADAN)
+    out = [
+        (Span(row.first_on, row.last_on), special)
+        for row in Period.objects.filter(kind=DayKind.RAMADAN, first_on__lte=last, last_on__gte=first)
+    ]
+    return [*out, (Span(first, last), usual)]
+
+
+def ringing(plans: list[tuple[Span, Bells]], on: date) -> Bells:
+    return next(told for span, told in plans if on in span)
+
+
+def days_off(first: date, last: date) -> list[Span]:
+    """Holidays that touch the days between two."""
+    rows = Period.objects.exclude(kind=DayKind.RAMADAN).filter(first_on__lte=last, last_on__gte=first)
+    return [Span(row.first_on, row.last_on) for row in rows]
+
+
+def periods(season: Season) -> list[Period]:
+    terms = list(Term.objects.filter(season=season))
+    if not terms:
+        return []
+    return list(Period.objects.filter(first_on__lte=terms[-1].ends_on, last_on__gte=terms[0].starts_on))
+
+
+def term_now(season: Season | None, today: date | None = None) -> Term | None:
+    """The term of a season that is running, else the next one, else the last."""
+    if season is None:
+        return None
+    today = today or timezone.localdate()
+    terms = list(Term.objects.filter(season=season).order_by("number"))
+    return next((row for row in terms if row.ends_on >= today), terms[-1] if terms else None)
+
+
+def terms(season: Season) -> list[Term]:
+    return list(Term.objects.filter(season=season).order_by("number"))
+
+
+def working_day(today: date, off: list[Span]) -> date:
+    """Today, or the next day of training."""
+    while today.weekday() >= DAYS or any(today in span for span in off):
+        today += timedelta(days=1)
+    return today

@@ -1,0 +1,225 @@
+"""Timetables as people read them: by group, by trainer, by room; today; free hours; exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from takwin.centres.models import Centre
+from takwin.core.models import Job
+from takwin.core.scope import Scope
+from takwin.training.choices import TimetableState, Weeks
+from takwin.training.models import Absence, Feed, Group, Session, Timetable, Trainer
+from takwin.training.rules.weeks import DAYS, HOURS, Bells, Span, dates, monday, week_kind
+from takwin.training.selectors import calendar
+
+NAMES = ("course__module", "course__trainer", "course__group__centre", "room", "timetable__term")
+SOLVE = "timetable"
+
+
+def timetables(centre: Centre) -> list[Timetable]:
+    return list(Timetable.objects.filter(centre=centre).select_related("term__season").order_by("-term__starts_on"))
+
+
+def timetable(scope: Scope, ref: str) -> Timetable:
+    return Timetable.objects.within(scope).select_related("centre", "term__season").get(ref=ref)
+
+
+def session(scope: Scope, ref: str) -> Session:
+    mine = Timetable.objects.within(scope)
+    return Session.objects.select_related(*NAMES, "timetable__centre").get(ref=ref, timetable__in=mine)
+
+
+def sessions(timetable: Timetable) -> list[Session]:
+    return list(timetable.sessions.select_related(*NAMES).order_by("slot", "course__group__name", "part"))
+
+
+def unplaced(rows: Iterable[Session]) -> list[Session]:
+    return [row for row in rows if row.slot is None]
+
+
+@dataclass
+class Cell:
+    """One hour of a day: what begins there. `span` hours long; `covered`: a longer session began above."""
+
+    day: int
+    hour: int
+    rows: list[Session] = field(default_factory=list)
+    covered: bool = False
+    closed: bool = False
+
+    @property
+    def slot(self) -> int:
+        return self.day * HOURS + self.hour
+
+    @property
+    def span(self) -> int:
+        return max((row.length for row in self.rows), default=1)
+
+
+def grid(rows: Iterable[Session], bells: Bells) -> list[tuple[str, list[Cell]]]:
+    """Lines of hours (when they begin on Monday), each with a cell a day. Two sessions share a cell when they take
+    turns, one week each."""
+    cells = {
+        (day, hour): Cell(day, hour, closed=bells.times[day][hour] is None)
+        for day in range(DAYS)
+        for hour in range(HOURS)
+    }
+    for row in rows:
+        if row.slot is None:
+            continue
+        day, hour = divmod(row.slot, HOURS)
+        cells[day, hour].rows.append(row)
+        for later in range(hour + 1, hour + row.length):
+            cells[day, later].covered = True
+    out = []
+    for hour in range(HOURS):
+        told = bells.times[0][hour]
+        out.append((f"{told[0]:%H:%M}" if told else "", [cells[day, hour] for day in range(DAYS)]))
+    return out
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A group, a trainer or a room one may look at."""
+
+    key: str
+    name: str
+
+
+def choices(rows: Iterable[Session]) -> dict[str, list[Choice]]:
+    """Everyone and every room of a timetable, by kind, each once."""
+    found: dict[str, dict[str, str]] = {"group": {}, "trainer": {}, "room": {}}
+    for row in rows:
+        found["group"][row.course.group.ref] = row.course.group.name
+        if row.course.trainer:
+            found["trainer"][row.course.trainer.ref] = row.course.trainer.name
+        if row.room:
+            found["room"][row.room.ref] = row.room.name
+    return {
+        kind: sorted((Choice(key, name) for key, name in names.items()), key=lambda one: (one.name, one.key))
+        for kind, names in found.items()
+    }
+
+
+def of(rows: Iterable[Session], kind: str, key: str) -> list[Session]:
+    """The sessions of a group, a trainer or a room, by its reference."""
+    owner = {
+        "group": lambda row: row.course.group.ref,
+        "trainer": lambda row: row.course.trainer.ref if row.course.trainer else "",
+        "room": lambda row: row.room.ref if row.room else "",
+    }[kind]
+    return [row for row in rows if owner(row) == key]
+
+
+def job(row: Timetable) -> Job | None:
+    """The calculation under way, else the last one."""
+    return Job.objects.filter(kind=SOLVE, about=row.ref).order_by("-pk").first()
+
+
+def published(**who: Any) -> QuerySet[Session]:
+    """Sessions with a place in timetables one may see, of somebody."""
+    return Session.objects.filter(timetable__state=TimetableState.PUBLISHED, slot__isnull=False, **who).select_related(
+        *NAMES
+    )
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A session on one day. `instead`: whom the trainer stands in for."""
+
+    session: Session
+    on: date
+    times: tuple[time, time] | None
+    instead: Trainer | None = None
+
+    @property
+    def hour(self) -> int:
+        return (self.session.slot or 0) % HOURS
+
+
+def sittings(rows: Iterable[Session], first: date, last: date) -> list[Sitting]:
+    """The sessions held between two days, day by day: terms, weeks A and B, days off and Ramadan counted in."""
+    rows = list(rows)
+    off, plans = calendar.days_off(first, last), calendar.bells_on(first, last)
+    out = []
+    for row in rows:
+        term = row.timetable.term
+        begin, end = (
+            max(first, term.starts_on, row.course.group.starts_on),
+            min(last, term.ends_on, row.course.group.ends_on),
+        )
+        for on in dates(row.slot or 0, row.course.group.weeks, Span(term.starts_on, term.ends_on), off):
+            if begin <= on <= end:
+                out.append(Sitting(row, on, calendar.ringing(plans, on).of(row.slot or 0, row.length)))
+    return sorted(out, key=lambda one: (one.on, one.hour, one.session.pk))
+
+
+def of_group(group: Group, first: date, last: date) -> list[Sitting]:
+    return sittings(published(course__group=group), first, last)
+
+
+def sittings_of_trainer(trainer: Trainer, first: date, last: date) -> list[Sitting]:
+    """A trainer's own sessions, without the days away, and those of colleagues the trainer stands in for."""
+    absences = list(
+        Absence.objects.filter(
+            Q(trainer=trainer) | Q(substitute=trainer), first_on__lte=last, last_on__gte=first
+        ).select_related("trainer")
+    )
+    away = [Span(row.first_on, row.last_on) for row in absences if row.trainer_id == trainer.pk]
+    mine = [
+        one
+        for one in sittings(published(course__trainer=trainer), first, last)
+        if not any(one.on in span for span in away)
+    ]
+    for row in absences:
+        if row.substitute_id == trainer.pk:
+            begin, end = max(first, row.first_on), min(last, row.last_on)
+            mine += [
+                Sitting(one.session, one.on, one.times, row.trainer)
+                for one in sittings(published(course__trainer=row.trainer), begin, end)
+            ]
+    return sorted(mine, key=lambda one: (one.on, one.hour))
+
+
+def may_call(trainer: Trainer | None) -> Any:
+    """(course, day) -> whether a trainer may call that roll: one's own, or a colleague's one stands in for."""
+    if trainer is None:
+        return lambda _course, _on: False
+    stands = [(row.trainer_id, Span(row.first_on, row.last_on)) for row in Absence.objects.filter(substitute=trainer)]
+
+    def may(course: Any, on: date) -> bool:
+        if course.trainer_id == trainer.pk:
+            return True
+        return any(course.trainer_id == other and on in span for other, span in stands)
+
+    return may
+
+
+def week_of(group: Group, on: date) -> dict[str, Any]:
+    """Which week a day is in for a group: A or B, at the centre or in companies."""
+    term = calendar.term_now(group.season, on)
+    if term is None or group.weeks == Weeks.ALL:
+        return {"kind": "", "away": False}
+    kind = week_kind(on, term.starts_on)
+    return {"kind": kind, "away": kind != group.weeks}
+
+
+def by_day(found: Iterable[Sitting], on: date) -> list[tuple[date, list[Sitting]]]:
+    """The six days of the week of a day, each with its sittings."""
+    days: dict[date, list[Sitting]] = {monday(on) + timedelta(days=day): [] for day in range(DAYS)}
+    for one in found:
+        days[one.on].append(one)
+    return list(days.items())
+
+
+def feed(ref: str | None) -> Feed:
+    return Feed.objects.select_related("user").get(ref=ref)
+
+
+def feed_of(user: Any) -> Feed | None:
+    return Feed.objects.filter(user=user).first()

@@ -1,0 +1,49 @@
+"""Every write of training."""
+
+from takwin.training.services.attendance import answer_excuse, ask_excuse, correct, read_proof, sync
+from takwin.training.services.calendar import load_bells, load_calendar, make_terms
+from takwin.training.services.courses import assign, open_courses
+from takwin.training.services.curriculum import add_module, draft, put_in_force
+from takwin.training.services.enrolments import (
+    abandon,
+    complete,
+    defer,
+    enrol,
+    enrol_accepted,
+    interrupt,
+    return_,
+    set_guardian,
+)
+from takwin.training.services.feeds import new_feed
+from takwin.training.services.groups import change_group, close_group, form_groups, make_group, place, transfer
+from takwin.training.services.moves import exchange, move_session, pin, proposals, unpin
+from takwin.training.services.sheets import read_sheet
+from takwin.training.services.solving import solve_timetable
+from takwin.training.services.staff import (
+    add_room,
+    add_trainer,
+    announce_absence,
+    change_room,
+    change_trainer,
+    close_slots,
+    end_absence,
+    leave,
+    share,
+)
+from takwin.training.services.timetables import (
+    check_solvable,
+    open_timetable,
+    publish_timetable,
+    reopen_timetable,
+    stop_solving,
+)
+
+__all__ = [
+    "abandon", "add_module", "add_room", "add_trainer", "announce_absence", "answer_excuse", "ask_excuse", "assign",
+    "change_group", "change_room", "change_trainer", "check_solvable", "close_group", "close_slots", "complete",
+    "correct", "defer", "draft", "end_absence", "enrol", "enrol_accepted", "exchange", "form_groups", "interrupt",
+    "leave", "load_bells", "load_calendar", "make_group", "make_terms", "move_session", "new_feed", "open_courses",
+    "open_timetable", "pin", "place", "proposals", "publish_timetable", "put_in_force", "read_proof", "read_sheet",
+    "reopen_timetable", "return_", "set_guardian", "share", "solve_timetable", "stop_solving", "sync", "transfer",
+    "unpin",
+]  # fmt: skip

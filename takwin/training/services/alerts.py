@@ -1,0 +1,85 @@
+"""Warning a trainee, the guardian of a minor, and the registrar when a threshold of absence is reached. Once each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from takwin.accounts.selectors import holders
+from takwin.core.choices import Channel
+from takwin.core.messages import post
+from takwin.people.rules import age_on
+from takwin.training.choices import AlertLevel, Presence
+from takwin.training.models import Alert, Enrolment, Statement, Term
+from takwin.training.rules.attendance import THRESHOLDS, level
+
+ADULT = 18
+
+
+def warn(enrolments: Collection[int]) -> int:
+    """Tell of every threshold newly reached by these people; called in the transaction of what was said."""
+    missing = (
+        Statement.objects.filter(enrolment__in=enrolments, stands=True, value=Presence.ABSENT)
+        .values("enrolment", "enrolment__season")
+        .annotate(hours=Sum("roll__length"))
+        .filter(hours__gte=THRESHOLDS[0][0])
+    )
+    told = 0
+    for one in list(missing):
+        told += _of(one["enrolment"], one["enrolment__season"])
+    return told
+
+
+def _of(enrolment: int, season: int) -> int:
+    told = 0
+    for term in Term.objects.filter(season=season):
+        hours = hours_missed(enrolment, term)
+        reached = level(hours)
+        if reached is None:
+            continue
+        below = [name for limit, name in THRESHOLDS if hours >= limit]
+        had = set(Alert.objects.filter(enrolment=enrolment, term=term).values_list("level", flat=True))
+        fresh = [name for name in below if name not in had]
+        if not fresh:
+            continue
+        row = Enrolment.objects.select_related("person__account", "centre").get(pk=enrolment)
+        # Several thresholds passed at once are one message, of the highest.
+        Alert.objects.bulk_create(
+            [Alert(enrolment=row, term=term, level=name, hours=int(hours)) for name in fresh], ignore_conflicts=True
+        )
+        _tell(row, fresh[-1], hours)
+        told += 1
+    return told
+
+
+def hours_missed(enrolment: int, term: Term) -> int:
+    """Hours without excuse in a term; being late counts for nothing here."""
+    rows = Statement.objects.filter(
+        enrolment=enrolment, stands=True, value=Presence.ABSENT, on__range=(term.starts_on, term.ends_on)
+    )
+    return rows.aggregate(sum=Sum("roll__length"))["sum"] or 0
+
+
+def _tell(row: Enrolment, reached: AlertLevel, hours: int) -> None:
+    person = row.person
+    with override("ar"):
+        facts = {"name": person.name, "hours": hours, "level": AlertLevel(reached).label, "centre": row.centre.label}
+        mine = (
+            _("%(level)s: you have missed %(hours)s h without excuse. Speak with the registrar of %(centre)s.") % facts
+        )
+        theirs = _("%(level)s: %(name)s has missed %(hours)s h without excuse at %(centre)s.") % facts
+        subject = _("Absences")
+    account = person.account
+    if phone := person.phone or (account.phone if account and account.phone_verified else ""):
+        post(Channel.SMS, phone, mine, about=row.ref)
+    elif email := person.email or (account.email if account else ""):
+        post(Channel.MAIL, email, mine, subject=subject, about=row.ref)
+    if row.guardian_phone and age_on(person.born_on, timezone.localdate()) < ADULT:
+        post(Channel.SMS, row.guardian_phone, theirs, about=row.ref)
+    for user in holders("training.run", row.centre):
+        if user.email:
+            post(Channel.MAIL, user.email, theirs, subject=subject, about=row.ref)

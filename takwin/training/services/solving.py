@@ -1,0 +1,148 @@
+"""Calculating a week: outside any transaction, watched, stoppable; then written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from takwin.core.changes import journal
+from takwin.core.errors import Refused
+from takwin.engines import timetabling as engine
+from takwin.engines.timetabling.conflicts import explain
+from takwin.training.choices import TrainingReason
+from takwin.training.models import Absence, Timetable
+from takwin.training.services import bridge
+from takwin.training.services.timetables import draft_only, refresh
+
+Progress = Callable[[int, str], None]
+POLL = 0.5  # seconds between two looks
+POINTS = 60  # of the trace that is kept
+STAY = 8  # what leaving an hour costs in a repair, against the wishes
+WHY_SECONDS = 15.0
+
+
+def solve_timetable(
+    timetable: Timetable,
+    *,
+    seconds: float | None = None,
+    steps: int | None = None,
+    threads: int = 1,
+    around: Iterable[Absence] = (),
+    repair: bool = False,
+    by: Any = None,
+    progress: Progress = lambda _percent, _step: None,
+) -> Timetable:
+    """Fill the week, or repair it around absences moving little; writes what was found and why the rest has no place.
+
+    A full calculation wants a draft; a repair may change a published week. With `steps` the same rows give the same
+    week. Refused: nothing to teach; a session or a hold changed meanwhile.
+    """
+    timetable = Timetable.objects.select_related("term__season").get(pk=timetable.pk)
+    if not repair:
+        draft_only(timetable)
+    Timetable.objects.filter(pk=timetable.pk).update(stopping=False)
+    refresh(timetable)
+    board = bridge.board(timetable, around)
+    if not board.events and not board.left:
+        raise Refused(TrainingReason.NOTHING_TO_TEACH)
+    budget: dict[str, Any] = {"seconds": seconds, "steps": steps, "seed": timetable.seed, "threads": threads}
+    if repair:
+        budget |= {"start": board.table, "stay": STAY}
+    outcome, trace = _watched(timetable, board.problem, budget, progress)
+    progress(95, "why")
+    conflicts = _why(board, outcome)
+    return _write(board, outcome, conflicts, trace, repair, by)
+
+
+def _write(
+    board: bridge.Board, outcome: engine.Outcome, conflicts: list[Any], trace: list[Any], repair: bool, by: Any
+) -> Timetable:
+    """Everything in one transaction. Refused when sessions, or another centre's holds, changed meanwhile."""
+    with transaction.atomic():
+        row = Timetable.objects.select_for_update(of=("self",)).get(pk=board.row.pk)
+        if not repair:
+            draft_only(row)
+        same = list(row.sessions.order_by("pk").values_list("pk", flat=True))
+        if same != sorted(one.pk for one in (*board.events, *board.left)):
+            raise Refused(TrainingReason.BUSY)
+        before = board.table
+        try:
+            with transaction.atomic():
+                bridge.write(board, outcome.timetable)
+        except IntegrityError:
+            raise Refused(TrainingReason.BUSY) from None
+        row.report = _report(board, before, outcome)
+        row.conflicts, row.trace, row.solved_at, row.stopping = conflicts, trace, timezone.now(), False
+        row.save()
+        journal(row, "solve", by=by, **{name: row.report[name] for name in ("placed", "unplaced", "moved", "cost")})
+    return row
+
+
+def _watched(
+    timetable: Timetable, problem: engine.Problem, budget: dict[str, Any], progress: Progress
+) -> tuple[engine.Outcome, list[list[float]]]:
+    """Run the engine in a thread of its own: it never waits for the database, and the database is asked here alone."""
+    last: list[engine.Progress] = []
+    asked = Event()
+
+    def hear(now: engine.Progress) -> bool:
+        last[:] = [now]
+        return asked.is_set()
+
+    trace: list[list[float]] = []
+    with ThreadPoolExecutor(1) as pool:
+        future: Future[engine.Outcome] = pool.submit(engine.solve, problem, stop=hear, **budget)
+        while not wait([future], POLL).done:
+            if Timetable.objects.filter(pk=timetable.pk, stopping=True).exists():
+                asked.set()
+            if last:
+                now = last[0]
+                trace.append([round(now.seconds, 1), now.broken, max(now.cost, 0)])
+                progress(int(now.share * 90), f"{now.broken} {max(now.cost, 0)}")
+        outcome = future.result()
+    trace.append([round(outcome.seconds, 1), len(outcome.unplaced), outcome.faults.cost])
+    return outcome, trace[:: -(-len(trace) // POINTS)]
+
+
+def _why(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
+    """Why sessions have no place: rooms that do not exist, then the smallest contradiction among the rest."""
+    told: list[dict[str, Any]] = [
+        {
+            "cause": "no_room", "parties": [row.course.group.name], "rooms": [row.course.module.room_kind],
+            "sessions": [f"{row.course.module.label} · {row.course.group.name}"],
+            "wanted": row.course.group.taken, "there": 0,
+        }
+        for row in board.left
+    ]  # fmt: skip
+    if outcome.unplaced:
+        demands = explain(board.problem, outcome.unplaced, WHY_SECONDS)
+        if demands:
+            told += [board.told(row) for row in demands]
+        else:
+            told.append({"cause": "fits" if demands == [] else "unknown"})
+    return told
+
+
+def _report(board: bridge.Board, before: engine.Timetable, outcome: engine.Outcome) -> dict[str, Any]:
+    after = outcome.timetable
+    stood = [event for event, slot in enumerate(before.start) if slot >= 0]
+    return {
+        "placed": len(board.events) - len(outcome.unplaced),
+        "unplaced": len(outcome.unplaced) + len(board.left),
+        "hours": sum(row.length for row in board.events),
+        "moved": sum(after.start[event] != before.start[event] for event in stood),
+        "rooms": sum(
+            after.start[event] == before.start[event] and after.rooms[event] != before.rooms[event] for event in stood
+        ),
+        "stood": len(stood),
+        "cost": outcome.faults.cost,
+        "soft": {name: cost for name, cost in sorted(outcome.faults.soft.items()) if cost},
+        "seconds": round(outcome.seconds, 1),
+        "first": round(outcome.first, 2) if outcome.first is not None else None,
+        "steps": outcome.steps,
+    }

@@ -1,0 +1,273 @@
+"""The desk of a centre: its board, trainees, groups and curricula."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from takwin.core.errors import Refused
+from takwin.core.selectors import journal
+from takwin.offer import selectors as offer
+from takwin.training import forms, services
+from takwin.training.choices import EnrolmentState
+from takwin.training.rules.lives import ENROLMENT
+from takwin.training.selectors import attendance, board, calendar, enrolments, staff
+from takwin.ui.listing import Column, Filter, Listing
+from takwin.ui.pages import or_404, page, show
+
+CAPACITY = 24
+PROGRAMME_NAME = "version__programme__name_ar"
+
+
+def place(request: Any, code: str) -> Any:
+    """The centre of a page, within the visitor's scope."""
+    return or_404(lambda told: board.centre(request.scope, told), code)
+
+
+@page("training.see")
+def centre_list(request: Any) -> HttpResponse:
+    """The centres one may see; one centre alone is opened at once."""
+    season = offer.current_season()
+    rows = board.centres(request.scope, season)
+    columns = [
+        Column("centre", gettext_lazy("Centre"), lambda row: row.label, "name_ar"),
+        Column("trainees", gettext_lazy("Trainees"), lambda row: row.trainees, "trainees"),
+        Column("groups", gettext_lazy("Groups"), lambda row: row.sections, "sections"),
+    ]
+    listing = Listing(request, rows, columns, name="training", order="-trainees")
+    if answer := listing.export():
+        return answer
+    found = list(listing.page)
+    if len(found) == 1 and not listing.narrowed and request.scope.centres:
+        return redirect("training:board", found[0].code)
+    return show(request, "training/centres.html", listing=listing, season=season, active="training")
+
+
+@page("training.see")
+def centre_board(request: Any, code: str) -> HttpResponse:
+    centre = place(request, code)
+    told = board.board(centre, offer.current_season(), timezone.localdate())
+    return show(request, "training/board.html", centre=centre, **told, capacity=CAPACITY, active="training")
+
+
+@page("training.run")
+@require_POST
+def enrol(request: Any, code: str) -> HttpResponse:
+    """Enrol everyone who confirmed a seat here."""
+    centre, season = place(request, code), offer.current_season()
+    if season is not None:
+        told = services.enrol_accepted(season, centre=centre, by=request.user)
+        messages.success(request, _("%(count)s trainees are enrolled.") % {"count": told["made"]})
+        if told["without"]:
+            facts = {"names": ", ".join(told["without"])}
+            messages.warning(request, _("Without a curriculum in force, their people wait: %(names)s") % facts)
+    return redirect("training:board", code)
+
+
+@page("training.run")
+@require_POST
+def form_groups(request: Any, code: str) -> HttpResponse:
+    """Groups for one line of those who wait."""
+    centre, season = place(request, code), offer.current_season()
+    lines = {row["key"]: row for row in enrolments.waiting_lines(centre, season)} if season else {}
+    line = lines.get(request.POST.get("line", ""))
+    try:
+        capacity = min(60, max(1, int(request.POST.get("capacity", CAPACITY))))
+    except ValueError:
+        capacity = CAPACITY
+    try:
+        if line is None or season is None:
+            return redirect("training:board", code)
+        rows = services.form_groups(
+            centre=centre, version=line["row"], mode=enrolments.mode(line["mode"]), season=season,
+            year=line["year"], capacity=capacity, by=request.user,
+        )  # fmt: skip
+        messages.success(request, _("Groups are formed: %(names)s") % {"names": ", ".join(row.name for row in rows)})
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("training:board", code)
+
+
+@page("training.see")
+def trainees(request: Any, code: str) -> HttpResponse:
+    centre = place(request, code)
+    columns = [
+        Column("ref", gettext_lazy("Reference"), lambda row: row.ref, "ref"),
+        Column("name", gettext_lazy("Name"), lambda row: row.person.name, "person__family_name"),
+        Column(
+            "programme",
+            gettext_lazy("Programme"),
+            lambda row: row.version.programme.label,
+            "version__programme__name_ar",
+        ),
+        Column("group", gettext_lazy("Section"), lambda row: row.group_name or "", "group_name"),
+        Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
+    ]
+    filters = [
+        Filter("state", gettext_lazy("State"), EnrolmentState.choices, lambda rows, value: rows.filter(state=value)),
+        Filter(
+            "group", gettext_lazy("Section"), [("none", gettext_lazy("Without a group"))],
+            lambda rows, _value: rows.filter(group_name__isnull=True, state="enrolled"),
+        ),
+    ]  # fmt: skip
+    rows = enrolments.trainees(request.scope, centre)
+    listing = Listing(
+        request, rows, columns, filters, search="person__search_text", name="trainees", order="person__family_name"
+    )
+    if answer := listing.export():
+        return answer
+    return show(request, "training/trainees.html", fragment="rows", centre=centre, listing=listing, active="training")
+
+
+LEAVES = {"defer": services.defer, "interrupt": services.interrupt, "abandon": services.abandon}
+PLAIN = {"return_": services.return_, "complete": services.complete}
+
+
+def _move(request: Any, row: Any, verb: str, groups: list[Any]) -> Any:
+    """One move of a trainee; the form with its errors, or None when it was made."""
+    form: Any
+    if verb in LEAVES:
+        form = forms.LeaveForm(request.POST)
+        made = form.is_valid() and _try(form, LEAVES[verb], row, by=request.user, **form.cleaned_data)
+    elif verb in PLAIN:
+        form = forms.LeaveForm()
+        made = _plain(request, row, verb)
+    elif verb == "guardian":
+        form = forms.GuardianForm(request.POST)
+        made = form.run(row, by=request.user)
+    else:
+        form = forms.GroupForm(request.POST, rows=groups)
+        made = form.is_valid() and _place(form, row, request.user)
+    return None if made else form
+
+
+def _try(form: Any, service: Any, *args: Any, **kwargs: Any) -> bool:
+    try:
+        service(*args, **kwargs)
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
+def _plain(request: Any, row: Any, verb: str) -> bool:
+    try:
+        PLAIN[verb](row, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return True
+
+
+def _place(form: Any, row: Any, by: Any) -> bool:
+    group = form.cleaned_data["group"]
+    service = services.place if group.centre_id == row.centre_id else services.transfer
+    return _try(form, service, row, group=group, on=form.cleaned_data["on"], by=by)
+
+
+@page("training.see")
+def trainee(request: Any, ref: str) -> HttpResponse:
+    """A trainee's file: where, since when, what was missed, and the moves one may make."""
+    row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
+    runs = request.user.can("training.run")
+    groups = enrolments.groups_for(row) if runs else []
+    wrong, verb = None, request.POST.get("do", "")
+    if request.method == "POST":
+        if not runs:
+            return redirect("training:trainee", ref)
+        wrong = _move(request, row, verb, groups)
+        if wrong is None:
+            return redirect("training:trainee", ref)
+    leave_form = wrong if isinstance(wrong, forms.LeaveForm) else forms.LeaveForm()
+    group_form = wrong if isinstance(wrong, forms.GroupForm) else forms.GroupForm(rows=groups)
+    guardian = (
+        wrong
+        if isinstance(wrong, forms.GuardianForm)
+        else forms.GuardianForm(initial={"guardian_name": row.guardian_name, "guardian_phone": row.guardian_phone})
+    )
+    verbs = ENROLMENT.verbs(row.state)
+    term = calendar.term_now(row.season)
+    context: dict[str, Any] = {
+        "row": row, "members": enrolments.memberships(row), "missed": attendance.missed(row),
+        "alerts": attendance.alerts(row), "leave_form": leave_form, "group_form": group_form, "guardian": guardian,
+        "leaves": [one for one in LEAVES if one in verbs], "plain": [one for one in PLAIN if one in verbs],
+        "can_place": "transfer" in verbs and groups, "verb": verb,
+        "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
+        "entries": journal(row.ref) if request.user.can("journal.read") else None,
+    }  # fmt: skip
+    return show(request, "training/trainee.html", active="training", status=422 if wrong else 200, **context)
+
+
+@page("training.see")
+def group(request: Any, ref: str) -> HttpResponse:
+    """A group: who, which courses, who gives them, its last rolls."""
+    row = or_404(lambda told: enrolments.group(request.scope, told), ref)
+    term = calendar.term_now(row.season)
+    if request.method == "POST" and request.user.can("training.run"):
+        if "close" in request.POST:
+            services.close_group(row, by=request.user)
+        elif "open" in request.POST and term:
+            services.open_courses(row, term=term.number, by=request.user)
+        else:
+            _assign(request, row)
+        return redirect("training:group", ref)
+    context: dict[str, Any] = {
+        "row": row, "members": enrolments.members(row), "term": term, "courses": staff.courses(row, term),
+        "trainers": staff.could_teach(row), "rolls": attendance.rolls(row),
+    }  # fmt: skip
+    return show(request, "training/group.html", active="training", **context)
+
+
+def _assign(request: Any, row: Any) -> None:
+    course = or_404(lambda told: staff.course(request.scope, told), request.POST.get("course", ""))
+    able = {one.ref: one for one in staff.could_teach(row)}
+    try:
+        services.assign(course, trainer=able.get(request.POST.get("trainer", "")), by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+
+
+@page("training.see")
+def curricula(request: Any) -> HttpResponse:
+    columns = [
+        Column("programme", gettext_lazy("Programme"), lambda row: row.programme.label, "programme__name_ar"),
+        Column("number", gettext_lazy("Version"), lambda row: row.number),
+        Column("modules", gettext_lazy("Modules"), lambda row: row.modules_count, "modules_count"),
+        Column("groups", gettext_lazy("Groups"), lambda row: row.open_groups, "open_groups"),
+        Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
+    ]
+    listing = Listing(
+        request, enrolments.versions(), columns, search="programme__search_text", name="curricula",
+        order="programme__code",
+    )  # fmt: skip
+    if answer := listing.export():
+        return answer
+    form = forms.DraftForm(request.POST or None) if request.user.can("training.write") else None
+    if form and request.method == "POST" and form.run(by=request.user):
+        return redirect("training:curriculum", form.result.ref)
+    return show(request, "training/curricula.html", listing=listing, form=form, active="curricula")
+
+
+@page("training.see")
+def curriculum(request: Any, ref: str) -> HttpResponse:
+    row = or_404(enrolments.version, ref)
+    writes = request.user.can("training.write") and row.state == "draft"
+    form = forms.ModuleForm(request.POST if "name_ar" in request.POST else None) if writes else None
+    if request.method == "POST" and form:
+        if "put_in_force" in request.POST:
+            try:
+                services.put_in_force(row, by=request.user)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+            return redirect("training:curriculum", ref)
+        if form.run(row, by=request.user):
+            return redirect("training:curriculum", ref)
+    return show(
+        request, "training/curriculum.html", row=row, modules=enrolments.modules(row), form=form, active="curricula"
+    )

@@ -1,0 +1,78 @@
+"""What a trainee sees on a phone: today, the week, what was missed, requests; and calendar feeds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from takwin.core.dates import told_day
+from takwin.training import calendars, forms, services
+from takwin.training.rules.weeks import monday
+from takwin.training.selectors import attendance, calendar, enrolments, weeks
+from takwin.training.selectors.staff import trainer_of
+from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
+
+AHEAD = timedelta(weeks=8)
+
+
+@page(SIGNED_IN)
+def mine(request: Any) -> HttpResponse:
+    """One's own training: the week, absences, requests. Says so when there is none."""
+    row = enrolments.own(request.user)
+    if row is None:
+        return show(request, "training/mine.html", row=None, active="mine")
+    form = forms.ExcuseForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.run(row, by=request.user):
+        messages.success(request, _("Your request is sent. You find its answer here."))
+        return redirect("training:mine")
+    today = timezone.localdate()
+    on = told_day(request.GET.get("on", "")) or calendar.working_day(today, [])
+    member = enrolments.membership(row)
+    found = weeks.of_group(member.group, monday(on), monday(on) + timedelta(days=5)) if member else []
+    term = calendar.term_now(row.season)
+    context: dict[str, Any] = {
+        "row": row, "member": member, "today": today, "on": on, "before": on - timedelta(days=7),
+        "after": on + timedelta(days=7), "days": weeks.by_day(found, on), "form": form,
+        "turn": weeks.week_of(member.group, on) if member else {},
+        "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
+        "missed": attendance.missed(row, 20), "excuses": attendance.own_excuses(row),
+        "alerts": attendance.alerts(row), "feed": calendars.feed_token(weeks.feed_of(request.user)),
+        "off": calendar.days_off(monday(on), monday(on) + timedelta(days=5)),
+    }  # fmt: skip
+    return show(request, "training/mine.html", active="mine", status=422 if form.errors else 200, **context)
+
+
+@page(SIGNED_IN)
+@require_POST
+def feed_renew(request: Any) -> HttpResponse:
+    """A new secret address for one's calendar."""
+    services.new_feed(request.user)
+    return redirect("training:rolls" if trainer_of(request.user) else "training:mine")
+
+
+@page(PUBLIC)
+def feed(request: Any, told: str) -> HttpResponse:
+    """Weeks to come for a calendar programme: modules and rooms, nobody's name."""
+    row = or_404(weeks.feed, calendars.read_feed(told))
+    if not row.user.is_active:
+        raise Http404(told)
+    today = timezone.localdate()
+    trainer = trainer_of(row.user)
+    if trainer is not None:
+        found = weeks.sittings_of_trainer(trainer, today - timedelta(days=7), today + AHEAD)
+    else:
+        own = enrolments.own(row.user)
+        member = enrolments.membership(own) if own else None
+        if member is None:
+            raise Http404(told)
+        found = weeks.sittings(
+            weeks.published(course__group=member.group_id), today - timedelta(days=7), today + AHEAD
+        )
+    return calendars.answer(calendars.of_sittings(found))

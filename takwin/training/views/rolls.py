@@ -1,0 +1,150 @@
+"""Roll call on a trainer's phone, and the office's view of what was told."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from operator import itemgetter
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from takwin.core.dates import told_day
+from takwin.core.errors import Refused
+from takwin.training import calendars, forms, services
+from takwin.training.choices import Presence
+from takwin.training.selectors import attendance, weeks
+from takwin.training.selectors.staff import trainer_of
+from takwin.training.views.desk import place
+from takwin.ui.listing import FORMATS, Column, download
+from takwin.ui.pages import or_404, page, show
+
+MONTH = ("name", "held", "missed", "excused", "late", "rate")
+
+
+@page("training.teach")
+def rolls(request: Any) -> HttpResponse:
+    """Today's rolls and those of the last days, with everything needed to call them without a network."""
+    trainer = trainer_of(request.user)
+    first, today = attendance.back(timezone.localdate())
+    found = weeks.sittings_of_trainer(trainer, first, today) if trainer else []
+    sheets = sorted(attendance.sheets(found), key=lambda one: (-one.sitting.on.toordinal(), one.sitting.hour))
+    context: dict[str, Any] = {
+        "trainer": trainer, "sheets": sheets, "today": today, "number": uuid4(),
+        "feed": calendars.feed_token(weeks.feed_of(request.user)),
+        "values": [(one.value, one.label) for one in (Presence.PRESENT, Presence.LATE, Presence.ABSENT)],
+    }  # fmt: skip
+    return show(request, "training/rolls.html", active="rolls", **context)
+
+
+@page("training.teach")
+@require_POST
+def sync(request: Any) -> HttpResponse:
+    """A batch of statements, as JSON from a phone or as a plain form from one without scripts."""
+    may = weeks.may_call(trainer_of(request.user))
+    if not request.content_type.startswith("application/json"):
+        return _plain(request, may)
+    try:
+        batch = json.loads(request.body)
+    except ValueError:
+        batch = None
+    try:
+        answers = services.sync(batch, by=request.user, may=may)
+    except Refused as refusal:
+        return JsonResponse({"why": str(refusal)}, status=422)
+    return JsonResponse({"answers": answers})
+
+
+def _plain(request: Any, may: Any) -> HttpResponse:
+    """One roll as a form: `value-REF`, `minutes-REF`, `seen-REF` for each trainee."""
+    told = []
+    for name in request.POST:
+        if not name.startswith("value-"):
+            continue
+        ref, value = name.removeprefix("value-"), request.POST[name]
+        seen = request.POST.get(f"seen-{ref}", "").split()
+        minutes = request.POST.get(f"minutes-{ref}", "")
+        if seen and value == request.POST.get(f"was-{ref}"):
+            continue
+        # Pressing twice sends the same keys: the sheet was given a number when it was shown.
+        key = uuid5(NAMESPACE_URL, f"{request.POST.get('sheet', uuid4())} {ref} {value} {minutes}")
+        told.append(
+            {"key": str(key), "course": request.POST.get("course"), "on": request.POST.get("on"),
+             "hour": _number(request.POST.get("hour")), "length": _number(request.POST.get("length")), "trainee": ref,
+             "value": value, "minutes": _number(minutes or "0") if value == Presence.LATE else 0, "after": seen,
+             "told_at": timezone.now().isoformat(), "device": "form"}
+        )  # fmt: skip
+    try:
+        answers = services.sync(told, by=request.user, may=may)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        for one in answers.values():
+            if one["state"] == "refused":
+                messages.error(request, one["why"])
+        messages.success(request, _("The roll is kept."))
+    return redirect("training:rolls")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+@page("training.see")
+def absences(request: Any, code: str) -> HttpResponse:
+    """A month of a centre by group; what is contested, asked and set aside."""
+    centre, today = place(request, code), timezone.localdate()
+    told = told_day(f"{request.GET.get('month', '')}-01")
+    first = told or today.replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    rows = attendance.month(centre, first, after - timedelta(days=1))
+    if (wanted := request.GET.get("format", "")) in FORMATS:
+        columns = [Column(name, name, itemgetter(name)) for name in MONTH]
+        return download(f"absences-{first:%Y-%m}", columns, rows, wanted)
+    context: dict[str, Any] = {
+        "centre": centre, "first": first, "before": (first - timedelta(days=1)).replace(day=1), "after": after,
+        "rows": rows, "excuses": attendance.excuses(centre), "contested": attendance.contested(centre),
+        "aside": attendance.set_aside(centre), "runs": request.user.can("training.run"),
+    }  # fmt: skip
+    return show(request, "training/absences.html", active="training", **context)
+
+
+@page("training.run")
+@require_POST
+def excuse(request: Any, ref: str) -> HttpResponse:
+    """Answer a request to be excused."""
+    row = or_404(lambda told: attendance.excuse(request.scope, told), ref)
+    form = forms.AnswerForm(request.POST)
+    if not form.run(row, by=request.user):
+        messages.error(request, form.complaint())
+    return redirect("training:absences", row.enrolment.centre.code)
+
+
+@page("training.run")
+def proof(request: Any, ref: str) -> Any:
+    """The proof of an excuse: secret, each reading is written in the journal."""
+    row = or_404(lambda told: attendance.excuse(request.scope, told), ref)
+    if not row.proof:
+        raise Http404(ref)
+    services.read_proof(row, by=request.user)
+    return FileResponse(row.proof.open("rb"), as_attachment=True, filename=row.proof.name.rpartition("/")[2])
+
+
+@page("training.see")
+def roll(request: Any, ref: str) -> HttpResponse:
+    """Everything said at one roll, and a correction by the office."""
+    row = or_404(lambda told: attendance.roll(request.scope, told), ref)
+    if request.method == "POST" and request.user.can("training.run"):
+        one = or_404(lambda told: attendance.statement(row, told), request.POST.get("key", ""))
+        form = forms.CorrectForm(request.POST)
+        if not form.run(one, by=request.user):
+            messages.error(request, form.complaint())
+        return redirect("training:roll", ref)
+    context = {"row": row, "people": attendance.statements(row), "values": Presence.choices}
+    return show(request, "training/roll.html", runs=request.user.can("training.run"), active="training", **context)

@@ -1,0 +1,132 @@
+"""Trainers and rooms of a centre."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from takwin.core.errors import Refused
+from takwin.offer import selectors as offer
+from takwin.training import forms, papers, services, tasks
+from takwin.training.rules.weeks import DAYS, HOURS
+from takwin.training.selectors import calendar, staff, weeks
+from takwin.training.views.desk import place
+from takwin.ui.pages import or_404, page, show
+
+
+@page("training.see")
+def staff_list(request: Any, code: str) -> HttpResponse:
+    """Trainers with their load, rooms with their use, absences to come."""
+    centre = place(request, code)
+    runs = request.user.can("training.run")
+    trainer, room = forms.TrainerForm(programmes=staff.programmes_of(centre)), forms.RoomForm()
+    if request.method == "POST" and runs:
+        if "capacity" in request.POST:
+            room = forms.RoomForm(request.POST)
+            made = room.run(centre=centre, by=request.user)
+        else:
+            trainer = forms.TrainerForm(request.POST, programmes=staff.programmes_of(centre))
+            made = trainer.run(centre=centre, by=request.user)
+        if made:
+            return redirect("training:staff", code)
+    term = calendar.term_now(offer.current_season())
+    context: dict[str, Any] = {
+        "centre": centre, "term": term, "trainers": staff.trainers(centre, term), "rooms": staff.rooms(centre),
+        "absences": staff.absences(centre), "trainer_form": trainer, "room_form": room, "runs": runs,
+    }  # fmt: skip
+    return show(request, "training/staff.html", active="training", **context)
+
+
+def _slots(request: Any) -> list[int]:
+    return [int(told) for told in request.POST.getlist("closed") if told.isdigit()]
+
+
+def week_of_closed(what: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:
+    """Lines of hours, each with (slot, ticked, never open) for every day."""
+    ticked, bells = staff.closed(what), calendar.bells()
+    out = []
+    for hour in range(HOURS):
+        told = bells.times[0][hour]
+        slots = [day * HOURS + hour for day in range(DAYS)]
+        out.append((f"{told[0]:%H:%M}" if told else "", [(one, one in ticked, one in bells.closed) for one in slots]))
+    return out
+
+
+@page("training.see")
+def trainer(request: Any, ref: str) -> HttpResponse:
+    """One trainer: status, hours, what can be taught, when never there, days away."""
+    row = or_404(lambda told: staff.trainer(request.scope, told), ref)
+    home = staff.home(row)
+    programmes, colleagues = staff.programmes_of(home), [one for one in staff.trainers(home, None) if one.pk != row.pk]
+    runs = request.user.can("training.run")
+    first = {"name": row.name, "status": row.status, "weekly": row.weekly, "teaches": staff.taught(row)}
+    form: Any = forms.ChangeTrainerForm(initial=first, programmes=programmes)
+    absence: Any = forms.AbsenceForm(rows=colleagues)
+    if request.method == "POST" and runs:
+        verb, made = request.POST.get("do"), True
+        if verb == "closed":
+            services.close_slots(row, slots=_slots(request), by=request.user)
+        elif verb == "absence":
+            absence = forms.AbsenceForm(request.POST, rows=colleagues)
+            made = absence.run(row, by=request.user)
+        elif verb == "share":
+            centre = staff.centre_by_code(request.POST.get("centre", ""))
+            if centre is not None:
+                services.share(row, centre=centre, by=request.user)
+            else:
+                messages.error(request, _("There is no such centre."))
+        elif verb == "leave":
+            services.leave(row, by=request.user)
+        else:
+            form = forms.ChangeTrainerForm(request.POST, programmes=programmes)
+            made = form.run(row, by=request.user)
+        if made:
+            return redirect("training:trainer", ref)
+    context: dict[str, Any] = {
+        "row": row, "home": home, "form": form, "absence_form": absence, "lines": week_of_closed(row),
+        "days": papers.day_names(), "postings": list(row.centres.all()), "runs": runs,
+        "absences": [one for one in staff.absences(home) if one.trainer_id == row.pk],
+        "timetables": weeks.timetables(home),
+    }  # fmt: skip
+    return show(request, "training/trainer.html", active="training", **context)
+
+
+@page("training.see")
+def room(request: Any, ref: str) -> HttpResponse:
+    row = or_404(lambda told: staff.room(request.scope, told), ref)
+    runs = request.user.can("training.run")
+    names = ("name", "kind", "capacity", "equipment", "site")
+    form = forms.ChangeRoomForm(initial={name: getattr(row, name) for name in names})
+    if request.method == "POST" and runs:
+        made = True
+        if request.POST.get("do") == "closed":
+            services.close_slots(row, slots=_slots(request), by=request.user)
+        else:
+            form = forms.ChangeRoomForm(request.POST)
+            made = form.run(row, by=request.user)
+        if made:
+            return redirect("training:room", ref)
+    context = {"row": row, "form": form, "lines": week_of_closed(row), "days": papers.day_names(), "runs": runs}
+    return show(request, "training/room.html", active="training", **context)
+
+
+@page("training.run")
+def absence(request: Any, ref: str) -> HttpResponse:
+    """Make a week anew around an absence, or end it sooner."""
+    row = or_404(lambda told: staff.absence(request.scope, told), ref)
+    if request.method == "POST" and "timetable" in request.POST:
+        told = or_404(lambda told: weeks.timetable(request.scope, told), request.POST["timetable"])
+        try:
+            tasks.start_repair(row, told, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("training:timetable", told.ref)
+    if request.method == "POST":
+        form = forms.EndAbsenceForm(request.POST)
+        if not form.run(row, by=request.user):
+            messages.error(request, form.complaint())
+    return redirect("training:trainer", row.trainer.ref)

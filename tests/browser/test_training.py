@@ -1,0 +1,175 @@
+"""A director's term, and a trainer's roll call on two phones, one of them in airplane mode."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from takwin.offer.selectors import current_season
+from takwin.training import services, tasks
+from takwin.training.models import Session, Statement, Term, Timetable
+from takwin.web.simulation import training
+from takwin.web.simulation.demo import account
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_access import barriers
+from tests.browser.test_journey import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CENTRE = "/desk/training/cmc-marrakech-safi/"
+
+
+@pytest.fixture
+def school(season, monkeypatch):
+    """Two groups of six, their trainers and rooms; no week yet. Calculations are short."""
+    for name, value in (("PROGRAMMES", 1), ("GROUPS_EACH", 2), ("PEOPLE", 6)):
+        monkeypatch.setattr(training, name, value)
+    monkeypatch.setattr(tasks, "SECONDS", 2.0)
+    monkeypatch.setattr(tasks, "REPAIR_SECONDS", 2.0)
+    groups = training.prepare(current_season(), account)
+    assert len(groups) == 2
+    return groups
+
+
+@pytest.fixture
+def week(school):
+    """A published week."""
+    row = services.open_timetable(school[0].centre, term=Term.objects.get(number=1))
+    services.solve_timetable(row, steps=30_000)
+    return services.publish_timetable(row, by=None)
+
+
+def test_a_director_makes_a_term_moves_repairs_prints_and_publishes(school, visit, picture):
+    page = visit(DESK)
+    sign_in(page, "director@takwin.example")
+    page.goto(CENTRE)
+    picture(page, "training-board")
+    page.goto(f"{CENTRE}timetables/")
+    page.get_by_role("button", name=re.compile("الأسدس 1")).click()
+    page.get_by_role("button", name="احسب").click()
+    expect(page.locator(".figure").first).to_contain_text("22")
+    picture(page, "training-timetable")
+    row = Timetable.objects.get()
+    assert row.report["unplaced"] == 0
+    _pin_and_move(page)
+    _repair(page, row)
+    page.goto(f"/desk/timetables/{row.ref}/")
+    printed = page.request.get(f"/desk/timetables/{row.ref}/week.pdf?by=trainer")
+    assert printed.body().startswith(b"%PDF")
+    assert len(printed.body()) > 5_000
+    page.get_by_role("button", name="انشر").click()
+    expect(page.locator(".alert, .note").first).to_contain_text("نُشر")
+    assert barriers(page) == []
+
+
+def _pin_and_move(page: Page) -> None:
+    page.locator(".week a").first.click()
+    page.get_by_role("button", name="ثبّت هنا").click()
+    expect(page.get_by_text("تبقى الحصة المثبتة مكانها")).to_be_visible()
+    pinned = Session.objects.get(pinned=True)
+    page.get_by_role("button", name="ألغ التثبيت").click()
+    # Why the other hours are taken stands in their cells.
+    expect(page.locator(".week .is-closed small").first).not_to_be_empty()
+    page.get_by_role("button", name="انقلها هنا").first.click()
+    expect(page.get_by_text("نُقلت الحصة.")).to_be_visible()
+    assert Session.objects.get(pk=pinned.pk).slot != pinned.slot
+    page.get_by_role("button", name="بادل").first.click()
+    expect(page.get_by_text("تبادلت الحصتان مكانيهما.")).to_be_visible()
+
+
+def _repair(page: Page, row: Timetable) -> None:
+    """A trainer falls ill for one day: the week is made anew around it."""
+    session = row.sessions.select_related("course__trainer").order_by("slot").first()
+    day = session.slot // 8
+    first = row.term.starts_on
+    from datetime import timedelta
+
+    from takwin.training.rules.weeks import monday
+
+    on = monday(first) + timedelta(days=7 * 12 + day)
+    page.goto(f"/desk/trainers/{session.course.trainer.ref}/")
+    page.get_by_text("أعلن غيابا").click()
+    page.locator("[name=first_on]").fill(str(on))
+    page.locator("form:has([name=first_on]) [name=last_on]").fill(str(on))
+    page.get_by_role("button", name="أعلن", exact=True).click()
+    page.get_by_role("button", name=re.compile("أعد أسبوع الأسدس")).click()
+    expect(page.locator(".figures")).to_contain_text("نقلها آخر حساب")
+    row.refresh_from_db()
+    hours = range(day * 8, day * 8 + 8)
+    assert not row.sessions.filter(course__trainer=session.course.trainer, slot__in=hours).exists()
+    assert 0 < row.report["moved"] <= 8
+
+
+def test_a_roll_is_called_in_airplane_mode_and_two_phones_contradict_each_other(week, visit, picture):
+    one, other = visit(PHONE), visit(PHONE)
+    for page in (one, other):
+        sign_in(page, "trainer@takwin.example")
+        page.goto("/training/rolls/")
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        page.reload()
+        page.wait_for_load_state("networkidle")
+    sheet = one.locator("details.roll").first
+    name = sheet.locator("form").get_attribute("data-sheet")
+    people = sheet.locator("fieldset").count()
+    assert people == 6
+    # Airplane mode: the page comes from the phone, and what is told stays on it.
+    one.context.set_offline(True)
+    one.reload()
+    sheet.locator("summary").click()
+    sheet.locator("fieldset").nth(0).get_by_text("غائب").click()
+    sheet.locator("fieldset").nth(1).get_by_text("متأخر").click()
+    sheet.locator("fieldset").nth(1).locator("[data-minutes]").fill("12")
+    picture_offline(one, picture)
+    sheet.get_by_role("button", name=re.compile("احفظ المناداة")).click()
+    expect(one.locator("[data-saved]")).to_be_visible()
+    one.reload()
+    expect(one.locator("[data-saved] [data-count]")).to_have_text("6")
+    assert Statement.objects.count() == 0
+    # The other phone, which has a network, tells otherwise of the first person.
+    twin = other.locator(f"[data-sheet='{name}']")
+    twin.locator("xpath=..").locator("summary").click()
+    twin.get_by_role("button", name=re.compile("احفظ المناداة")).click()
+    expect(other.locator("[data-sent]")).to_be_visible()
+    assert Statement.objects.filter(stands=True, value="present").count() == 6
+    # Back on the network: everything is sent once, nothing is lost, and the contradiction is said.
+    one.context.set_offline(False)
+    one.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(one.locator("[data-sent]")).to_be_visible()
+    assert Statement.objects.count() == 12
+    assert Statement.objects.filter(contested=True).count() == 2
+    expect(sheet.locator(".badge.is-wait").first).to_have_text("بوجهين")
+    # Someone who sees both settles it.
+    sheet.locator("summary").click()
+    sheet.locator("fieldset").nth(0).get_by_text("غائب").click()
+    sheet.get_by_role("button", name=re.compile("احفظ المناداة")).click()
+    expect(one.locator("[data-sent]")).to_be_visible()
+    assert Statement.objects.filter(contested=True).count() == 0
+    assert Statement.objects.filter(stands=True).count() == 6
+    picture(one, "training-rolls")
+    assert barriers(one) == []
+
+
+def picture_offline(page: Page, picture) -> None:
+    expect(page.locator("[data-offline]")).to_be_visible()
+    picture(page, "training-roll-call")
+
+
+def test_a_trainee_reads_the_week_on_a_phone(week, visit, picture):
+    page = visit(PHONE)
+    sign_in(page, "trainee@takwin.example")
+    page.goto("/training/mine/")
+    expect(page.get_by_role("heading", name="تكويني")).to_be_visible()
+    assert page.locator(".slot").count() >= 8
+    picture(page, "training-mine")
+    page.goto("/fr/training/mine/")
+    expect(page.get_by_role("heading", name="Ma formation")).to_be_visible()
+    page.get_by_text("Demander à être excusé").click()
+    page.locator("[name=first_on]").fill("2026-01-05")
+    page.locator("[name=last_on]").fill("2026-01-06")
+    page.locator("[name=proof]").set_input_files(
+        {"name": "certificat.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 x"}
+    )
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_text("En attente de réponse")).to_be_visible()
+    assert barriers(page) == []
