@@ -30,7 +30,7 @@ PUBLIC = [
     ("/guidance/test/how/", "كيف يحسب"), ("/guidance/about/", "عنك"), ("/guidance/advice/", "الشعب بترتيبك"),
     ("/guidance/advice/how/", "كيف تُرتب"), ("/guidance/appointments/", "قابل مستشارا"),
     ("/guidance/appointments/guidance-fes/", "مركز التوجيه"), ("/guidance/open-days/", "أبواب مفتوحة"),
-    ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "التسجيل"),
+    ("/training/results/rule/", "كيف تُحسب"), ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "التسجيل"),
 ]  # fmt: skip
 QUERIES = 26  # the season page reads three tables of sums and eight published figures; no page grows with its rows
 
@@ -137,7 +137,8 @@ TRAINING = [
         "/desk/training/ismss-meknes/absences/", "/desk/trainees/{enrolment}/", "/desk/groups/{group}/",
         "/desk/trainers/{trainer}/", "/desk/rooms/{room}/", "/desk/timetables/{timetable}/", "/desk/rolls/{roll}/",
         "/desk/timetables/{timetable}/progress/", "/desk/timetables/{timetable}/week.xlsx",
-        "/desk/timetables/{timetable}/week.pdf", "/desk/curricula/", "/desk/curricula/{curriculum}/",
+        "/desk/timetables/{timetable}/week.pdf", "/desk/groups/{group}/results/",
+        "/desk/trainees/{enrolment}/transcript.pdf", "/desk/curricula/", "/desk/curricula/{curriculum}/",
     )
 ]  # fmt: skip
 TRAINING += [
@@ -145,6 +146,7 @@ TRAINING += [
     ("/desk/sessions/{session}/", "training.run", "registrar", "auditor"),
     ("/desk/excuses/{excuse}/proof/", "training.run", "registrar", "auditor"),
     ("/training/rolls/", "training.teach", "trainer", "registrar"),
+    ("/training/marks/", "training.teach", "trainer", "registrar"),
 ]
 DESK = [
     ("/desk/", "desk.open", "national", "auditor"),

@@ -9,12 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.forms import PhoneField
+from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.training import services
 from takwin.training.choices import ExcuseKind, Leaving, Presence, RoomKind, TrainerStatus
+from takwin.training.choices.assessment import Kind, Sitting
 from takwin.training.rules.attendance import LATEST
 from takwin.training.rules.weeks import LONGEST
-from takwin.ui.forms import ServiceForm
+from takwin.ui.forms import ReasonForm, ServiceForm
 
 PROOFS = ".pdf,.jpg,.jpeg,.png"
 
@@ -189,6 +191,60 @@ class CorrectForm(ServiceForm):
     why = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     service = services.correct
+
+
+class AssessmentForm(ServiceForm):
+    """An assessment of one of a trainer's courses."""
+
+    course = forms.ChoiceField(label=_("Course"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    sitting = forms.ChoiceField(label=_("Sitting"), choices=Sitting.choices)
+    on = _date(_("Day"))
+    weight = forms.IntegerField(
+        label=_("Weight"), min_value=1, max_value=100, initial=1, help_text=_("Among assessments of the same kind.")
+    )
+    second = forms.ChoiceField(
+        label=_("Second marker"), required=False, help_text=_("Marks too, without seeing the first marks.")
+    )
+    externals = forms.CharField(label=_("External assessors"), max_length=300, required=False)
+
+    service = services.plan_assessment
+
+    def __init__(self, *args: Any, courses: Iterable[Any] = (), seconds: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.courses = {row.ref: row for row in courses}
+        self.seconds = {row.ref: row for row in seconds}
+        named = [(ref, f"{row.module.label} · {row.group.name}") for ref, row in self.courses.items()]
+        self.fields["course"].choices = named  # type: ignore[attr-defined]
+        self.fields["second"].choices = [("", "–"), *((ref, row.name) for ref, row in self.seconds.items())]  # type: ignore[attr-defined]
+
+    def plan(self, by: Any) -> bool:
+        """Call the service with the rows behind what was picked."""
+        told = dict(self.cleaned_data)
+        course, second = self.courses[told.pop("course")], self.seconds.get(told.pop("second"))
+        try:
+            self.result = services.plan_assessment(course, second=second, by=by, **told)
+        except Refused as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+            return False
+        return True
+
+
+class ReopenForm(ReasonForm):
+    service = services.reopen_marks
+
+
+class ContestForm(ServiceForm):
+    words = forms.CharField(label=_("Why"), max_length=500)
+
+    service = services.contest
+
+
+class AnswerContestForm(ServiceForm):
+    value = forms.CharField(label=_("New mark; empty: the mark is kept"), max_length=8, required=False)
+    answer = forms.CharField(label=_("Answer"), max_length=500)
+
+    service = services.answer_contest
 
 
 class ExcuseForm(ServiceForm):

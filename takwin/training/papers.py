@@ -18,12 +18,12 @@ from openpyxl.utils import get_column_letter
 from takwin.core import dates
 from takwin.core.text import csv_safe
 from takwin.training.choices import Weeks
-from takwin.training.models import Session, Timetable
+from takwin.training.choices.assessment import Decision
+from takwin.training.models import Enrolment, Result, Session, Timetable
 from takwin.training.rules.weeks import DAYS, HOURS
-from takwin.training.selectors import calendar, weeks
+from takwin.training.selectors import assessment, calendar, weeks
 
 FONTS = Path(fontpkg_ibm_plex_sans_arabic.__file__).parent / "files"
-SHEET = Path(__file__).parent / "week.typ"
 HEAD = ("session", "group", "module", "trainer", "hours", "day", "hour", "room", "pinned", "when")
 WIDTHS = (18, 14, 40, 28, 8, 6, 6, 24, 8, 24)
 
@@ -84,10 +84,54 @@ def week_pdf(timetable: Timetable, kind: str, keys: Iterable[str]) -> bytes:
         "title": gettext("Timetable"),
         "pages": pages,
     }
+    return _compiled("week.typ", facts)
+
+
+def transcript_pdf(row: Enrolment) -> bytes:
+    """A trainee's published results, year by year and module by module, in the reader's language."""
+    names = assessment.names_of(row)
+    facts = {
+        "language": language(),
+        "title": gettext("Transcript"),
+        "name": row.person.name,
+        "ref": row.ref,
+        "about": [
+            [gettext("Programme"), row.version.programme.label],
+            [gettext("Centre"), row.centre.label],
+            [gettext("Curriculum"), gettext("version %(number)s") % {"number": row.version.number}],
+        ],
+        "head": [gettext("Module"), gettext("Weight"), gettext("Average"), gettext("Decision")],
+        "years": [_year(one, names) for one in assessment.results(row)],
+        "empty": gettext("No result is published yet."),
+    }
+    return _compiled("transcript.typ", facts)
+
+
+def _year(one: Result, names: dict[str, Any]) -> dict[str, Any]:
+    lines = [
+        [names[line["code"]].label if line["code"] in names else line["code"], str(line["weight"]),
+         _mark(line["average"]), str(Decision(line["decision"]).label)]
+        for line in one.lines
+    ]  # fmt: skip
+    facts = {"year": one.year, "average": _mark(one.average), "decision": one.get_decision_display()}
+    honours = f" · {one.get_honours_display()}" if one.honours else ""
+    return {
+        "title": gettext("Year %(year)s: %(average)s/20, %(decision)s") % facts + honours,
+        "lines": lines,
+        "rule": gettext("Computed by the rule %(rule)s, published on %(day)s")
+        % {"rule": one.rule, "day": dates.day(one.published_at.date(), language())},
+    }
+
+
+def _mark(hundredths: int | None) -> str:
+    return "–" if hundredths is None else f"{hundredths / 100:.2f}".replace(".", ",")
+
+
+def _compiled(sheet: str, facts: dict[str, Any]) -> bytes:
     # Names go in as data, never as Typst source.
     return typst.compile(
-        str(SHEET), format="pdf", font_paths=[str(FONTS)], sys_inputs={"data": json.dumps(facts, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
+        str(Path(__file__).parent / sheet), format="pdf", font_paths=[str(FONTS)],
+        sys_inputs={"data": json.dumps(facts, ensure_ascii=False)}, pdf_standards=["ua-1"],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.training.views import desk, mine, rolls, staff, weeks
+from takwin.training.views import desk, marks, mine, rolls, staff, weeks
 
 app_name = "training"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("training/feed/<str:told>.ics", mine.feed, name="feed"),
     path("training/rolls/", rolls.rolls, name="rolls"),
     path("training/rolls/sync/", rolls.sync, name="sync"),
+    path("training/results/rule/", marks.rule, name="rule"),
+    path("training/marks/", marks.mark_list, name="mark_list"),
+    path("training/marks/<str:ref>/", marks.marks, name="marks"),
+    path("training/mine/transcript.pdf", marks.own_transcript, name="own_transcript"),
+    path("training/mine/marks/<str:ref>/contest/", marks.contest, name="contest"),
+    path("desk/groups/<str:ref>/results/", marks.results, name="results"),
+    path("desk/trainees/<str:ref>/transcript.pdf", marks.transcript, name="transcript"),
     path("desk/training/", desk.centre_list, name="centres"),
     path("desk/training/<slug:code>/", desk.centre_board, name="board"),
     path("desk/training/<slug:code>/enrol/", desk.enrol, name="enrol"),

@@ -1,5 +1,6 @@
 """Tables of training, by noun."""
 
+from takwin.training.models.assessment import Assessment, Contest, Mark, Result
 from takwin.training.models.attendance import Alert, Excuse, Roll, SetAside, Statement
 from takwin.training.models.calendar import Bell, Period
 from takwin.training.models.curriculum import Module, Version
@@ -8,6 +9,7 @@ from takwin.training.models.staff import Absence, Closed, Posting, Room, Trainer
 from takwin.training.models.weeks import Course, Feed, Hold, Session, Term, Timetable
 
 __all__ = [
-    "Absence", "Alert", "Bell", "Closed", "Course", "Enrolment", "Excuse", "Feed", "Group", "Hold", "Member", "Module",
-    "Period", "Posting", "Roll", "Room", "Session", "SetAside", "Statement", "Term", "Timetable", "Trainer", "Version",
+    "Absence", "Alert", "Assessment", "Bell", "Closed", "Contest", "Course", "Enrolment", "Excuse", "Feed", "Group",
+    "Hold", "Mark", "Member", "Module", "Period", "Posting", "Result", "Roll", "Room", "Session", "SetAside",
+    "Statement", "Term", "Timetable", "Trainer", "Version",
 ]  # fmt: skip

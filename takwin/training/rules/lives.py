@@ -9,6 +9,8 @@ from takwin.training.choices import GroupState as G
 from takwin.training.choices import PostState as P
 from takwin.training.choices import TimetableState as T
 from takwin.training.choices import VersionState as V
+from takwin.training.choices.assessment import AssessmentState as A
+from takwin.training.choices.assessment import ContestState as C
 
 VERSION = Flow(V, put_in_force=({V.DRAFT}, V.CURRENT), close=({V.CURRENT}, V.CLOSED))
 ENROLMENT = Flow(
@@ -23,4 +25,8 @@ ENROLMENT = Flow(
 GROUP = Flow(G, close=({G.OPEN}, G.CLOSED))
 POST = Flow(P, leave=({P.ACTIVE}, P.LEFT), come_back=({P.LEFT}, P.ACTIVE))
 TIMETABLE = Flow(T, publish=({T.DRAFT}, T.PUBLISHED), end=({T.PUBLISHED}, T.ENDED), reopen=({T.PUBLISHED}, T.DRAFT))
+ASSESSMENT = Flow(
+    A, close_marks=({A.OPEN}, A.CLOSED), reopen=({A.CLOSED, A.PUBLISHED}, A.OPEN), publish=({A.CLOSED}, A.PUBLISHED)
+)
+CONTEST = Flow(C, uphold=({C.ASKED}, C.UPHELD), reject=({C.ASKED}, C.REJECTED))
 EXCUSE = Flow(X, accept_excuse=({X.ASKED}, X.ACCEPTED), refuse_excuse=({X.ASKED}, X.REFUSED))

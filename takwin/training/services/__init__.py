@@ -1,5 +1,17 @@
 """Every write of training."""
 
+from takwin.training.services.assessment import (
+    answer_contest,
+    candidates,
+    close_marks,
+    contest,
+    give_marks,
+    marker,
+    plan_assessment,
+    publish_marks,
+    publish_results,
+    reopen_marks,
+)
 from takwin.training.services.attendance import answer_excuse, ask_excuse, correct, read_proof, sync
 from takwin.training.services.calendar import load_bells, load_calendar, make_terms
 from takwin.training.services.courses import assign, open_courses
@@ -39,11 +51,12 @@ from takwin.training.services.timetables import (
 )
 
 __all__ = [
-    "abandon", "add_module", "add_room", "add_trainer", "announce_absence", "answer_excuse", "ask_excuse", "assign",
-    "change_group", "change_room", "change_trainer", "check_solvable", "close_group", "close_slots", "complete",
-    "correct", "defer", "draft", "end_absence", "enrol", "enrol_accepted", "exchange", "form_groups", "interrupt",
-    "leave", "load_bells", "load_calendar", "make_group", "make_terms", "move_session", "new_feed", "open_courses",
-    "open_timetable", "pin", "place", "proposals", "publish_timetable", "put_in_force", "read_proof", "read_sheet",
-    "reopen_timetable", "return_", "set_guardian", "share", "solve_timetable", "stop_solving", "sync", "transfer",
-    "unpin",
+    "abandon", "add_module", "add_room", "add_trainer", "announce_absence", "answer_contest", "answer_excuse",
+    "ask_excuse", "assign", "candidates", "change_group", "change_room", "change_trainer", "check_solvable",
+    "close_group", "close_marks", "close_slots", "complete", "contest", "correct", "defer", "draft", "end_absence",
+    "enrol", "enrol_accepted", "exchange", "form_groups", "give_marks", "interrupt", "leave", "load_bells",
+    "load_calendar", "make_group", "make_terms", "marker", "move_session", "new_feed", "open_courses",
+    "open_timetable", "pin", "place", "plan_assessment", "proposals", "publish_marks", "publish_results",
+    "publish_timetable", "put_in_force", "read_proof", "read_sheet", "reopen_marks", "reopen_timetable", "return_",
+    "set_guardian", "share", "solve_timetable", "stop_solving", "sync", "transfer", "unpin",
 ]  # fmt: skip

@@ -15,6 +15,8 @@ from takwin.accounts.tests.make import make_user
 from takwin.training import calendars, services
 from takwin.training.models import (
     Absence,
+    Assessment,
+    Contest,
     Course,
     Enrolment,
     Excuse,
@@ -278,6 +280,61 @@ class TestRolls:
         page = client.get(f"/desk/training/{CENTRE}/absences/", {"format": "csv"})
         assert b"PA1-1" in b"".join(page.streaming_content)
         assert client.get(f"/desk/training/{CENTRE}/absences/", {"month": "2024-13"}).status_code == 200
+
+
+class TestMarks:
+    def test_from_the_plan_to_the_transcript(self, client, world):
+        trainer = Trainer.objects.get()
+        course = Course.objects.first()
+        client.force_login(trainer.account)
+        fields = {
+            "course": course.ref, "kind": "module-end", "sitting": "first", "on": str(timezone.localdate()),
+            "weight": "1",
+        }  # fmt: skip
+        early = client.post("/training/marks/", fields | {"on": "2001-01-01"}).content.decode()
+        assert "قبل بداية" in early
+        path = client.post("/training/marks/", fields).url
+        people = [one["enrolment"] for one in client.get(path).context["people"]]
+        sent = {f"value-{row.ref}": "21" for row in people}
+        assert "«21»" in client.post(path, sent, follow=True).content.decode()
+        client.post(path, dict.fromkeys(sent, "13,5") | {f"status-{people[0].ref}": "absent"})
+        client.post(path, {"close": "1"})
+        row = Assessment.objects.get()
+        assert row.state == "closed"
+        client.force_login(make_user("reg@example.org", "registrar", centre=CENTRE))
+        desk = f"/desk/groups/{course.group.ref}/results/"
+        client.post(desk, {"assessment": row.ref, "publish": "1"})
+        assert "لا نتيجة مكتملة" in client.post(desk, {"publish_results": "1"}, follow=True).content.decode()
+        client.post(desk, {"assessment": row.ref, "reopen": "1", "reason": ""})
+        row.refresh_from_db()
+        assert row.state == "published"
+        person = people[1].person
+        person.account = make_user("me@example.org")
+        person.save()
+        client.force_login(person.account)
+        assert client.get("/training/mine/transcript.pdf").status_code == 404
+        assert "13,50" in client.get("/training/mine/").content.decode()
+        assert client.post(f"/training/mine/marks/{row.ref}/contest/", {"words": "نقطة"}).status_code == 302
+        assert client.post("/training/mine/marks/EVL-NOTHERE/contest/", {"words": "x"}).status_code == 404
+        client.force_login(make_user("reg2@example.org", "registrar", centre=CENTRE))
+        assert client.get(f"/desk/trainees/{people[1].ref}/transcript.pdf").content.startswith(b"%PDF")
+        told = Contest.objects.get()
+        client.post(desk, {"contest": told.ref, "answer": "نعم", "value": "14"})
+        told.refresh_from_db()
+        assert (told.state, told.mark.first) == ("upheld", 1400)
+        client.force_login(make_user("else@example.org", "registrar", centre="ismss-oujda"))
+        assert client.get(desk).status_code == 404
+        assert client.get(f"/desk/trainees/{people[1].ref}/transcript.pdf").status_code == 404
+
+    def test_another_trainer_finds_no_sheet_and_a_trainee_no_other_mark(self, client, world):
+        course = Course.objects.first()
+        row = services.plan_assessment(course, kind="continuous", on=timezone.localdate(), by=None)
+        make_trainer("آخر", make_user("other@example.org", "trainer", centre=CENTRE))
+        client.force_login(Trainer.objects.get(name="آخر").account)
+        assert client.get(f"/training/marks/{row.ref}/").status_code == 404
+        client.force_login(make_user("me@example.org"))
+        assert client.post(f"/training/mine/marks/{row.ref}/contest/", {"words": "x"}).status_code == 404
+        assert client.get("/training/mine/transcript.pdf").status_code == 404
 
 
 class TestMine:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from takwin.core.dates import told_day
 from takwin.training import calendars, forms, services
 from takwin.training.rules.weeks import monday
-from takwin.training.selectors import attendance, calendar, enrolments, weeks
+from takwin.training.selectors import assessment, attendance, calendar, enrolments, weeks
 from takwin.training.selectors.staff import trainer_of
 from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
 
@@ -43,6 +43,7 @@ def mine(request: Any) -> HttpResponse:
         "turn": weeks.week_of(member.group, on) if member else {},
         "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
         "missed": attendance.missed(row, 20), "excuses": attendance.own_excuses(row),
+        "marks": assessment.published(row), "results": assessment.results(row),
         "alerts": attendance.alerts(row), "feed": calendars.feed_token(weeks.feed_of(request.user)),
         "off": calendar.days_off(monday(on), monday(on) + timedelta(days=5)),
     }  # fmt: skip

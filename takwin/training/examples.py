@@ -1,0 +1,52 @@
+"""The published examples of the rule of results, read from their file and worked by the rule itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import yaml
+from django.conf import settings
+
+from takwin.training.choices.assessment import Kind, MarkStatus, Sitting
+from takwin.training.rules.results import CURRENT, RULES, Scored, YearResult, effective, year_result
+
+FILE = settings.BASE_DIR / "data" / "reference" / "result_examples.yaml"
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the file says, and what the rule finds."""
+
+    told: dict[str, Any]
+    found: YearResult
+
+
+def examples() -> list[Example]:
+    rule = RULES[CURRENT]
+    out = []
+    for told in yaml.safe_load(FILE.read_text(encoding="utf-8")):
+        modules = [(f"m{n}", one["weight"], list(_scored(one))) for n, one in enumerate(told["modules"], 1)]
+        practical = [Scored(Kind.PRACTICAL, hundredths(told["practical"]))]
+        out.append(Example(told, year_result(modules, practical, rule)))
+    return out
+
+
+def hundredths(value: float | None) -> int | None:
+    return None if value is None else int(Decimal(str(value)) * 100)
+
+
+def _scored(one: dict[str, Any]) -> Iterator[Scored]:
+    for value in one["continuous"]:
+        yield Scored(Kind.CONTINUOUS, hundredths(value))
+    yield Scored(Kind.MODULE_END, _exam(one["exam"]))
+    if "resit" in one:
+        yield Scored(Kind.MODULE_END, _exam(one["resit"]), 1, Sitting.RESIT)
+
+
+def _exam(value: float | str) -> int | None:
+    if isinstance(value, str):
+        return effective(MarkStatus(value), None, None, None, two=False, rule=RULES[CURRENT])
+    return hundredths(value)

@@ -1,0 +1,163 @@
+"""Marking on a trainer's phone, results at the desk, the published rule, contests, transcripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from takwin.core.errors import Refused
+from takwin.training import examples, forms, papers, services
+from takwin.training.choices.assessment import Kind, MarkStatus
+from takwin.training.rules.results import CONTEST_DAYS, CURRENT, RULES
+from takwin.training.selectors import assessment as reads
+from takwin.training.selectors import enrolments
+from takwin.training.selectors.staff import trainer_of
+from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
+
+
+@page(PUBLIC)
+def rule(request: Any) -> HttpResponse:
+    """The rule of results in words, with its examples worked now."""
+    return show(request, "training/rule.html", rule=RULES[CURRENT], examples=examples.examples(), days=CONTEST_DAYS)
+
+
+@page("training.teach")
+def mark_list(request: Any) -> HttpResponse:
+    """What a trainer marks; planning an assessment of one's own courses."""
+    trainer = trainer_of(request.user)
+    courses = reads.courses_of(trainer) if trainer else []
+    seconds = reads.second_markers(courses[0]) if courses else []
+    form = forms.AssessmentForm(request.POST or None, courses=courses, seconds=seconds)
+    if request.method == "POST" and trainer and form.is_valid() and form.plan(request.user):
+        return redirect("training:marks", form.result.ref)
+    rows = reads.of_trainer(trainer) if trainer else []
+    return show(request, "training/mark_list.html", trainer=trainer, rows=rows, form=form, active="marks")
+
+
+def _sheet(row: Any, place: str) -> list[dict[str, Any]]:
+    """Those to mark, with what this marker said. A second marker sees no first mark until both were given."""
+    had = reads.marks(row)
+    out = []
+    for member in services.candidates(row):
+        mark = had.get(member.enrolment_id)
+        value = getattr(mark, place) if mark else None
+        both = mark is not None and mark.first is not None and mark.second is not None
+        far = both and row.second_id is not None and abs(mark.first - mark.second) > RULES[CURRENT].gap  # type: ignore[union-attr,operator]
+        out.append({"enrolment": member.enrolment, "mark": mark, "value": value, "both": both, "far": far})
+    return sorted(out, key=lambda one: (one["enrolment"].person.family_name, one["enrolment"].person.given_name))
+
+
+@page("training.teach")
+def marks(request: Any, ref: str) -> HttpResponse:
+    """The sheet of one assessment: a mark or a word for each trainee."""
+    trainer = trainer_of(request.user)
+    if trainer is None:
+        raise Http404(ref)
+    row = or_404(lambda told: reads.marked_by(trainer, told), ref)
+    place = services.marker(row, trainer)
+    if request.method == "POST":
+        try:
+            if "close" in request.POST:
+                services.close_marks(row, by=request.user)
+            else:
+                kept = services.give_marks(row, _told(request, "value"), place=place, by=request.user)
+                agreed = {ref: told for ref, told in _told(request, "agreed").items() if told[1].strip()}
+                if agreed and place == "first":
+                    kept += services.give_marks(row, agreed, place="agreed", by=request.user)
+                messages.success(request, _("%(count)s marks are kept.") % {"count": kept})
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("training:marks", ref)
+    context = {"row": row, "place": place, "people": _sheet(row, place), "statuses": MarkStatus.choices}
+    return show(request, "training/marks.html", active="marks", **context)
+
+
+def _told(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
+    """{trainee: (status, value, words)} of a sheet's fields."""
+    out = {}
+    for name in request.POST:
+        if name.startswith(f"{field}-"):
+            ref = name.removeprefix(f"{field}-")
+            status = request.POST.get(f"status-{ref}", MarkStatus.MARKED)
+            out[ref] = (status, request.POST[name], request.POST.get(f"words-{ref}", ""))
+    return out
+
+
+@page("training.see")
+def results(request: Any, ref: str) -> HttpResponse:
+    """A group's assessments and results: publish, contest, transcripts."""
+    row = or_404(lambda told: enrolments.group(request.scope, told), ref)
+    if request.method == "POST" and request.user.can("training.run"):
+        try:
+            _do(request, row)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect("training:results", ref)
+    context: dict[str, Any] = {
+        "row": row, "assessments": reads.assessments_of(row), "modules": reads.modules_of(row),
+        "people": reads.of_group(row), "contests": reads.contests(row), "practical": Kind.PRACTICAL,
+        "runs": request.user.can("training.run"),
+    }  # fmt: skip
+    return show(request, "training/results.html", active="training", **context)
+
+
+def _do(request: Any, group: Any) -> None:
+    if "publish_results" in request.POST:
+        count = services.publish_results(group, by=request.user)
+        messages.success(request, _("%(count)s results are published.") % {"count": count})
+    elif told := request.POST.get("contest"):
+        row = or_404(lambda ref: reads.contest(request.scope, ref), told)
+        _say(request, forms.AnswerContestForm(request.POST), row)
+    else:
+        one = or_404(lambda ref: reads.assessment(request.scope, ref), request.POST.get("assessment", ""))
+        if "publish" in request.POST:
+            services.publish_marks(one, by=request.user)
+        elif "reopen" in request.POST:
+            _say(request, forms.ReopenForm(request.POST), one)
+
+
+def _say(request: Any, form: Any, row: Any) -> None:
+    """Run a form that has no page of its own."""
+    if not form.run(row, by=request.user):
+        messages.error(request, form.complaint())
+
+
+def _transcript(row: Any) -> HttpResponse:
+    response = HttpResponse(papers.transcript_pdf(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
+    return response
+
+
+@page("training.see")
+def transcript(request: Any, ref: str) -> HttpResponse:
+    return _transcript(or_404(lambda told: enrolments.enrolment(request.scope, told), ref))
+
+
+@page(SIGNED_IN)
+def own_transcript(request: Any) -> HttpResponse:
+    """One's own transcript, once a result was published."""
+    row = enrolments.own(request.user)
+    if row is None or not reads.results(row):
+        raise Http404
+    return _transcript(row)
+
+
+@page(SIGNED_IN)
+@require_POST
+def contest(request: Any, ref: str) -> HttpResponse:
+    """Contest one's own published mark."""
+    row = enrolments.own(request.user)
+    if row is None:
+        raise Http404(ref)
+    mark = or_404(lambda told: reads.own_mark(row, told), ref)
+    form = forms.ContestForm(request.POST)
+    if form.run(mark, by=request.user):
+        messages.success(request, _("Your contest is sent. You find its answer here."))
+    else:
+        messages.error(request, form.complaint())
+    return redirect("training:mine")
