@@ -138,12 +138,15 @@ TRAINING = [
         "/desk/trainers/{trainer}/", "/desk/rooms/{room}/", "/desk/timetables/{timetable}/", "/desk/rolls/{roll}/",
         "/desk/timetables/{timetable}/progress/", "/desk/timetables/{timetable}/week.xlsx",
         "/desk/timetables/{timetable}/week.pdf", "/desk/groups/{group}/results/",
-        "/desk/trainees/{enrolment}/transcript.pdf", "/desk/curricula/", "/desk/curricula/{curriculum}/",
+        "/desk/trainees/{enrolment}/transcript.pdf",
+        "/desk/training/ismss-meknes/companies/", "/desk/companies/{company}/", "/desk/placements/{placement}/",
+        "/desk/contracts/{contract}/", "/desk/curricula/", "/desk/curricula/{curriculum}/",
     )
 ]  # fmt: skip
 TRAINING += [
     ("/desk/training/", "training.see", "national", "counsellor"),
     ("/desk/sessions/{session}/", "training.run", "registrar", "auditor"),
+    ("/desk/trainees/{enrolment}/bind/placement/", "training.run", "registrar", "auditor"),
     ("/desk/excuses/{excuse}/proof/", "training.run", "registrar", "auditor"),
     ("/training/rolls/", "training.teach", "trainer", "registrar"),
     ("/training/marks/", "training.teach", "trainer", "registrar"),

@@ -17,13 +17,9 @@ from takwin.guidance.selectors import agenda
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.territory import selectors as territory
-from takwin.ui.forms import Moment, ReasonForm, ServiceForm
+from takwin.ui.forms import Day, Moment, ReasonForm, ServiceForm
 
 DISTANCES = [("", _("Any distance")), (30, _("30 km")), (60, _("60 km")), (120, _("120 km")), (250, _("250 km"))]
-
-
-def _date(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
 
 
 class AboutForm(ServiceForm):
@@ -34,7 +30,7 @@ class AboutForm(ServiceForm):
     )
     stream = forms.ChoiceField(label=_("Stream of the baccalaureate"), choices=Stream.choices, required=False)
     diploma = forms.ChoiceField(label=_("Vocational diploma you hold"), choices=Diploma.choices, required=False)
-    born_on = _date(_("Date of birth"), required=False)
+    born_on = Day(_("Date of birth"), required=False)
     commune = forms.TypedChoiceField(
         label=_("Commune where you live"), coerce=territory.area, required=False, empty_value=None
     )
@@ -133,14 +129,14 @@ class HoursForm(CounsellorForm):
     way = forms.ChoiceField(label=_("How"), choices=Way.choices)
     room = forms.CharField(label=_("Room or address"), max_length=120, required=False)
     link = forms.URLField(label=_("Address of the video room"), required=False, assume_scheme="https")
-    first_on = _date(_("First day"))
-    last_on = _date(_("Last day"), required=False, help_text=_("The same day as the first: once only."))
+    first_on = Day(_("First day"))
+    last_on = Day(_("Last day"), required=False, help_text=_("The same day as the first: once only."))
 
     service = services.publish_hours
 
 
 class EndHoursForm(ServiceForm):
-    last_on = _date(_("Last day"))
+    last_on = Day(_("Last day"))
 
     service = services.end_hours
 
@@ -179,7 +175,7 @@ class ContactForm(ServiceForm):
         label=_("Steps agreed, one a line"), max_length=1000, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
-    next_on = _date(_("Next date"), required=False)
+    next_on = Day(_("Next date"), required=False)
 
     service = services.record
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.training.views import desk, marks, mine, rolls, staff, weeks
+from takwin.training.views import companies, desk, marks, mine, rolls, staff, weeks
 
 app_name = "training"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("training/mine/marks/<str:ref>/contest/", marks.contest, name="contest"),
     path("desk/groups/<str:ref>/results/", marks.results, name="results"),
     path("desk/trainees/<str:ref>/transcript.pdf", marks.transcript, name="transcript"),
+    path("desk/companies/<str:ref>/", companies.company, name="company"),
+    path("desk/contracts/<str:ref>/", companies.contract, name="contract"),
+    path("desk/placements/<str:ref>/", companies.placement, name="placement"),
+    path("desk/trainees/<str:ref>/bind/<slug:what>/", companies.bind, name="bind"),
+    path("desk/training/<slug:code>/companies/", companies.company_list, name="companies"),
     path("desk/training/", desk.centre_list, name="centres"),
     path("desk/training/<slug:code>/", desk.centre_board, name="board"),
     path("desk/training/<slug:code>/enrol/", desk.enrol, name="enrol"),

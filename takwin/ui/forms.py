@@ -52,6 +52,14 @@ class ServiceForm(forms.Form):
         return True
 
 
+class Day(forms.DateField):
+    """A date by the browser's own picker."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(label=label, widget=widget, **more)
+
+
 class Moment(forms.DateTimeInput):
     """The browser's own picker of a day and an hour; Casablanca time."""
 

@@ -173,3 +173,52 @@ def test_a_trainee_reads_the_week_on_a_phone(week, visit, picture):
     page.get_by_role("button", name="Envoyer").click()
     expect(page.get_by_text("En attente de réponse")).to_be_visible()
     assert barriers(page) == []
+
+
+def test_a_contract_is_signed_broken_and_replaced(school, visit, picture):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from takwin.offer.models import Mode
+    from takwin.training.models import Contract, Enrolment
+
+    row = Enrolment.objects.select_related("person").first()
+    Enrolment.objects.filter(pk=row.pk).update(mode=Mode.objects.get(code="apprenticeship"))
+    one, other = (services.add_company(name=name, kind="workshop") for name in ("ورشة النحاس", "ورشة الخشب"))
+    today = timezone.localdate()
+    page = visit(PHONE)
+    sign_in(page, "director@takwin.example")
+    page.goto(f"/desk/trainees/{row.ref}/")
+    page.get_by_role("link", name="حرر عقدا").click()
+
+    def terms(company) -> None:
+        page.locator("[name=company]").fill(company.ref)
+        page.locator("form:has([name=company]) [name=tutor]").fill("المعلم أحمد")
+        page.locator("form:has([name=company]) [name=first_on]").fill(str(today))
+        page.locator("form:has([name=company]) [name=last_on]").fill(str(today + timedelta(days=400)))
+
+    terms(one)
+    page.locator("[name=share]").fill("60")
+    page.get_by_role("button", name="حرر").click()
+    expect(page.locator("[role=alert]").first).to_contain_text("80 %")
+    page.locator("[name=share]").fill("80")
+    page.get_by_role("button", name="حرر").click()
+    page.get_by_role("button", name="أكد").click()
+    page.locator("section", has_text="رقم التسجيل").locator("summary", has_text="املأ").first.click()
+    page.locator("[name=number]").fill("AP-2026-7")
+    page.locator("form:has([name=number]) button").click()
+    expect(page.locator("h1 + .badge")).to_have_text("مسجل وساري المفعول")
+    page.locator("section", has_text="افسخ العقد").locator("summary").click()
+    page.locator("[name=on]:visible").fill(str(today))
+    page.locator("[name=broken_by]").select_option("closure")
+    page.locator("form:has([name=broken_by]) [name=why]").fill("إغلاق الورشة")
+    page.locator("form:has([name=broken_by]) button").click()
+    expect(page.get_by_text("البحث عن مشغل جديد حتى")).to_be_visible()
+    picture(page, "training-contract")
+    page.locator("section", has_text="مشغل جديد").locator("summary").last.click()
+    terms(other)
+    page.locator("form:has([name=company]) button").click()
+    expect(page.get_by_text("خلفا لـ")).to_be_visible()
+    assert Contract.objects.get(company=other).replaces.state == "replaced"
+    assert barriers(page) == []

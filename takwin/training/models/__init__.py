@@ -3,13 +3,15 @@
 from takwin.training.models.assessment import Assessment, Contest, Mark, Result
 from takwin.training.models.attendance import Alert, Excuse, Roll, SetAside, Statement
 from takwin.training.models.calendar import Bell, Period
+from takwin.training.models.companies import Amendment, Company, Contract, Convention, Placement, Visit
 from takwin.training.models.curriculum import Module, Version
 from takwin.training.models.enrolments import Enrolment, Group, Member
 from takwin.training.models.staff import Absence, Closed, Posting, Room, Trainer
 from takwin.training.models.weeks import Course, Feed, Hold, Session, Term, Timetable
 
 __all__ = [
-    "Absence", "Alert", "Assessment", "Bell", "Closed", "Contest", "Course", "Enrolment", "Excuse", "Feed", "Group",
-    "Hold", "Mark", "Member", "Module", "Period", "Posting", "Result", "Roll", "Room", "Session", "SetAside",
-    "Statement", "Term", "Timetable", "Trainer", "Version",
+    "Absence", "Alert", "Amendment", "Assessment", "Bell", "Closed", "Company", "Contest", "Contract", "Convention",
+    "Course", "Enrolment", "Excuse", "Feed", "Group", "Hold", "Mark", "Member", "Module", "Period", "Placement",
+    "Posting", "Result", "Roll", "Room", "Session", "SetAside", "Statement", "Term", "Timetable", "Trainer",
+    "Version", "Visit",
 ]  # fmt: skip

@@ -44,7 +44,7 @@ class Roll(models.Model):
 
 class Statement(models.Model):
     """What someone said of one trainee at one roll. Never changed; `stands` tells the one that is true for now, and
-    `contested` that another says otherwise. `on` repeats the roll's day: the table is parted by it."""
+    `contested` that another says otherwise. `on` repeats the roll's day, for reading and retention."""
 
     key = models.UUIDField(unique=True)
     roll = models.ForeignKey(Roll, models.PROTECT, related_name="statements")

@@ -110,6 +110,11 @@ def version(ref: str) -> Version:
     return Version.objects.select_related("programme").get(ref=ref)
 
 
+def centres_within(scope: Scope) -> list[Centre]:
+    """The centres one works for; not a whole nation's."""
+    return list(Centre.objects.within(scope).order_by("name_ar")[:50])
+
+
 def mode(pk: int) -> Mode:
     return Mode.objects.get(pk=pk)
 

@@ -14,6 +14,26 @@ from takwin.training.services.assessment import (
 )
 from takwin.training.services.attendance import answer_excuse, ask_excuse, correct, read_proof, sync
 from takwin.training.services.calendar import load_bells, load_calendar, make_terms
+from takwin.training.services.companies import (
+    add_company,
+    amend,
+    break_contract,
+    complete_contract,
+    draw_up,
+    draw_up_convention,
+    end_convention,
+    evaluate,
+    lapse_due,
+    move_placement,
+    plan_placement,
+    register,
+    replace,
+    resume,
+    sign,
+    sign_convention,
+    suspend,
+    visit,
+)
 from takwin.training.services.courses import assign, open_courses
 from takwin.training.services.curriculum import add_module, draft, put_in_force
 from takwin.training.services.enrolments import (
@@ -51,12 +71,15 @@ from takwin.training.services.timetables import (
 )
 
 __all__ = [
-    "abandon", "add_module", "add_room", "add_trainer", "announce_absence", "answer_contest", "answer_excuse",
-    "ask_excuse", "assign", "candidates", "change_group", "change_room", "change_trainer", "check_solvable",
-    "close_group", "close_marks", "close_slots", "complete", "contest", "correct", "defer", "draft", "end_absence",
-    "enrol", "enrol_accepted", "exchange", "form_groups", "give_marks", "interrupt", "leave", "load_bells",
-    "load_calendar", "make_group", "make_terms", "marker", "move_session", "new_feed", "open_courses",
-    "open_timetable", "pin", "place", "plan_assessment", "proposals", "publish_marks", "publish_results",
-    "publish_timetable", "put_in_force", "read_proof", "read_sheet", "reopen_marks", "reopen_timetable", "return_",
-    "set_guardian", "share", "solve_timetable", "stop_solving", "sync", "transfer", "unpin",
+    "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
+    "answer_contest", "answer_excuse", "ask_excuse", "assign", "break_contract", "candidates", "change_group",
+    "change_room", "change_trainer", "check_solvable", "close_group", "close_marks", "close_slots", "complete",
+    "complete_contract", "contest", "correct", "defer", "draft", "draw_up", "draw_up_convention", "end_absence",
+    "end_convention", "enrol", "enrol_accepted", "evaluate", "exchange", "form_groups", "give_marks", "interrupt",
+    "lapse_due", "leave", "load_bells", "load_calendar", "make_group", "make_terms", "marker", "move_placement",
+    "move_session", "new_feed", "open_courses", "open_timetable", "pin", "place", "plan_assessment",
+    "plan_placement", "proposals", "publish_marks", "publish_results", "publish_timetable", "put_in_force",
+    "read_proof", "read_sheet", "register", "reopen_marks", "reopen_timetable", "replace", "resume", "return_",
+    "set_guardian", "share", "sign", "sign_convention", "solve_timetable", "stop_solving", "suspend", "sync",
+    "transfer", "unpin", "visit",
 ]  # fmt: skip

@@ -13,7 +13,19 @@ from takwin.centres.models import Centre
 from takwin.offer.models import Mode, Programme, Season
 from takwin.people.models import Person
 from takwin.training import services
-from takwin.training.models import Course, Enrolment, Group, Roll, Statement, Term, Timetable, Trainer, Version
+from takwin.training.models import (
+    Company,
+    Contract,
+    Course,
+    Enrolment,
+    Group,
+    Roll,
+    Statement,
+    Term,
+    Timetable,
+    Trainer,
+    Version,
+)
 
 CENTRE, PROGRAMME = "ismss-meknes", "pharmacy-assistant"
 
@@ -130,8 +142,48 @@ def make_training() -> dict[str, Any]:
     return {
         "group": group, "enrolment": enrolment, "trainer": trainer, "timetable": timetable,
         "curriculum": group.version, "session": timetable.sessions.first(), "roll": Roll.objects.get(),
-        "room": timetable.centre.rooms.first(), "excuse": excuse,
+        "room": timetable.centre.rooms.first(), "excuse": excuse, **make_bound(enrolment),
     }  # fmt: skip
+
+
+def make_apprentice(number: int = 70, **over: Any) -> Enrolment:
+    """Someone of twenty-one who trains by apprenticeship."""
+    version = Version.objects.filter(state="current").first() or make_version()
+    return services.enrol(
+        make_person(number, **over), programme=version.programme, centre=Centre.objects.get(code=CENTRE),
+        mode=Mode.objects.get(code="apprenticeship"), season=make_running_season(),
+    )  # fmt: skip
+
+
+def make_company(name: str = "ورشة النحاس", **over: Any) -> Company:
+    return services.add_company(name=name, kind="workshop", **over)
+
+
+def make_contract(enrolment: Enrolment | None = None, company: Company | None = None, **over: Any) -> Contract:
+    """A year from a month ago on, in a workshop."""
+    first = timezone.localdate() - timedelta(days=30)
+    values: dict[str, Any] = {
+        "tutor": "المعلم", "first_on": first, "last_on": first + timedelta(days=365), "share": 80,
+    } | over  # fmt: skip
+    return services.draw_up(enrolment or make_apprentice(), company=company or make_company(), by=None, **values)
+
+
+def make_convention(company: Company, **over: Any) -> Any:
+    first = timezone.localdate() - timedelta(days=30)
+    values: dict[str, Any] = {"first_on": first, "last_on": first + timedelta(days=200), "places": 1} | over
+    row = services.draw_up_convention(company, centre=Centre.objects.get(code=CENTRE), by=None, **values)
+    return services.sign_convention(row, by=None)
+
+
+def make_bound(enrolment: Enrolment) -> dict[str, Any]:
+    """A company with a contract of an apprentice and a placement of a trainee."""
+    company = make_company()
+    make_convention(company)
+    today = timezone.localdate()
+    placement = services.plan_placement(
+        enrolment, company=company, tutor="المعلم", first_on=today, last_on=today + timedelta(days=10), by=None
+    )
+    return {"company": company, "contract": make_contract(company=company), "placement": placement}
 
 
 def make_proof() -> SimpleUploadedFile:

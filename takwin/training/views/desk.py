@@ -18,7 +18,7 @@ from takwin.offer import selectors as offer
 from takwin.training import forms, services
 from takwin.training.choices import EnrolmentState
 from takwin.training.rules.lives import ENROLMENT
-from takwin.training.selectors import attendance, board, calendar, enrolments, staff
+from takwin.training.selectors import attendance, board, calendar, companies, enrolments, staff
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show
 
@@ -195,6 +195,7 @@ def trainee(request: Any, ref: str) -> HttpResponse:
     term = calendar.term_now(row.season)
     context: dict[str, Any] = {
         "row": row, "members": enrolments.memberships(row), "missed": attendance.missed(row),
+        **companies.of_trainee(row),
         "alerts": attendance.alerts(row), "leave_form": leave_form, "group_form": group_form, "guardian": guardian,
         "leaves": [one for one in LEAVES if one in verbs], "plain": [one for one in PLAIN if one in verbs],
         "can_place": "transfer" in verbs and groups, "verb": verb,

@@ -11,6 +11,7 @@ from takwin.core.messages import send_waiting
 from takwin.guidance.services import fill_slots, remind_appointments
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
+from takwin.training.services import lapse_due
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             remind_due()
             remind_appointments()
             fill_slots()
+            lapse_due()
             jobs.end_dead()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")

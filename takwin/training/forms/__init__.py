@@ -16,13 +16,9 @@ from takwin.training.choices import ExcuseKind, Leaving, Presence, RoomKind, Tra
 from takwin.training.choices.assessment import Kind, Sitting
 from takwin.training.rules.attendance import LATEST
 from takwin.training.rules.weeks import LONGEST
-from takwin.ui.forms import ReasonForm, ServiceForm
+from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 PROOFS = ".pdf,.jpg,.jpeg,.png"
-
-
-def _date(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
 
 
 class PickForm(ServiceForm):
@@ -45,7 +41,7 @@ class PickForm(ServiceForm):
 class LeaveForm(ServiceForm):
     """A pause or a departure: when, why."""
 
-    on = _date(_("From"), required=False)
+    on = Day(_("From"), required=False)
     leaving = forms.ChoiceField(label=_("Reason"), choices=Leaving.choices)
     words = forms.CharField(label=_("In words"), max_length=300, required=False)
 
@@ -57,7 +53,7 @@ class GroupForm(PickForm):
 
     pick = "group"
     group = forms.ChoiceField(label=_("Section"))
-    on = _date(_("From"), required=False)
+    on = Day(_("From"), required=False)
 
     service = services.place
 
@@ -128,8 +124,8 @@ class AbsenceForm(PickForm):
     """Days when a trainer is away."""
 
     pick = "substitute"
-    first_on = _date(_("First day"))
-    last_on = _date(_("Last day"))
+    first_on = Day(_("First day"))
+    last_on = Day(_("Last day"))
     why = forms.CharField(label=_("Why"), max_length=120, required=False)
     substitute = forms.ChoiceField(label=_("Who stands in"), required=False)
 
@@ -140,7 +136,7 @@ class AbsenceForm(PickForm):
 
 
 class EndAbsenceForm(ServiceForm):
-    last_on = _date(_("Last day"))
+    last_on = Day(_("Last day"))
 
     service = services.end_absence
 
@@ -199,7 +195,7 @@ class AssessmentForm(ServiceForm):
     course = forms.ChoiceField(label=_("Course"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
     sitting = forms.ChoiceField(label=_("Sitting"), choices=Sitting.choices)
-    on = _date(_("Day"))
+    on = Day(_("Day"))
     weight = forms.IntegerField(
         label=_("Weight"), min_value=1, max_value=100, initial=1, help_text=_("Among assessments of the same kind.")
     )
@@ -250,8 +246,8 @@ class AnswerContestForm(ServiceForm):
 class ExcuseForm(ServiceForm):
     """A request to be excused."""
 
-    first_on = _date(_("First day"))
-    last_on = _date(_("Last day"))
+    first_on = Day(_("First day"))
+    last_on = Day(_("Last day"))
     kind = forms.ChoiceField(label=_("Reason"), choices=ExcuseKind.choices)
     words = forms.CharField(label=_("In your words"), max_length=300, required=False)
     proof = forms.FileField(

@@ -1,0 +1,25 @@
+"""Write a month of attendance, nobody named, as a Parquet file."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from takwin.core.dates import told_day
+from takwin.training import columns
+
+
+class Command(BaseCommand):
+    help = "Standing statements of a month (2026-11) as columns: day, value, hours, programme, centre, area."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("month")
+        parser.add_argument("-o", "--out", type=Path, required=True)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        first = told_day(f"{options['month']}-01")
+        if first is None:
+            raise CommandError(f"{options['month']!r} is not a month such as 2026-11.")
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        self.stdout.write(f"{columns.write(options['out'], first, last)} rows in {options['out']}")
