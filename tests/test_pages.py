@@ -139,6 +139,7 @@ TRAINING = [
         "/desk/timetables/{timetable}/progress/", "/desk/timetables/{timetable}/week.xlsx",
         "/desk/timetables/{timetable}/week.pdf", "/desk/groups/{group}/results/",
         "/desk/trainees/{enrolment}/transcript.pdf",
+        "/desk/training/ismss-meknes/house/", "/desk/training/ismss-meknes/continuing/",
         "/desk/training/ismss-meknes/companies/", "/desk/companies/{company}/", "/desk/placements/{placement}/",
         "/desk/contracts/{contract}/", "/desk/curricula/", "/desk/curricula/{curriculum}/",
     )

@@ -19,7 +19,7 @@ from takwin.core import dates
 from takwin.core.text import csv_safe
 from takwin.training.choices import Weeks
 from takwin.training.choices.assessment import Decision
-from takwin.training.models import Enrolment, Result, Session, Timetable
+from takwin.training.models import Enrolment, Participant, Result, Session, Timetable
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import assessment, calendar, weeks
 
@@ -125,6 +125,21 @@ def _year(one: Result, names: dict[str, Any]) -> dict[str, Any]:
 
 def _mark(hundredths: int | None) -> str:
     return "–" if hundredths is None else f"{hundredths / 100:.2f}".replace(".", ",")
+
+
+def attendance_pdf(row: Participant) -> bytes:
+    """A certificate of attendance: name, course, days attended of days held."""
+    days = list(row.days.all())
+    facts = {"present": len(days), "held": row.course.days.count()}
+    told = "، ".join(dates.day(day.on, language()) for day in days)
+    return _compiled(
+        "attendance.typ",
+        {
+            "language": language(), "title": gettext("Certificate of attendance"), "name": row.name, "ref": row.ref,
+            "centre": row.course.centre.label, "course": row.course.title, "words": gettext("took part in"),
+            "days": gettext("%(present)s of %(held)s days") % facts + f" · {told}",
+        },
+    )  # fmt: skip
 
 
 def _compiled(sheet: str, facts: dict[str, Any]) -> bytes:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.training.views import companies, desk, marks, mine, rolls, staff, weeks
+from takwin.training.views import companies, desk, houses, marks, mine, rolls, staff, weeks
 
 app_name = "training"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("desk/placements/<str:ref>/", companies.placement, name="placement"),
     path("desk/trainees/<str:ref>/bind/<slug:what>/", companies.bind, name="bind"),
     path("desk/training/<slug:code>/companies/", companies.company_list, name="companies"),
+    path("desk/training/<slug:code>/house/", houses.house, name="house"),
+    path("desk/training/<slug:code>/continuing/", houses.short_list, name="short_list"),
+    path("desk/continuing/<str:ref>/", houses.short, name="short"),
+    path("desk/continuing/certificates/<str:ref>.pdf", houses.certificate, name="certificate"),
     path("desk/training/", desk.centre_list, name="centres"),
     path("desk/training/<slug:code>/", desk.centre_board, name="board"),
     path("desk/training/<slug:code>/enrol/", desk.enrol, name="enrol"),

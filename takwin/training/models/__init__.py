@@ -6,12 +6,13 @@ from takwin.training.models.calendar import Bell, Period
 from takwin.training.models.companies import Amendment, Company, Contract, Convention, Placement, Visit
 from takwin.training.models.curriculum import Module, Version
 from takwin.training.models.enrolments import Enrolment, Group, Member
+from takwin.training.models.houses import Bed, Lowered, Participant, ShortCourse, ShortDay, Stay
 from takwin.training.models.staff import Absence, Closed, Posting, Room, Trainer
 from takwin.training.models.weeks import Course, Feed, Hold, Session, Term, Timetable
 
 __all__ = [
-    "Absence", "Alert", "Amendment", "Assessment", "Bell", "Closed", "Company", "Contest", "Contract", "Convention",
-    "Course", "Enrolment", "Excuse", "Feed", "Group", "Hold", "Mark", "Member", "Module", "Period", "Placement",
-    "Posting", "Result", "Roll", "Room", "Session", "SetAside", "Statement", "Term", "Timetable", "Trainer",
-    "Version", "Visit",
+    "Absence", "Alert", "Amendment", "Assessment", "Bed", "Bell", "Closed", "Company", "Contest", "Contract",
+    "Convention", "Course", "Enrolment", "Excuse", "Feed", "Group", "Hold", "Lowered", "Mark", "Member", "Module",
+    "Participant", "Period", "Placement", "Posting", "Result", "Roll", "Room", "Session", "SetAside", "ShortCourse",
+    "ShortDay", "Statement", "Stay", "Term", "Timetable", "Trainer", "Version", "Visit",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from takwin.training.choices import TimetableState as T
 from takwin.training.choices import VersionState as V
 from takwin.training.choices.assessment import AssessmentState as A
 from takwin.training.choices.assessment import ContestState as C
+from takwin.training.choices.houses import ShortState as H
 
 VERSION = Flow(V, put_in_force=({V.DRAFT}, V.CURRENT), close=({V.CURRENT}, V.CLOSED))
 ENROLMENT = Flow(
@@ -29,4 +30,10 @@ ASSESSMENT = Flow(
     A, close_marks=({A.OPEN}, A.CLOSED), reopen=({A.CLOSED, A.PUBLISHED}, A.OPEN), publish=({A.CLOSED}, A.PUBLISHED)
 )
 CONTEST = Flow(C, uphold=({C.ASKED}, C.UPHELD), reject=({C.ASKED}, C.REJECTED))
+SHORT = Flow(
+    H,
+    plan_course=({H.ASKED}, H.PLANNED),
+    hold_course=({H.PLANNED}, H.HELD),
+    cancel=({H.ASKED, H.PLANNED}, H.CANCELLED),
+)
 EXCUSE = Flow(X, accept_excuse=({X.ASKED}, X.ACCEPTED), refuse_excuse=({X.ASKED}, X.REFUSED))

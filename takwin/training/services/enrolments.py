@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from takwin.admissions.choices import ApplicationState
@@ -18,7 +20,7 @@ from takwin.offer.models import Season
 from takwin.people import services as people
 from takwin.people.models import Person
 from takwin.training.choices import OPEN_STATES, EnrolmentState, Leaving, TrainingReason, VersionState
-from takwin.training.models import Enrolment, Member, Version
+from takwin.training.models import Enrolment, Member, Stay, Version
 from takwin.training.rules.lives import ENROLMENT
 
 CHUNK = 2_000
@@ -113,6 +115,9 @@ def _mover(verb: str, leaves: bool) -> Callable[..., Enrolment]:
             row.leaving, row.words, row.since_on = (leaving, words, on) if leaves else (Leaving.NONE, "", on)
             if ENROLMENT.target(verb, row.state) != EnrolmentState.ENROLLED:
                 leave_group(row, on)
+                Stay.objects.filter(enrolment=row, until_on__isnull=True).update(
+                    until_on=Greatest("since_on", Value(on))
+                )
         return row
 
     return move

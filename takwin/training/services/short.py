@@ -1,0 +1,90 @@
+"""Short courses: asked for, planned with days and people, attended day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from takwin.centres.models import Centre
+from takwin.core.changes import change, create, journal
+from takwin.core.dates import told_day
+from takwin.core.errors import Refused
+from takwin.training.choices.houses import HouseReason
+from takwin.training.models import Company, Participant, ShortCourse, ShortDay
+from takwin.training.rules.lives import SHORT
+
+
+def ask_course(
+    *, centre: Centre, title: str, contents: str = "", company: Company | None = None, by: Any
+) -> ShortCourse:
+    """A request for training, of a company's staff or of craftsmen."""
+    row = ShortCourse(centre=centre, title=title, contents=contents, company=company)
+    return create(row, "ask_course", by=by)
+
+
+def read_days(text: str) -> list[date]:
+    """Days told one a line. Refused with the line that is none."""
+    days = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            on = told_day(line.strip())
+            if on is None:
+                raise Refused(HouseReason.BAD_DAY, "days", line=number, value=line.strip())
+            days.append(on)
+    if not days:
+        raise Refused(HouseReason.NO_DAY, "days")
+    return sorted(set(days))
+
+
+def read_names(text: str) -> list[str]:
+    """Names told one a line. Refused: none, or one told twice."""
+    names = [" ".join(line.split())[:120] for line in text.splitlines() if line.strip()]
+    if not names:
+        raise Refused(HouseReason.NOBODY, "names")
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused(HouseReason.NAME_TWICE, "names", name=name)
+    return names
+
+
+def plan_course(course: ShortCourse, *, days: str, names: str, by: Any) -> ShortCourse:
+    """Its days and its people, told one a line."""
+    told, people = read_days(days), read_names(names)
+    with change(course, "plan_course", by=by, flow=SHORT) as row:
+        ShortDay.objects.bulk_create([ShortDay(course=row, on=on) for on in told])
+        Participant.objects.bulk_create([Participant(course=row, name=name) for name in people])
+    return row
+
+
+def mark_day(course: ShortCourse, *, on: date, present: Iterable[str], by: Any) -> int:
+    """Who was there on a day, told anew as a whole; how many."""
+    with transaction.atomic():
+        row = ShortCourse.objects.select_for_update(of=("self",)).get(pk=course.pk)
+        SHORT.target("hold_course", row.state)
+        day = row.days.filter(on=on).first()
+        if day is None:
+            raise Refused(HouseReason.NOT_A_DAY, on=on)
+        if on > timezone.localdate():
+            raise Refused(HouseReason.NOT_YET, on=on)
+        people = list(row.participants.filter(ref__in=set(present)))
+        day.present.set(people)
+        journal(row, "mark_day", by=by, on=str(on), present=len(people))
+    return len(people)
+
+
+def hold_course(course: ShortCourse, *, by: Any) -> ShortCourse:
+    """It took place: certificates can be printed."""
+    with change(course, "hold_course", by=by, flow=SHORT) as row:
+        if not Participant.objects.filter(course=row, days__isnull=False).exists():
+            raise Refused(HouseReason.NO_PRESENCE)
+    return row
+
+
+def cancel_course(course: ShortCourse, *, by: Any) -> ShortCourse:
+    with change(course, "cancel", by=by, flow=SHORT) as row:
+        pass
+    return row
