@@ -62,7 +62,7 @@ def centre(request: Any, code: str) -> HttpResponse:
         if form.run(row, by=request.user):
             messages.success(request, _g("The correction is saved."))
             return redirect("centres:detail", row.code)
-    entries = journal(row.ref) if request.user.can("journal.read") else []
+    entries = journal(row) if request.user.can("journal.read") else []
     context: dict[str, Any] = {
         "centre": row,
         "form": form if may_correct else None,

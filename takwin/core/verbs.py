@@ -134,3 +134,32 @@ VERBS = {
     "withdraw": _("Withdrawn"),
     "write_note": _("Sensitive note written"),
 }
+
+# Fields whose model gives them no words of their own, because no form shows them.
+FIELDS = {
+    "answer": _("Answer"),
+    "capacity": _("Capacity"),
+    "capacity_unit": _("Unit of capacity"),
+    "counsellor": _("Counsellor"),
+    "ended_at": _("End"),
+    "ended_on": _("End"),
+    "ends_at": _("End"),
+    "kind": _("Kind"),
+    "leaving": _("Reason"),
+    "name": _("Name"),
+    "number": _("Number"),
+    "opened_on": _("Opening"),
+    "published_at": _("Publication"),
+    "simulated": _("Simulated"),
+    "since_on": _("Since"),
+    "slot": _("Hour"),
+    "starts_at": _("Beginning"),
+    "state": _("State"),
+    "status": _("State"),
+    "submitted_at": _("Submission"),
+    "until_on": _("Until"),
+    "value": _("Value"),
+    "why": _("Reason"),
+    "words": _("Words"),
+    "year": _("Year"),
+}

@@ -83,7 +83,7 @@ def offering(request: Any, ref: str) -> HttpResponse:
             return redirect("offer:detail", ref)
     context: dict[str, Any] = {
         "offering": row,
-        "entries": journal(row.ref) if request.user.can("journal.read") else [],
+        "entries": journal(row) if request.user.can("journal.read") else [],
     }
     context |= {"forms": made if may_edit else {}, "active": "offerings"}
     return show(request, "offer/offering.html", **context)

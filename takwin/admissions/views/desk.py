@@ -51,7 +51,7 @@ def application(request: Any, ref: str) -> HttpResponse:
         "wishes": selectors.wishes(row),
         "rows": told,
         "documents": list(row.documents.all()),
-        "entries": journal(row.ref) if request.user.can("journal.read") else [],
+        "entries": journal(row) if request.user.can("journal.read") else [],
     }
     return show(request, "admissions/application.html", active="applications", **context)
 

@@ -96,7 +96,7 @@ def run(request: Any, ref: str) -> HttpResponse:
         "signatures": signatures,
         "signed": any(signature.by_id == request.user.pk for signature in signatures),
         "form": forms.DiscardForm(),
-        "entries": journal(row.ref),
+        "entries": journal(row),
     }
     return show(request, "admissions/run.html", active="runs", **context)
 

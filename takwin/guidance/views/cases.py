@@ -68,7 +68,7 @@ def case(request: Any, ref: str) -> HttpResponse:
         "hand_overs": cases.hand_overs(row),
         "appointments": agenda.appointments_of(row.client)[:10],
         "notes": row.notes.count(),
-        "entries": journal(row.ref),
+        "entries": journal(row),
         "today": timezone.localdate(),
     }
     return show(request, "guidance/desk_case.html", form=form, over=over, end=end, active="cases", **context)

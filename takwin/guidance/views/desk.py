@@ -94,7 +94,7 @@ def appointment(request: Any, ref: str) -> HttpResponse:
         "case": cases.open_case_of(row.client, row.slot.centre),
         "begun": row.slot.starts_at <= timezone.now(),
         "twins": services.twins(row.client).count(),
-        "entries": journal(row.ref),
+        "entries": journal(row),
     }
     return show(request, "guidance/desk_appointment.html", active="agenda", **context)
 

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from takwin.accounts.tests.make import make_user
 from takwin.core.models import Entry
+from takwin.core.selectors import journal
 from takwin.core.tests.threads import together
 from takwin.training import services
 from takwin.training.models import Amendment, Contract, Placement
@@ -118,6 +120,18 @@ class TestContract:
         row.refresh_from_db()
         assert (row.state, fresh.replaces, fresh.state) == ("replaced", row, "draft")
         refused("wrong_state", services.replace, row, first_on=today, by=None, **new)
+
+    def test_the_journal_tells_it_in_words(self):
+        row = services.break_contract(
+            self.registered(), on=timezone.localdate(), broken_by="closure", why="a private matter", by=None
+        )
+        with override("en"):
+            newest = journal(row)[0]
+        told = {name: (before, after) for name, before, after in newest.moves}
+        assert told["State"] == ("Registered, in force", "Broken, a new employer is sought")
+        assert told["Ended by"][1] == "closure of the company"
+        assert told["Why"] == ("–", "•••")
+        assert "_" not in "".join(told)
 
     def test_without_a_new_employer_it_lapses_when_the_delay_is_over(self):
         row = self.registered()

@@ -123,7 +123,7 @@ def contract(request: Any, ref: str) -> HttpResponse:
         "visit_form": wrong if verb == "visit" and wrong else forms.VisitForm(),
         "amendments": list(row.amendments.all()), "after": getattr(row, "replaced_by", None),
         "until": row.ended_on + REPLACE_WITHIN if row.ended_on else None,
-        "entries": journal(row.ref) if request.user.can("journal.read") else None,
+        "entries": journal(row) if request.user.can("journal.read") else None,
     }  # fmt: skip
     return show(request, "training/contract.html", active="training", status=422 if wrong else 200, **context)
 

@@ -200,7 +200,7 @@ def trainee(request: Any, ref: str) -> HttpResponse:
         "leaves": [one for one in LEAVES if one in verbs], "plain": [one for one in PLAIN if one in verbs],
         "can_place": "transfer" in verbs and groups, "verb": verb,
         "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
-        "entries": journal(row.ref) if request.user.can("journal.read") else None,
+        "entries": journal(row) if request.user.can("journal.read") else None,
     }  # fmt: skip
     return show(request, "training/trainee.html", active="training", status=422 if wrong else 200, **context)
 
