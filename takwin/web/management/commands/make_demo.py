@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from takwin.offer.selectors import current_season
-from takwin.web.simulation import training
+from takwin.web.simulation import practice, training
 from takwin.web.simulation.demo import account, make_demo
 
 
@@ -18,3 +18,4 @@ class Command(BaseCommand):
         season = current_season()
         if season is not None:
             training.play(season, account, say=self.stdout.write)
+            practice.play(season)
