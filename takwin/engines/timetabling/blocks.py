@@ -180,6 +180,7 @@ def _rules(problem: Problem, hard: int) -> dict[str, Any]:
         "travel": travel,
         "travel_weight": travel_weight,
         "travel_gap": travel_gap,
+        "row_weight": np.ones(rows, np.int64),
     }
 
 
@@ -378,6 +379,7 @@ def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int 
         allowed=allowed,
         site=np.array([room.site for room in problem.rooms] or [0], np.int64),
         closed=_doors(problem),
+        room_weight=np.ones(len(problem.rooms) * problem.grid.kinds, np.int64),
         fixed=np.array([len(found) < 2 for found in starts], bool),
         **told,
         **_who(problem, members, offset),

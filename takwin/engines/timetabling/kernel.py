@@ -63,6 +63,8 @@ class Tables(NamedTuple):
     used_weight: Any
     travel: Any  # party -> most changes of site a day, -1: free
     travel_weight: Any
+    row_weight: Any  # party -> what its rules are multiplied by
+    room_weight: Any  # (rooms x kinds,)
     travel_gap: Any  # party -> cost of two sites without a slot between, 0: free
 
 
@@ -146,7 +148,7 @@ def shift_day(t, s, row, day, new):
             cost += t.week_weight[k] * (max(0, over + step) - max(0, over))
             s.week[k] += step
     s.busy[row, day] = new
-    return cost
+    return cost * t.row_weight[row]
 
 
 @piece
@@ -158,7 +160,7 @@ def attend(t, s, block, k, day, hour, sign):
     delta = np.int64(0)
     here = np.int64(0)
     if travels:
-        delta -= site_cost(t, s, row, day)
+        delta -= site_cost(t, s, row, day) * t.row_weight[row]
         if t.part_need[k] >= 0:
             here = t.site[t.room_of[s.room[t.part_need[k]]]] + 1
     at = hour
@@ -169,7 +171,7 @@ def attend(t, s, block, k, day, hour, sign):
             if s.count[row, cell] == np.int64(sign < 0):
                 new ^= np.int64(1) << at
             else:
-                delta += sign * t.hard
+                delta += sign * t.hard * t.row_weight[row]
             s.count[row, cell] += sign
             s.who[row, cell] += sign * block
             s.place[row, cell] += sign * here
@@ -177,7 +179,7 @@ def attend(t, s, block, k, day, hour, sign):
         at += 1
     delta += shift_day(t, s, row, day, new)
     if travels:
-        delta += site_cost(t, s, row, day)
+        delta += site_cost(t, s, row, day) * t.row_weight[row]
     return delta
 
 
@@ -198,9 +200,9 @@ def occupy(t, s, block, k, day, hour, sign):
                 if s.room_count[row, cell] == np.int64(sign < 0):
                     s.room_busy[row, day] ^= np.int64(1) << at
                 else:
-                    delta += sign * t.hard
+                    delta += sign * t.hard * t.room_weight[row]
                 if t.closed[row, day] >> at & 1:
-                    delta += sign * t.hard
+                    delta += sign * t.hard * t.room_weight[row]
                 s.room_count[row, cell] += sign
                 s.room_who[row, cell] += sign * block
             left >>= 1
@@ -272,7 +274,7 @@ def choose_room(t, s, seed, k, day, hour):
                     clash = (s.room_busy[row, day] | t.closed[row, day]) & bits
                     while clash:
                         clash &= clash - 1
-                        taken += 1
+                        taken += t.room_weight[row]
             cost = t.room_cost[c] + taken * t.hard
             if cost < least:
                 least = cost

@@ -171,7 +171,7 @@ def propose(t, s, seed, w, movable):
 
 @piece
 def clashes(t, s, e, slot):
-    """On how many slots a block would meet its parties or its only room busy, were it not there itself."""
+    """On how many slots a block would meet its parties busy, were it not there itself, each by its weight."""
     day = slot // t.hours
     hour = slot - day * t.hours
     count = 0
@@ -179,7 +179,7 @@ def clashes(t, s, e, slot):
         met = s.busy[t.part_row[k], day] & (t.part_bits[k] << hour)
         while met:
             met &= met - 1
-            count += 1
+            count += t.row_weight[t.part_row[k]]
     return count
 
 

@@ -15,12 +15,15 @@ from takwin.engines.timetabling.blocks import Blocks, build
 from takwin.engines.timetabling.check import judge
 from takwin.engines.timetabling.compiled import generator
 from takwin.engines.timetabling.model import Faults, Need, Problem, Timetable
+from takwin.engines.timetabling.weights import UNIT, Weights
 
 # What a unit of a rule that must hold costs while wishes are weighed; a wish costs 1 to some tens.
 HARD = 100
-# Temperatures. Rules alone, a unit each: where chains still flow and few rules break.
-# Two ways to cool, and the length of the first cycle: schools differ in which finds them sooner; threads take turns.
-STRICT = ((0.30, 0.14, 100_000), (0.35, 0.18, 200_000))
+# Temperatures. Rules alone, a unit each: where chains still flow and few rules break. Threads take turns at two ways:
+# to cool once and then weigh what stays broken, or from hot to cold again and again, each time for twice as long.
+# Schools differ in which of them finds sooner.
+HOT, COLD, CYCLE = 0.30, 0.14, 100_000
+STEEP_HOT, STEEP_COLD, COOLING, STAY = 0.35, 0.12, 2_000_000, 50_000
 # Wishes: from a few of them at once to less than one.
 WISH_HOT, WISH_COLD = 6.0, 0.4
 # Repair begins cold: what stands should stand.
@@ -137,20 +140,44 @@ class _Clock:
         return self.seconds / self.limit if self.limit is not None else self.steps / (self.most or 1)
 
 
-def _satisfy(search: Annealing, clock: _Clock, way: int, until: float, tell: Callable[[int], bool]) -> bool:
-    """Rules alone: from hot to cold again and again, each time for twice as long; true when told to stop."""
-    (hot, cold, cycle), done = STRICT[way % len(STRICT)], 0
-    while len(search.movable) and search.best > 0 and clock.share < until:
+Tell = Callable[[int], bool]
+
+
+def _satisfy(search: Annealing, clock: _Clock, way: int, until: float, tell: Tell) -> bool:
+    """Rules alone, by one of two ways; true when told to stop."""
+    if not len(search.movable):
+        return False
+    return (_by_weights if way % 2 else _by_cycles)(search, clock, until, tell)
+
+
+def _by_cycles(search: Annealing, clock: _Clock, until: float, tell: Tell) -> bool:
+    """From hot to cold again and again, each time for twice as long."""
+    cycle, done = CYCLE, 0
+    while search.best > 0 and clock.share < until:
         if tell(search.best):
             return True
-        made = clock.run(search, hot * (cold / hot) ** (done / cycle))
-        done += made
+        done += clock.run(search, HOT * (COLD / HOT) ** (done / cycle))
         if done >= cycle:
             cycle, done = cycle * 2, 0
     return False
 
 
-def _improve(search: Annealing, clock: _Clock, hot: float, tell: Callable[[int], bool]) -> None:
+def _by_weights(search: Annealing, clock: _Clock, until: float, tell: Tell) -> bool:
+    """From hot to cold once; then what stays broken weighs more and more."""
+    weights = Weights(search)
+    done, gained, stopped = 0, COOLING, False
+    while search.best > 0 and clock.share < until:
+        if stopped := tell(weights.least):
+            break
+        done += clock.run(search, UNIT * STEEP_HOT * (STEEP_COLD / STEEP_HOT) ** min(1, done / COOLING))
+        if done - gained >= STAY and search.best > 0:
+            weights.gain()
+            gained = done
+    weights.release()
+    return stopped
+
+
+def _improve(search: Annealing, clock: _Clock, hot: float, tell: Tell) -> None:
     """Rules and wishes, from `hot` to cold over what is left of the budget."""
     begun = clock.share
     while len(search.movable) and search.best > 0 and clock.share < 1:
@@ -188,7 +215,7 @@ def solve(
 
     def one(place: int) -> Outcome:
         begin = seed if threads == 1 else seed * 1000 + place
-        outcome = _search(problem, _Clock(seconds, steps), begin, start, stay, feasible, over)
+        outcome = _search(problem, _Clock(seconds, steps), begin, place + 1, start, stay, feasible, over)
         if feasible and outcome.first is not None:
             found.set()
         return outcome
@@ -201,7 +228,14 @@ def solve(
 
 
 def _search(
-    problem: Problem, clock: _Clock, seed: int, start: Timetable | None, stay: int, feasible: bool, stop: Stop
+    problem: Problem,
+    clock: _Clock,
+    seed: int,
+    way: int,
+    start: Timetable | None,
+    stay: int,
+    feasible: bool,
+    stop: Stop,
 ) -> Outcome:
     rules = build(strict(problem), 1)
     search = Annealing(rules, seed, start)
@@ -212,7 +246,7 @@ def _search(
         return stop(Progress(min(clock.share, 1.0), clock.seconds, broken, cost))
 
     until = 1.0 if feasible else STRICT_SHARE
-    stopped = not stay and _satisfy(search, clock, seed, until, lambda best: tell(int(best), -1))
+    stopped = not stay and _satisfy(search, clock, way, until, lambda best: tell(int(best), -1))
     first = clock.seconds if search.best == 0 and not rules.closed else None
     table = search.timetable
     if not stopped and not feasible:
