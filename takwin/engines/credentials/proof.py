@@ -1,0 +1,135 @@
+"""Signing and verifying Data Integrity proofs (eddsa-rdfc-2022): the one door to openbadgeslib.
+
+Nothing is fetched: contexts come with the library, keys are handed in. Whatever is handed in from outside is bounded
+in size and depth before it is read, and every failure is one of `Fault`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from openbadgeslib.errors import LibOpenBadgesException
+from openbadgeslib.ob3 import OB3LdpVerifier, add_data_integrity_proof
+
+from takwin.engines.credentials.document import CONTEXTS
+
+MOST_BYTES = 100_000  # a diploma is about 3,000
+MOST_DEPTH = 40
+
+
+class Fault(StrEnum):
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    TWICE = "twice"
+    NOT_CREDENTIAL = "not_credential"
+    UNKNOWN_CONTEXT = "unknown_context"
+    UNKNOWN_ISSUER = "unknown_issuer"
+    UNKNOWN_KEY = "unknown_key"
+    NOT_YET = "not_yet"
+    ENDED = "ended"
+    ALTERED = "altered"
+
+
+class Unverified(ValueError):  # noqa: N818 - as in the other engines
+    """Why a document is not believed; `told` is the member or the words of the library, for a log."""
+
+    def __init__(self, fault: Fault, told: str = "") -> None:
+        super().__init__(f"{fault}: {told}")
+        self.fault, self.told = fault, told
+
+
+def sign(document: dict[str, Any], secret: str, method: str, created: datetime) -> dict[str, Any]:
+    """A signed copy. `method`: did of the issuer, `#`, name of the key. The same inputs give the same bytes."""
+    return dict(add_data_integrity_proof(document, secret, method, created=created))
+
+
+def verify(told: bytes, issuer: str, keys: Mapping[str, str]) -> dict[str, Any]:
+    """The document, when one of the issuer's keys signed all of it and its days have come. Raises `Unverified`.
+
+    `keys`: method -> public PEM, old ones too. Whether it was revoked since is not looked at: see `status`.
+    """
+    document = parse(told)
+    if [str(one) for one in _many(document.get("@context"))] != list(CONTEXTS):
+        raise Unverified(Fault.UNKNOWN_CONTEXT, str(document.get("@context"))[:200])
+    if _id(document.get("issuer")) != issuer:
+        raise Unverified(Fault.UNKNOWN_ISSUER, str(_id(document.get("issuer")))[:200])
+    proof = document.get("proof")
+    method = proof.get("verificationMethod") if isinstance(proof, dict) else None
+    if not isinstance(method, str) or method not in keys:
+        raise Unverified(Fault.UNKNOWN_KEY, str(method)[:200])
+    _window(document, datetime.now(UTC))
+    try:
+        OB3LdpVerifier(pubkey_pem=keys[method], issuer_did=issuer).verify(document)
+    except LibOpenBadgesException as why:
+        raise Unverified(Fault.ALTERED, str(why)[:200]) from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as why:
+        # The library reads hostile input with care; what slips through is still not a credential.
+        raise Unverified(Fault.NOT_CREDENTIAL, type(why).__name__) from None
+    return document
+
+
+def parse(told: bytes) -> dict[str, Any]:
+    """JSON of a bounded size and depth, an object, with each name once. Raises `Unverified`."""
+    if len(told) > MOST_BYTES:
+        raise Unverified(Fault.TOO_LARGE, str(len(told)))
+    try:
+        document = json.loads(told.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse)
+    except Unverified:
+        raise
+    except (ValueError, RecursionError) as why:
+        raise Unverified(Fault.NOT_JSON, str(why)[:200]) from None
+    if not isinstance(document, dict):
+        raise Unverified(Fault.NOT_JSON, "not an object")
+    if _depth(document) > MOST_DEPTH:
+        raise Unverified(Fault.NOT_JSON, "too deep")
+    return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        names = [name for name, _value in pairs]
+        raise Unverified(Fault.TWICE, next(name for name in names if names.count(name) > 1)[:60])
+    return out
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _depth(document: Any) -> int:
+    deepest, ahead = 0, [(document, 1)]
+    while ahead:
+        node, depth = ahead.pop()
+        deepest = max(deepest, depth)
+        if depth > MOST_DEPTH:
+            break
+        children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        ahead += [(child, depth + 1) for child in children]
+    return deepest
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _id(value: Any) -> Any:
+    return value.get("id") if isinstance(value, dict) else value
+
+
+def _window(document: dict[str, Any], now: datetime) -> None:
+    for name, fault in (("validFrom", Fault.NOT_YET), ("validUntil", Fault.ENDED)):
+        value = document.get(name)
+        if value is None and name == "validUntil":
+            continue
+        try:
+            at = datetime.fromisoformat(str(value))
+            outside = at > now if name == "validFrom" else at < now
+        except (TypeError, ValueError):
+            raise Unverified(Fault.NOT_CREDENTIAL, name) from None
+        if outside:
+            raise Unverified(fault, str(value)[:40])
