@@ -16,7 +16,15 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor (reads only)")
 
 
-_READ = {"desk.open", "centres.see", "offer.see", "admissions.see", "training.see", "journal.read"}
+_READ = {
+    "desk.open",
+    "centres.see",
+    "offer.see",
+    "admissions.see",
+    "training.see",
+    "certification.see",
+    "journal.read",
+}
 _COUNSEL = {"desk.open", "centres.see", "offer.see", "admissions.assist", "guidance.follow", "guidance.board"}
 
 CAPABILITIES: dict[str, set[str]] = {
@@ -30,11 +38,25 @@ CAPABILITIES: dict[str, set[str]] = {
         "admissions.form",
         "guidance.board",
         "training.write",
+        "certification.run",
+        "certification.sign",
+        "certification.revoke",
+        "certification.keys",
         "reporting.see",
     },
-    Role.REGIONAL: _READ | {"centres.correct", "offer.edit", "offer.import", "guidance.board", "reporting.see"},
-    Role.REGISTRAR: _READ | {"offer.edit", "offer.import", "training.run"},
-    Role.DIRECTOR: _READ | {"centres.correct", "offer.edit", "guidance.board", "training.run"},
+    Role.REGIONAL: _READ
+    | {"centres.correct", "offer.edit", "offer.import", "guidance.board", "certification.sign", "reporting.see"},
+    Role.REGISTRAR: _READ | {"offer.edit", "offer.import", "training.run", "certification.run"},
+    Role.DIRECTOR: _READ
+    | {
+        "centres.correct",
+        "offer.edit",
+        "guidance.board",
+        "training.run",
+        "certification.run",
+        "certification.sign",
+        "certification.revoke",
+    },
     Role.SCORER: {"desk.open", "admissions.score"},
     Role.COUNSELLOR: _COUNSEL,
     Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},

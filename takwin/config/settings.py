@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "takwin.web",
     "takwin.api",
     "takwin.reporting",
+    "takwin.certification",
     "takwin.training",
     "takwin.guidance",
     "takwin.admissions",
@@ -160,7 +161,9 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {} if flag("NO_RATE_LIMITS", False) and not PRODUCTION else {"login": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = (
+    {} if flag("NO_RATE_LIMITS", False) and not PRODUCTION else {"login": "60/m/ip", "verify": "60/m/ip"}
+)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

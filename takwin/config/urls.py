@@ -7,6 +7,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from takwin.api import urls as api
+from takwin.certification.views import verify
 from takwin.web.sitemaps import SITEMAPS
 from takwin.web.views import plain
 
@@ -14,12 +15,16 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("health/live", plain.live, name="live"),
     path("health/ready", plain.ready, name="ready"),
+    path(".well-known/did.json", verify.did, name="did"),
+    path("credentials/status/<str:purpose>/<int:number>", verify.status, name="status"),
+    path("credentials/<str:ref>", verify.by_id, name="credential"),
     path("sw.js", plain.worker, name="worker"),
     path("robots.txt", plain.robots, name="robots"),
     path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(
         path("", include("takwin.web.urls")),
         path("", include("takwin.guidance.urls")),
+        path("", include("takwin.certification.urls")),
         path("", include("takwin.training.urls")),
         path("", include("takwin.admissions.urls")),
         path("", include("takwin.offer.urls")),

@@ -54,6 +54,11 @@ def run(ref: str, work: Callable[[Job, Callable[[int, str], None]], object]) -> 
         Job.objects.filter(pk=job.pk).update(state=JobState.DONE, done=100, ended_at=timezone.now())
 
 
+def latest(kind: str, about: str) -> Job | None:
+    """The newest work of a kind about something, under way or ended."""
+    return Job.objects.filter(kind=kind, about=about).order_by("-pk").first()
+
+
 def end_dead(silent: timedelta = SILENT) -> int:
     """End the jobs whose worker died, so that they can be started again; called by the tick."""
     dead = Job.objects.filter(state=JobState.RUNNING, heard_at__lt=timezone.now() - silent)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import fontpkg_ibm_plex_sans_arabic
-import typst
 from django.utils.translation import get_language, gettext
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from takwin.core import dates
+from takwin.core.paper import compiled
 from takwin.core.text import csv_safe
 from takwin.training.choices import Weeks
 from takwin.training.choices.assessment import Decision
@@ -23,7 +20,6 @@ from takwin.training.models import Enrolment, Participant, Result, Session, Time
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import assessment, calendar, weeks
 
-FONTS = Path(fontpkg_ibm_plex_sans_arabic.__file__).parent / "files"
 HEAD = ("session", "group", "module", "trainer", "hours", "day", "hour", "room", "pinned", "when")
 WIDTHS = (18, 14, 40, 28, 8, 6, 6, 24, 8, 24)
 
@@ -143,11 +139,7 @@ def attendance_pdf(row: Participant) -> bytes:
 
 
 def _compiled(sheet: str, facts: dict[str, Any]) -> bytes:
-    # Names go in as data, never as Typst source.
-    return typst.compile(
-        str(Path(__file__).parent / sheet), format="pdf", font_paths=[str(FONTS)],
-        sys_inputs={"data": json.dumps(facts, ensure_ascii=False)}, pdf_standards=["ua-1"],
-    )  # fmt: skip
+    return compiled("takwin.training", sheet, facts)
 
 
 def _line(told: str, cells: list[weeks.Cell], kind: str) -> dict[str, Any]:

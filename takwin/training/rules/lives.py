@@ -22,6 +22,7 @@ ENROLMENT = Flow(
     return_=({S.DEFERRED, S.INTERRUPTED, S.ABANDONED}, S.ENROLLED),
     transfer=({S.ENROLLED}, S.ENROLLED),
     complete=({S.ENROLLED}, S.FINISHED),
+    reopen=({S.FINISHED}, S.ENROLLED),
 )
 GROUP = Flow(G, close=({G.OPEN}, G.CLOSED))
 POST = Flow(P, leave=({P.ACTIVE}, P.LEFT), come_back=({P.LEFT}, P.ACTIVE))

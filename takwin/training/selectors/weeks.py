@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from takwin.centres.models import Centre
+from takwin.core import jobs
 from takwin.core.models import Job
 from takwin.core.scope import Scope
 from takwin.training.choices import TimetableState, Weeks
@@ -118,7 +119,7 @@ def of(rows: Iterable[Session], kind: str, key: str) -> list[Session]:
 
 def job(row: Timetable) -> Job | None:
     """The calculation under way, else the last one."""
-    return Job.objects.filter(kind=SOLVE, about=row.ref).order_by("-pk").first()
+    return jobs.latest(SOLVE, row.ref)
 
 
 def published(**who: Any) -> QuerySet[Session]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from takwin.offer.models import Season
 from takwin.people import services as people
 from takwin.people.models import Person
 from takwin.training.choices import OPEN_STATES, EnrolmentState, Leaving, TrainingReason, VersionState
-from takwin.training.models import Enrolment, Member, Stay, Version
+from takwin.training.models import Enrolment, Group, Member, Stay, Version
 from takwin.training.rules.lives import ENROLMENT
 
 CHUNK = 2_000
@@ -133,8 +134,6 @@ def check_day(row: Enrolment, on: date) -> None:
 
 def leave_group(row: Enrolment, on: date) -> None:
     """End the present membership and give its place back."""
-    from takwin.training.models import Group
-
     for member in Member.objects.filter(enrolment=row, until_on__isnull=True):
         group = Group.objects.select_for_update(of=("self",)).get(pk=member.group_id)
         member.until_on = max(on, member.since_on)
@@ -148,6 +147,33 @@ interrupt = _mover("interrupt", leaves=True)
 abandon = _mover("abandon", leaves=True)
 return_ = _mover("return_", leaves=False)
 complete = _mover("complete", leaves=False)
+reopen = _mover("reopen", leaves=False)
+
+
+def finish_all(enrolments: Iterable[Enrolment], *, on: date, by: Any = None) -> int:
+    """Many finish at once, by a jury: those still in training leave group and bed on a day; how many.
+
+    A day before somebody's last move becomes the day of that move.
+    """
+    with transaction.atomic():
+        rows = Enrolment.objects.select_for_update(of=("self",)).filter(
+            pk__in=[row.pk for row in enrolments], state=EnrolmentState.ENROLLED
+        )
+        people = list(rows)
+        members = Member.objects.filter(enrolment__in=people, until_on__isnull=True)
+        groups = Counter(members.values_list("group_id", flat=True))
+        for group in Group.objects.select_for_update(of=("self",)).filter(pk__in=groups).order_by("pk"):
+            Group.objects.filter(pk=group.pk).update(taken=F("taken") - groups[group.pk])
+        members.update(until_on=Greatest("since_on", Value(on)))
+        Stay.objects.filter(enrolment__in=people, until_on__isnull=True).update(
+            until_on=Greatest("since_on", Value(on))
+        )
+        Enrolment.objects.filter(pk__in=[row.pk for row in people]).update(
+            state=EnrolmentState.FINISHED, since_on=Greatest("since_on", Value(on))
+        )
+        for row in people:
+            journal(row, "complete", by=by, on=str(on))
+    return len(people)
 
 
 def set_guardian(enrolment: Enrolment, *, guardian_name: str, guardian_phone: str, by: Any) -> Enrolment:

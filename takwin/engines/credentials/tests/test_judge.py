@@ -40,8 +40,8 @@ def judged():
     script = JUDGE / "judge.mjs"
     script.write_text(SCRIPT.read_text())
 
-    def ask(document, bits=None):
-        told = {"credential": document, "did": did(), "lists": published(bits or {}), "contexts": _contexts()}
+    def ask(document, bits=None, **over):
+        told = {"credential": document, "did": did(), "lists": published(bits or {}), "contexts": _contexts()} | over
         done = subprocess.run(  # noqa: S603
             ["node", str(script)], input=json.dumps(told), capture_output=True, text=True, timeout=60, check=False
         )

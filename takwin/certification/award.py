@@ -1,0 +1,98 @@
+"""What a diploma tells, frozen when it is prepared: one record, three languages; and its way into the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import override
+
+from takwin.certification.models import Diploma, Verdict
+from takwin.engines.credentials import LIST_BITS, Award, Line, Place
+from takwin.training.choices.assessment import Honours
+from takwin.training.models import Enrolment, Module
+
+LANGUAGES = ("ar", "fr", "en")
+PURPOSES = ("revocation", "suspension")
+
+
+class Names:
+    """Names of modules by version, each read once."""
+
+    def __init__(self) -> None:
+        self.versions: dict[int, dict[str, Module]] = {}
+
+    def of(self, version: int) -> dict[str, Module]:
+        if version not in self.versions:
+            self.versions[version] = {row.code: row for row in Module.objects.filter(version=version)}
+        return self.versions[version]
+
+
+def told(row: Any) -> dict[str, str]:
+    """The names of a record in each language; empty where it has none."""
+    return {"ar": row.name_ar, "fr": row.name_fr, "en": row.name_en}
+
+
+def _honours(value: str) -> dict[str, str]:
+    if not value:
+        return {}
+    out = {}
+    for language in LANGUAGES:
+        with override(language):
+            out[language] = str(Honours(value).label)
+    return out
+
+
+def of_verdict(row: Verdict, names: Names) -> dict[str, Any]:
+    """The facts of a diploma. Honours are the rule's: a jury that admits against it gives none."""
+    enrolment, result = row.enrolment, row.result
+    assert result is not None  # only a deferred verdict has none: the database says so
+    modules = names.of(enrolment.version_id)
+    lines = [
+        {"code": one["code"], "names": told(modules[one["code"]]), "mark": one["average"], "weight": one["weight"]}
+        for one in result.lines
+        if one["code"] in modules
+    ]
+    return {
+        "programme": enrolment.version.programme.code, "names": told(enrolment.version.programme),
+        "level": told(enrolment.version.programme.level), "centre": told(enrolment.centre),
+        "average": result.average, "honours": _honours(result.honours), "rule": result.rule, "lines": lines,
+    }  # fmt: skip
+
+
+def of_module(enrolment: Enrolment, line: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a certificate of a module; `line` is a result's."""
+    module = Module.objects.get(version=enrolment.version_id, code=line["code"])
+    return {
+        "programme": enrolment.version.programme.code, "names": told(module),
+        "level": told(enrolment.version.programme), "centre": told(enrolment.centre), "average": line["average"],
+        "honours": {}, "rule": "", "lines": [],
+    }  # fmt: skip
+
+
+def read(row: Diploma) -> Award:
+    """What the engine signs."""
+    facts = row.facts
+    return Award(
+        ref=row.ref, kind=row.kind, programme=facts["programme"], names=facts["names"], centre=facts["centre"],
+        holder=row.holder, on=row.on, average=facts["average"], honours=facts["honours"],
+        lines=tuple(Line(one["code"], one["names"], one["mark"]) for one in facts["lines"]),
+    )  # fmt: skip
+
+
+def list_url(url: str, purpose: str, number: int) -> str:
+    return f"{url}/credentials/status/{purpose}/{number}"
+
+
+def places(row: Diploma, url: str) -> tuple[Place, ...]:
+    """The bits of a diploma: one a purpose, in the list its key falls into."""
+    number, index = divmod(row.pk, LIST_BITS)
+    return tuple(Place(list_url(url, purpose, number), purpose, index) for purpose in PURPOSES)
+
+
+def line(row: Diploma) -> dict[str, str]:
+    """What the QR tells without a network."""
+    facts = row.facts
+    return {
+        "ref": row.ref, "holder": row.holder, "name": facts["names"]["ar"], "centre": facts["centre"]["ar"],
+        "on": str(row.on),
+    }  # fmt: skip

@@ -1,0 +1,7 @@
+"""Tables of certification, by noun."""
+
+from takwin.certification.models.diplomas import Diploma, Share
+from takwin.certification.models.juries import Amendment, Jury, Sitter, Verdict
+from takwin.certification.models.keys import SigningKey
+
+__all__ = ["Amendment", "Diploma", "Jury", "Share", "SigningKey", "Sitter", "Verdict"]

@@ -1,0 +1,1 @@
+"""What may be decided: pure functions."""

@@ -1,0 +1,120 @@
+"""What is answered about what a bearer presented: nothing that they did not present, but whether it stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from takwin.certification import presented
+from takwin.certification.choices import DiplomaState, Finding, Sentence, Why
+from takwin.certification.models import Diploma
+from takwin.certification.selectors import keys
+from takwin.certification.selectors.diplomas import ISSUED
+from takwin.core.errors import Refused
+from takwin.core.refs import is_ref, tidy_ref
+from takwin.engines.credentials import MOST_BYTES, Fault, Unverified, read_line, verify
+
+# How a fault of the engine is told.
+FAULTS = {
+    Fault.TOO_LARGE: (Finding.UNREADABLE, Sentence.TOO_LARGE),
+    Fault.NOT_JSON: (Finding.UNREADABLE, Sentence.NOT_JSON),
+    Fault.TWICE: (Finding.UNREADABLE, Sentence.TWICE),
+    Fault.NOT_CREDENTIAL: (Finding.UNREADABLE, Sentence.NOT_CREDENTIAL),
+    Fault.UNKNOWN_CONTEXT: (Finding.UNREADABLE, Sentence.UNKNOWN_CONTEXT),
+    Fault.UNKNOWN_ISSUER: (Finding.UNKNOWN_ISSUER, Sentence.UNKNOWN_ISSUER),
+    Fault.UNKNOWN_KEY: (Finding.ALTERED, Sentence.UNKNOWN_KEY),
+    Fault.NOT_YET: (Finding.NOT_YET, Sentence.NOT_YET),
+    Fault.ENDED: (Finding.ENDED, Sentence.ENDED),
+    Fault.ALTERED: (Finding.ALTERED, Sentence.ALTERED),
+}
+STATES = {
+    DiplomaState.LIVE: (Finding.VALID, Sentence.VALID),
+    DiplomaState.SUSPENDED: (Finding.SUSPENDED, Sentence.SUSPENDED),
+    DiplomaState.REVOKED: (Finding.REVOKED, Sentence.REVOKED),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`shown`: what was presented and is signed, fit to read; empty where only a reference was told, or where the
+    signature does not hold. `since` and `why` tell when and why it was taken back."""
+
+    finding: Finding
+    sentence: str
+    ref: str = ""
+    since: date | None = None
+    why: str = ""
+    shown: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tone(self) -> str:
+        return self.finding.tone
+
+
+def of_ref(told: str) -> Answer:
+    """Whether a diploma of this reference stands. Nothing else of it is told."""
+    ref = tidy_ref(told)
+    if not is_ref(ref, "DIP"):
+        return Answer(Finding.NOT_FOUND, str(Sentence.BAD_REF.label))
+    return _standing(ref, {})
+
+
+def of_document(told: bytes) -> Answer:
+    """A signed document: whether it is ours and unchanged, and whether it stands today."""
+    try:
+        document = verify(told, keys.issuer().did, keys.believed())
+    except Unverified as why:
+        finding, sentence = FAULTS[why.fault]
+        return Answer(finding, str(Refused(sentence, most=MOST_BYTES // 1000)))
+    ref = str(document.get("id", "")).rpartition("/")[2]
+    return _standing(ref, _shown(document))
+
+
+def of_line(told: str) -> Answer:
+    """The signed line of a code."""
+    facts = read_line(told, keys.believed_names())
+    if facts is None:
+        return Answer(Finding.ALTERED, str(Sentence.BAD_LINE.label))
+    return _standing(facts["ref"], facts)
+
+
+def of_presented(told: presented.Presented) -> Answer:
+    return of_document(told.document) if told.document else of_line(told.line)
+
+
+def of_diploma(row: Diploma) -> Answer:
+    """A diploma that its holder shares: its own document is asked, as a stranger would."""
+    return of_document(row.credential.encode())
+
+
+def _standing(ref: str, shown: dict[str, str]) -> Answer:
+    row = Diploma.objects.filter(ref=ref, state__in=ISSUED).only("state", "since_on", "why").first()
+    if row is None:
+        return Answer(Finding.NOT_FOUND, str(Sentence.NOT_FOUND.label))
+    finding, sentence = STATES[DiplomaState(row.state)]
+    taken = finding != Finding.VALID
+    return Answer(
+        finding, str(sentence.label), ref=ref, since=row.since_on if taken else None,
+        why=str(Why(row.why).label) if taken else "", shown=shown,
+    )  # fmt: skip
+
+
+def _shown(document: dict[str, Any]) -> dict[str, str]:
+    """The parts of a verified document that a reader wants: its own words, no record of ours."""
+    subject = document["credentialSubject"]
+    achievement = subject["achievement"]
+    holder = next((one["identityHash"] for one in subject.get("identifier", [])), "")
+    average = next((one["value"] for one in subject.get("result", [])), "")
+    names = {one["@language"]: one["@value"] for one in document["name"]}
+    return {
+        "holder": holder, "name": names.get("ar", ""), "name_fr": names.get("fr", ""),
+        "centre": achievement["criteria"]["narrative"].split("\n")[0], "on": document["validFrom"][:10],
+        "average": average,
+    }  # fmt: skip
+
+
+def readable(row: Diploma) -> str:
+    """The document of a diploma with its indents, for a person."""
+    return json.dumps(json.loads(row.credential), ensure_ascii=False, indent=2)

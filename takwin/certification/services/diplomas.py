@@ -1,0 +1,89 @@
+"""Suspending, restoring, revoking; shares of a diploma."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from takwin.certification import tokens
+from takwin.certification.choices import CertificationReason as R
+from takwin.certification.choices import DiplomaState, ShareState, Why
+from takwin.certification.models import Diploma, Share
+from takwin.certification.rules.lives import DIPLOMA, SHARE
+from takwin.core.changes import change, create
+from takwin.core.choices import Channel
+from takwin.core.errors import Refused
+from takwin.core.messages import post
+from takwin.engines.credentials import LIST_BITS
+
+LONGEST_SHARE = timedelta(days=366)
+
+
+def list_key(purpose: str, number: int) -> str:
+    """Where a published list is kept between two changes."""
+    return f"status:{purpose}:{number}"
+
+
+def forget_lists(row: Diploma) -> None:
+    """The next reader of the lists sees the change."""
+    for purpose in ("revocation", "suspension"):
+        cache.delete(list_key(purpose, row.pk // LIST_BITS))
+
+
+def _taker(verb: str) -> Any:
+    def take(diploma: Diploma, *, why: str, words: str = "", by: Any) -> Diploma:
+        if why not in Why.values or not why:
+            raise Refused(R.WHY_MISSING, "why")
+        with change(diploma, verb, by=by, flow=DIPLOMA, reason=words) as row:
+            row.why, row.since_on = why, timezone.localdate()
+            phone = row.enrolment.person.phone
+            if phone:
+                told = gettext("Your diploma %(ref)s: %(state)s. Ask your centre.")
+                label = DiplomaState(DIPLOMA.target(verb, row.state)).label
+                post(Channel.SMS, phone, told % {"ref": row.ref, "state": label}, about=row.ref)
+        forget_lists(row)
+        return row
+
+    return take
+
+
+suspend_diploma = _taker("suspend_diploma")
+revoke_diploma = _taker("revoke_diploma")
+
+
+def restore(diploma: Diploma, *, by: Any) -> Diploma:
+    """A suspension ends."""
+    with change(diploma, "restore", by=by, flow=DIPLOMA) as row:
+        row.why, row.since_on = Why.NONE, timezone.localdate()
+    forget_lists(row)
+    return row
+
+
+def share_diploma(diploma: Diploma, *, until_on: date, words: str = "", by: Any) -> Share:
+    """An address for someone, until a day."""
+    today = timezone.localdate()
+    if diploma.state != DiplomaState.LIVE:
+        raise Refused(R.NOT_LIVE)
+    if not today < until_on <= today + LONGEST_SHARE:
+        raise Refused(R.PAST, "until_on")
+    return create(Share(diploma=diploma, until_on=until_on, words=words.strip()), "share_diploma", by=by)
+
+
+def withdraw_share(share: Share, *, by: Any) -> Share:
+    with change(share, "withdraw_share", by=by, flow=SHARE) as row:
+        pass
+    return row
+
+
+def count_opening(share: Share) -> None:
+    """Its holder sees how often it was opened."""
+    Share.objects.filter(pk=share.pk, state=ShareState.OPEN).update(seen=F("seen") + 1)
+
+
+def address(share: Share) -> str:
+    return tokens.share(share.ref)

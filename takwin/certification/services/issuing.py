@@ -1,0 +1,150 @@
+"""Issuing: facts are frozen first, then signed in chunks. What stops in the middle goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from takwin.certification import award
+from takwin.certification.choices import CertificationReason as R
+from takwin.certification.choices import DiplomaKind, DiplomaState
+from takwin.certification.models import Diploma, Jury, SigningKey, Verdict
+from takwin.certification.rules.lives import STANDING
+from takwin.certification.selectors import keys
+from takwin.certification.selectors.juries import without_diploma
+from takwin.certification.services.keys import current_key
+from takwin.core.changes import journal
+from takwin.core.choices import Channel
+from takwin.core.errors import Refused
+from takwin.core.models import Outbox
+from takwin.core.scope import Scope
+from takwin.engines.credentials import credential, sign, write_line
+from takwin.training.models import Enrolment
+from takwin.training.selectors import assessment
+
+CHUNK, SIGNED_AT_ONCE = 500, 50
+Progress = Callable[[int, str], None]
+
+
+def prepare(scope: Scope, jury: Jury | None = None) -> int:
+    """Freeze the facts of every diploma that is due; how many. Those that two prepare at once are made once."""
+    made, seen, names = 0, 0, award.Names()
+    while True:
+        with transaction.atomic():
+            rows = without_diploma(scope, jury).filter(pk__gt=seen).order_by("pk")
+            told = list(rows.select_related("jury", "result", "enrolment__person", "enrolment__centre",
+                                            "enrolment__version__programme__level")[:CHUNK])  # fmt: skip
+            if not told:
+                return made
+            seen = told[-1].pk
+            fresh = [_of_verdict(one, names) for one in told]
+            before = Diploma.objects.filter(verdict__in=told).count()
+            Diploma.objects.bulk_create(fresh, ignore_conflicts=True)
+            made += Diploma.objects.filter(verdict__in=told).count() - before
+
+
+def _of_verdict(row: Verdict, names: award.Names) -> Diploma:
+    enrolment = row.enrolment
+    return Diploma(
+        enrolment=enrolment, verdict=row, holder=enrolment.person.name, on=row.jury.held_on,
+        facts=award.of_verdict(row, names), since_on=timezone.localdate(), simulated=enrolment.simulated,
+    )  # fmt: skip
+
+
+def sign_prepared(
+    scope: Scope, jury: Jury | None = None, *, progress: Progress = lambda _done, _step: None, by: Any = None
+) -> int:
+    """Sign what is prepared, a chunk a transaction; how many. Killed between two chunks, it goes on with the rest."""
+    waiting = Diploma.objects.within(scope).filter(state=DiplomaState.PREPARED)
+    if jury is not None:
+        waiting = waiting.filter(verdict__jury=jury)
+    whole, done = waiting.count(), 0
+    while True:
+        key = current_key()
+        with transaction.atomic():
+            rows = list(
+                waiting.select_for_update(of=("self",))
+                .select_related("enrolment__person", "enrolment__centre", "enrolment__version__programme")
+                .order_by("pk")[:SIGNED_AT_ONCE]
+            )
+            if not rows:
+                break
+            _sign(rows, key)
+            journal(key, "sign_diplomas", by=by, diplomas=len(rows), first=rows[0].ref, last=rows[-1].ref)
+        done += len(rows)
+        progress(min(99, 100 * done // max(whole, 1)), gettext("%(done)s of %(all)s") % {"done": done, "all": whole})
+    return done
+
+
+def _sign(rows: list[Diploma], key: SigningKey) -> None:
+    issuer, method, now = keys.issuer(), keys.method(key), timezone.now().replace(microsecond=0)
+    for row in rows:
+        document = credential(award.read(row), issuer, award.places(row, issuer.url))
+        row.credential = json.dumps(sign(document, key.secret, method, now), ensure_ascii=False, sort_keys=True)
+        row.line = write_line(award.line(row), key.secret, key.name)
+        row.key, row.state, row.issued_at = key, DiplomaState.LIVE, now
+    Diploma.objects.bulk_update(rows, ["credential", "line", "key", "state", "issued_at"])
+    told = gettext("Your diploma is signed. You find it under “My diplomas”: %(address)s")
+    address = f"{issuer.url}/wallet/"
+    Outbox.objects.bulk_create(
+        Outbox(channel=Channel.SMS, to=row.enrolment.person.phone, body=told % {"address": address}, about=row.ref)
+        for row in rows
+        if row.enrolment.person.phone
+    )
+
+
+def issue(
+    scope: Scope, jury: Jury | None = None, *, progress: Progress = lambda _done, _step: None, by: Any = None
+) -> int:
+    """Prepare and sign everything that is due in a scope, or of one jury; how many were signed."""
+    progress(0, gettext("Freezing what is told"))
+    prepare(scope, jury)
+    return sign_prepared(scope, jury, progress=progress, by=by)
+
+
+def check_due(scope: Scope, jury: Jury | None = None) -> None:
+    """Refused when nothing is due: told now, before a job is queued."""
+    waiting = Diploma.objects.within(scope).filter(state=DiplomaState.PREPARED)
+    if jury is not None:
+        waiting = waiting.filter(verdict__jury=jury)
+    if not waiting.exists() and not without_diploma(scope, jury).exists():
+        raise Refused(R.NOTHING_TO_ISSUE)
+
+
+def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diploma:
+    """A certificate of one module, from the result that stands. Refused when it was not passed, or has one."""
+    found = [
+        (result, line)
+        for result in assessment.results(enrolment)
+        for line in result.lines
+        if line["code"] == code and line["decision"] in {"passed", "compensated"}
+    ]
+    if not found:
+        raise Refused(R.MODULE_NOT_PASSED, code=code)
+    result, line = found[-1]
+    row = Diploma(
+        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=enrolment.person.name,
+        on=timezone.localdate(result.published_at), facts=award.of_module(enrolment, line),
+        since_on=timezone.localdate(), simulated=enrolment.simulated,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        other = Diploma.objects.filter(enrolment=enrolment, module=code, state__in=STANDING).first()
+        raise Refused(R.HAS_ONE, ref=other.ref if other else "") from None
+    _finish([row], by)
+    return row
+
+
+def _finish(rows: Iterable[Diploma], by: Any) -> None:
+    key, told = current_key(), list(rows)
+    with transaction.atomic():
+        _sign(told, key)
+        for row in told:
+            journal(row, "sign_diplomas", by=by, diplomas=1)

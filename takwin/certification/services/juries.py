@@ -1,0 +1,213 @@
+"""Forming a jury, deliberating, signing the minutes, correcting them by a signed amendment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from takwin.certification.choices import CertificationReason as R
+from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, Why
+from takwin.certification.models import Amendment, Diploma, Jury, Sitter, Verdict
+from takwin.certification.rules.juries import CURRENT, RULES, check_decision, check_present, proposed
+from takwin.certification.rules.lives import JURY
+from takwin.certification.selectors import juries as reads
+from takwin.certification.services.diplomas import revoke_diploma
+from takwin.core.changes import change, create, journal
+from takwin.core.errors import Refused
+from takwin.training import services as training
+from takwin.training.models import Group
+
+SEATS = {str(label).casefold(): value for value, label in Seat.choices}
+
+
+def read_sitters(text: str) -> list[tuple[str, str]]:
+    """Members told one a line, “name; role”; the role is a trainer's where none is told."""
+    out: list[tuple[str, str]] = []
+    roles = {str(one.value): one.value for one in Seat} | {str(one.label).casefold(): one.value for one in Seat}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        told, _sign, role = line.replace("؛", ";").partition(";")
+        name = " ".join(told.split())[:120]
+        seat = roles.get(role.strip().casefold() or "trainer")
+        if not name or seat in {None, Seat.PRESIDENT}:
+            raise Refused(R.BAD_SITTER, "sitters", line=number, value=line.strip()[:80])
+        if name in {one for one, _seat in out}:
+            raise Refused(R.SITTER_TWICE, "sitters", name=name)
+        out.append((name, str(seat)))
+    return out
+
+
+def form_jury(group: Group, *, held_on: date, president: Any, sitters: str, by: Any) -> Jury:
+    """A jury of a group's present year. Refused: one exists, too few members, a day to come."""
+    rule, told = RULES[CURRENT], read_sitters(sitters)
+    if held_on > timezone.localdate():
+        raise Refused(R.FUTURE, "held_on", on=held_on)
+    if str(president) in {name for name, _seat in told}:
+        raise Refused(R.SITTER_TWICE, "sitters", name=president)
+    if len(told) + 1 < rule.least:
+        raise Refused(R.FEW_SITTERS, "sitters", least=rule.least, count=len(told) + 1)
+    row = Jury(group=group, year=group.year, held_on=held_on, president=president, rule=rule.version)
+    try:
+        with transaction.atomic():
+            create(row, "form_jury", by=by)
+            people = [(str(president), Seat.PRESIDENT.value), *told]
+            Sitter.objects.bulk_create([Sitter(jury=row, name=name, seat=seat) for name, seat in people])
+    except IntegrityError:
+        other = Jury.objects.filter(group=group, year=group.year).exclude(state=JuryState.CANCELLED).first()
+        raise Refused(R.GROUP_HAS_JURY, ref=other.ref if other else "") from None
+    return row
+
+
+def open_jury(jury: Jury, *, present: Iterable[str], by: Any) -> Jury:
+    """Who is present is told, and results are pulled from training: deliberation begins."""
+    here = set(present)
+    with change(jury, "open_jury", by=by, flow=JURY) as row:
+        sitters = list(row.sitters.all())
+        came = [one for one in sitters if one.ref in here]
+        president = any(one.seat == Seat.PRESIDENT for one in came)
+        check_present(len(came), len(sitters), president, RULES[row.rule])
+        Sitter.objects.filter(pk__in=[one.pk for one in came]).update(present=True)
+        if not _pull(row):
+            raise Refused(R.NOBODY)
+    return row
+
+
+def pull_results(jury: Jury, *, by: Any) -> int:
+    """Look again at what training publishes: a decision on a result that changed is undone. How many changed."""
+    with transaction.atomic():
+        row = Jury.objects.select_for_update(of=("self",)).get(pk=jury.pk)
+        JURY.target("sign_minutes", row.state)
+        changed = _pull(row)
+        journal(row, "pull_results", by=by, changed_rows=changed)
+    return changed
+
+
+def _pull(row: Jury) -> int:
+    people = reads.people(row.group)
+    results = reads.last_results(people, row.year)
+    had = {one.enrolment_id: one for one in row.verdicts.all()}
+    changed = 0
+    for enrolment in people:
+        result = results.get(enrolment.pk)
+        old = had.get(enrolment.pk)
+        if old is not None and old.result_id == (result.pk if result else None):
+            continue
+        says = proposed(result.decision if result else None)
+        one = old or Verdict(jury=row, enrolment=enrolment)
+        one.result, one.proposed, one.decision, one.words = result, says, "", ""
+        one.save()
+        changed += 1
+    return changed
+
+
+def decide(jury: Jury, decisions: Mapping[int, tuple[str, str]], *, remarks: str | None = None, by: Any) -> int:
+    """Keep decisions told as {verdict: (decision, words)}. All or nothing: the first that cannot be is told."""
+    with transaction.atomic():
+        row = Jury.objects.select_for_update(of=("self",)).get(pk=jury.pk)
+        JURY.target("sign_minutes", row.state)
+        kept = 0
+        for one in reads.verdicts(row):
+            if one.pk not in decisions:
+                continue
+            told, words = decisions[one.pk]
+            if not told:
+                continue
+            result = one.result
+            decision = check_decision(
+                told, result.decision if result else None, result.average if result else None, words,
+                who=one.enrolment.person.name, rule=RULES[row.rule],
+            )  # fmt: skip
+            one.decision, one.words = decision, words.strip()[:300] if decision != one.proposed else ""
+            one.save(update_fields=["decision", "words"])
+            kept += 1
+        if remarks is not None:
+            row.remarks = remarks.strip()[:2000]
+            row.save(update_fields=["remarks"])
+        journal(row, "decide", by=by, decisions=kept)
+    return kept
+
+
+def follow_rule(jury: Jury, *, by: Any) -> int:
+    """Decide what the rule proposes for everyone not decided yet."""
+    rows = jury.verdicts.filter(decision="")
+    return decide(jury, {one.pk: (one.proposed, "") for one in rows}, by=by)
+
+
+def sign_minutes(jury: Jury, *, by: Any) -> Jury:
+    """The president signs: decisions stand, and those admitted in the last year have finished their training."""
+    with change(jury, "sign_minutes", by=by, flow=JURY) as row:
+        if row.president_id != getattr(by, "pk", None):
+            raise Refused(R.NOT_PRESIDENT, name=row.president)
+        told = reads.verdicts(row)
+        missing = [one.enrolment.person.name for one in told if not one.decision]
+        if missing:
+            raise Refused(R.UNDECIDED, count=len(missing), who="، ".join(missing[:5]))
+        results = reads.last_results([one.enrolment for one in told], row.year)
+        for one in told:
+            now = results.get(one.enrolment_id)
+            if one.result_id != (now.pk if now else None):
+                raise Refused(R.NEW_RESULTS, who=one.enrolment.person.name)
+        row.signed_at = timezone.now()
+        last = [one.enrolment for one in told if _finishes(row, one)]
+        training.finish_all(last, on=row.held_on, by=by)
+    return row
+
+
+def _finishes(jury: Jury, verdict: Verdict) -> bool:
+    return verdict.decision == Decision.ADMITTED and jury.year == verdict.enrolment.version.years
+
+
+def cancel_jury(jury: Jury, *, reason: str, by: Any) -> Jury:
+    with change(jury, "cancel", by=by, flow=JURY, reason=reason) as row:
+        pass
+    return row
+
+
+def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Amendment:
+    """Correct a signed decision; the president signs the amendment. A diploma that no longer stands is revoked."""
+    with transaction.atomic():
+        jury = Jury.objects.select_for_update(of=("self",)).select_related("president").get(pk=verdict.jury_id)
+        if jury.state != JuryState.SIGNED:
+            JURY.target("cancel", jury.state)  # says which state it is in
+            raise Refused(R.UNDECIDED, count=1, who=verdict.enrolment.person.name)
+        if jury.president_id != getattr(by, "pk", None):
+            raise Refused(R.NOT_PRESIDENT, name=jury.president)
+        row = Verdict.objects.select_for_update(of=("self",)).select_related("enrolment__person", "result").get(
+            pk=verdict.pk
+        )  # fmt: skip
+        if row.decision == decision:
+            raise Refused(R.SAME_DECISION, "decision")
+        if not words.strip():
+            raise Refused(R.WORDS, "words", who=row.enrolment.person.name)
+        result = row.result
+        told = check_decision(
+            decision, result.decision if result else None, result.average if result else None, words,
+            who=row.enrolment.person.name, rule=RULES[jury.rule],
+        )  # fmt: skip
+        made = Amendment(verdict=row, before=row.decision, after=told, words=words.strip(), by=by)
+        create(made, "amend_verdict", by=by)
+        was = _finishes(jury, row)
+        row.decision = told
+        row.save(update_fields=["decision"])
+        journal(jury, "amend_verdict", by=by, ref=made.ref)
+        _follow(jury, row, was, by)
+    return made
+
+
+def _follow(jury: Jury, verdict: Verdict, was: bool, by: Any) -> None:
+    """What an amendment means for the training and the diploma."""
+    now = _finishes(jury, verdict)
+    if now and not was:
+        training.finish_all([verdict.enrolment], on=timezone.localdate(), by=by)
+    if was and not now:
+        for one in Diploma.objects.filter(enrolment=verdict.enrolment_id, module=""):
+            if one.state in {DiplomaState.LIVE, DiplomaState.SUSPENDED}:
+                revoke_diploma(one, why=Why.AMENDED, words=str(verdict.amendments.last()), by=by)
+            elif one.state == DiplomaState.PREPARED:
+                one.delete()  # never signed: nobody has seen it
+        training.reopen(verdict.enrolment, by=by)

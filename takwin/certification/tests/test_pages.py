@@ -1,0 +1,188 @@
+"""Pages of juries, diplomas, keys and the wallet, as each visitor meets them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from takwin.accounts.tests.make import make_user
+from takwin.accounts.tests.visitors import meet, send_away
+from takwin.certification.models import Diploma, Jury, Share, SigningKey
+from takwin.certification.tests.make import (
+    SITTERS,
+    make_certification,
+    make_diploma,
+    make_open_jury,
+    make_results,
+    make_signed_jury,
+)
+
+pytestmark = pytest.mark.django_db
+HERE = {"centre": "ismss-meknes"}
+PAGES = [
+    ("/desk/juries/", "registrar", "counsellor", "لجان المداولات"),
+    ("/desk/juries/{jury}/", "registrar", "counsellor", "لجنة مداولات"),
+    ("/desk/juries/{jury}/minutes.pdf", "registrar", "counsellor", ""),
+    ("/desk/juries/{jury}/progress/", "registrar", "counsellor", ""),
+    ("/desk/groups/{jury_group}/jury/", "registrar", "auditor", "كوّن"),
+    ("/desk/diplomas/", "registrar", "counsellor", "الدبلومات"),
+    ("/desk/diplomas/{diploma}/", "registrar", "counsellor", "صالح"),
+    ("/desk/diplomas/{diploma}/diploma.pdf", "registrar", "counsellor", ""),
+    ("/desk/keys/", "national", "director", "did:web"),
+]
+
+
+@pytest.fixture
+def world():
+    return {name: row.ref for name, row in make_certification().items()}
+
+
+@pytest.mark.parametrize(("path", "right", "wrong", "says"), PAGES, ids=[row[0] for row in PAGES])
+def test_each_page_knows_its_visitors(client, world, path, right, wrong, says):
+    path = path.format(**world)
+    answer = meet(client, path, right, wrong, **(HERE if right == "registrar" else {}))
+    assert says in (answer.content.decode() if says else "")
+    if "-" in path.rsplit("/desk/", 1)[1]:
+        send_away(client, path, right, centre="ismss-oujda")
+
+
+@pytest.fixture
+def registrar(client):
+    user = make_user("reg@example.org", "registrar", **HERE)
+    client.force_login(user)
+    return user
+
+
+class TestJuries:
+    def test_a_group_with_results_waits_is_formed_opened_decided_and_signed(
+        self, client, django_capture_on_commit_callbacks
+    ):
+        director = make_user("dir@example.org", "director", **HERE)
+        client.force_login(director)
+        group = make_results("14", "9.75")
+        assert group.name in client.get("/desk/juries/").content.decode()
+        form = {"held_on": str(timezone.localdate()), "president": director.ref, "sitters": "واحد"}
+        wrong = client.post(f"/desk/groups/{group.ref}/jury/", form)
+        assert wrong.status_code == 422
+        assert client.post(f"/desk/groups/{group.ref}/jury/", form | {"sitters": SITTERS}).status_code == 302
+        row = Jury.objects.get()
+        path = f"/desk/juries/{row.ref}/"
+        present = [one.ref for one in row.sitters.all()]
+        assert "يجب أن يحضر" in client.post(path, {"do": "open", "present": present[:1]}, follow=True).content.decode()
+        client.post(path, {"do": "open", "present": present})
+        low = row.verdicts.get(proposed="resit")
+        client.post(path, {"do": "rule"})
+        client.post(path, {"do": "decide", f"decision-{low.pk}": "admitted", f"words-{low.pk}": "عمل جاد"})
+        client.post(path, {"do": "sign"})
+        row.refresh_from_db()
+        assert row.state == "signed"
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(path, {"do": "issue"})
+        assert "عمل جاد" in client.get(path).content.decode()
+        assert Diploma.objects.filter(state="live").count() == 2
+        client.post(path, {"do": "amend", "verdict": low.pk, "decision": "resit", "words": "مراجعة"})
+        assert Diploma.objects.filter(state="revoked").count() == 1
+
+    def test_a_registrar_prepares_and_does_not_sign(self, client, registrar):
+        row = make_open_jury("14")
+        path = f"/desk/juries/{row.ref}/"
+        client.post(path, {"do": "rule"})
+        client.post(path, {"do": "sign"})
+        row.refresh_from_db()
+        assert row.state == "open"
+
+    def test_an_auditor_changes_nothing(self, client):
+        row = make_open_jury("14")
+        client.force_login(make_user("audit@example.org", "auditor"))
+        client.post(f"/desk/juries/{row.ref}/", {"do": "rule"})
+        assert row.verdicts.get().decision == ""
+
+    def test_lists_download_and_filter(self, client, registrar):
+        row = make_signed_jury("14")
+        assert client.get("/desk/juries/?format=json").json()[0]["ref"] == row.ref
+        assert client.get("/desk/juries/?state=formed&format=json").json() == []
+
+
+class TestDiplomas:
+    def test_suspended_restored_revoked_from_its_page(self, client):
+        diploma = make_diploma("14")
+        client.force_login(make_user("dir@example.org", "director", **HERE))
+        path = f"/desk/diplomas/{diploma.ref}/"
+        assert client.post(path, {"do": "suspend_diploma", "why": ""}).status_code == 422
+        client.post(path, {"do": "suspend_diploma", "why": "inquiry", "words": "تحقق"})
+        client.post(path, {"do": "restore"})
+        client.post(path, {"do": "revoke_diploma", "why": "fraud"})
+        diploma.refresh_from_db()
+        assert diploma.state == "revoked"
+        assert "تحقق" in client.get(path).content.decode()
+
+    def test_who_may_not_revoke_cannot(self, client, registrar):
+        diploma = make_diploma("14")
+        client.post(f"/desk/diplomas/{diploma.ref}/", {"do": "revoke_diploma", "why": "fraud"})
+        diploma.refresh_from_db()
+        assert diploma.state == "live"
+
+    def test_all_that_is_due_is_signed_by_one_button(self, client, registrar, django_capture_on_commit_callbacks):
+        make_signed_jury("14", "13")
+        with django_capture_on_commit_callbacks(execute=True):
+            page = client.post("/desk/diplomas/", follow=True).content.decode()
+        assert Diploma.objects.filter(state="live").count() == 2
+        assert "بدأ التوقيع" in page
+        assert "لكل متدرب" in client.post("/desk/diplomas/", follow=True).content.decode()
+        told = client.get("/desk/diplomas/?format=json&q=أمزيان").json()
+        assert len(told) == 2
+
+    def test_a_new_key_and_an_old_one_withdrawn(self, client):
+        make_diploma("14")
+        client.force_login(make_user("nat@example.org", "national"))
+        client.post("/desk/keys/", {"do": "rotate"})
+        old = SigningKey.objects.get(state="retired")
+        client.post("/desk/keys/", {"key": old.ref, "reason": ""})
+        client.post("/desk/keys/", {"key": old.ref, "reason": "تسرب"})
+        old.refresh_from_db()
+        assert old.state == "withdrawn"
+        assert old.secret[:30] not in client.get("/desk/keys/").content.decode()
+
+
+class TestWallet:
+    @pytest.fixture
+    def holder(self, client):
+        diploma = make_diploma("14")
+        user = make_user("holder@example.org")
+        diploma.enrolment.person.account = user
+        diploma.enrolment.person.save()
+        client.force_login(user)
+        return diploma
+
+    def test_an_empty_wallet_says_what_comes(self, client):
+        client.force_login(make_user("new@example.org"))
+        assert "لا دبلوم بعد" in client.get("/wallet/").content.decode()
+
+    def test_the_holder_shows_downloads_and_shares(self, client, holder):
+        assert holder.title in client.get("/wallet/").content.decode()
+        path = f"/wallet/{holder.ref}/"
+        assert "صالح" in client.get(path).content.decode()
+        assert client.get(f"{path}diploma.pdf").content.startswith(b"%PDF")
+        assert client.get(f"{path}credential.json").content.decode() == holder.credential
+        assert client.post(path, {"until_on": "2001-01-01"}).status_code == 422
+        until = timezone.localdate() + timedelta(days=3)
+        page = client.post(path, {"until_on": str(until), "words": "شركة"}, follow=True).content.decode()
+        assert "/shared/" in page
+        client.post(path, {"withdraw": Share.objects.get().ref})
+        assert Share.objects.get().state == "withdrawn"
+
+    def test_a_certificate_of_a_module_is_had_once(self, client, holder):
+        code = holder.facts["lines"][0]["code"]
+        client.post("/wallet/", {"module": f"{holder.enrolment.ref}:{code}"})
+        client.post("/wallet/", {"module": f"{holder.enrolment.ref}:{code}"})
+        assert Diploma.objects.filter(kind="module").count() == 1
+
+    def test_a_stranger_gets_404_for_every_file(self, client, holder):
+        share_of = f"/wallet/{holder.ref}/"
+        client.force_login(make_user("other@example.org"))
+        for tail in ("", "diploma.pdf", "credential.json", "elmo.xml", "elm.json"):
+            assert client.get(f"{share_of}{tail}").status_code == 404
+        client.logout()
+        assert client.get(share_of).status_code == 302

@@ -1,0 +1,266 @@
+"""A stranger verifies: by reference, by code, by file, by text; and whatever a hostile one hands in."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import time
+import zlib
+
+import pytest
+import typst
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
+
+from takwin.certification import papers, presented, services
+from takwin.certification.selectors import findings, keys
+from takwin.certification.tests.make import make_diploma
+from takwin.core.tests.refusals import refused
+from takwin.engines.credentials import sign
+from takwin.engines.credentials.tests.test_judge import judged  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+BOUND = 5.0  # seconds; a hostile input is answered long before, a hang is not
+
+
+@pytest.fixture
+def diploma():
+    return make_diploma("14")
+
+
+def page_of(row, dots=150):
+    """The printed sheet as a scanner sees it: a picture of the PDF's page, turned by a degree, with dust on it."""
+    from pathlib import Path
+
+    from takwin.core.paper import FONTS
+
+    caught = {}
+
+    def catch(_package, sheet, facts):
+        caught["png"] = typst.compile(
+            str(Path(papers.__file__).parent / sheet), format="png", ppi=dots, font_paths=[str(FONTS)],
+            sys_inputs={"data": json.dumps(facts, ensure_ascii=False)},
+        )  # fmt: skip
+        return b""
+
+    whole, papers.compiled = papers.compiled, catch
+    try:
+        papers.diploma_pdf(row)
+    finally:
+        papers.compiled = whole
+    picture = Image.open(io.BytesIO(caught["png"])).convert("L").rotate(1.2, expand=True, fillcolor=255)
+    dust, points = random.Random(7), picture.load()
+    for _turn in range(4000):
+        points[dust.randrange(picture.width), dust.randrange(picture.height)] = dust.randrange(256)
+    return picture
+
+
+def saved(picture, kind):
+    out = io.BytesIO()
+    picture.save(out, kind, quality=60)
+    return out.getvalue()
+
+
+def handed(client, told, name="diploma.pdf"):
+    return client.post("/verify/", {"file": SimpleUploadedFile(name, told)}).content.decode()
+
+
+class TestPaper:
+    def test_the_same_bytes_each_time_tagged_and_with_its_document_inside(self, diploma):
+        told = papers.diploma_pdf(diploma)
+        assert told == papers.diploma_pdf(diploma)
+        reader = PdfReader(io.BytesIO(told))
+        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+        assert "/StructTreeRoot" in reader.trailer["/Root"]
+        assert b"pdfuaid" in told
+        assert [one.name for one in reader.attachment_list] == ["credential.json"]
+        assert reader.attachment_list.__iter__().__next__().content.decode() == diploma.credential
+
+    def test_its_file_is_verified_and_shows_what_it_says(self, client, diploma):
+        page = handed(client, papers.diploma_pdf(diploma))
+        assert "صالح" in page
+        assert diploma.holder in page
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+    def test_a_scan_of_the_printed_sheet_is_verified_by_its_code(self, client, diploma, kind):
+        page = handed(client, saved(page_of(diploma), kind), f"scan.{kind.lower()}")
+        assert diploma.holder in page
+        assert "is-good" in page
+
+    def test_a_scan_in_a_pdf_too(self, client, diploma):
+        assert diploma.holder in handed(client, saved(page_of(diploma), "PDF"), "scan.pdf")
+
+    def test_the_longest_names_fit_a_code_that_can_be_read(self, diploma):
+        diploma.holder = "عبد الرحمان بن عبد اللطيف " * 4 + "السملالي"
+        diploma.facts["names"]["ar"] = "تقني متخصص في هندسة الشبكات والأمن المعلوماتي والحوسبة السحابية" * 2
+        from takwin.certification import award
+
+        key = services.current_key()
+        diploma.line = services.issuing.write_line(award.line(diploma), key.secret, key.name)
+        found = presented.from_file("x.png", saved(page_of(diploma, 300), "PNG"))
+        assert found.line == diploma.line
+
+    def test_minutes_are_printed_in_three_languages(self, diploma):
+        from django.utils.translation import override
+
+        for language in ("ar", "fr", "en"):
+            with override(language):
+                assert papers.minutes_pdf(diploma.verdict.jury).startswith(b"%PDF")
+
+
+class TestAnswers:
+    def test_by_reference_nothing_but_whether_it_stands(self, client, diploma):
+        page = client.get("/verify/", {"ref": f" {diploma.ref.lower()} "})
+        assert "صالح" in page.content.decode()
+        assert diploma.holder not in page.content.decode()
+        assert page["Cache-Control"] == "no-store"
+
+    def test_the_address_of_a_credential_leads_to_the_page(self, client, diploma):
+        answer = client.get(f"/credentials/{diploma.ref}")
+        assert answer["Location"].endswith(f"?ref={diploma.ref}")
+
+    @pytest.mark.parametrize(("told", "says"), [("DIP-7F3K9Q2M-4", "لا يطابق"), ("nothing", "DIP-")])
+    def test_a_reference_that_is_none_is_told_apart(self, client, diploma, told, says):
+        assert says in client.get("/verify/", {"ref": told}).content.decode()
+
+    def test_one_changed_letter_is_seen(self, client, diploma):
+        told = diploma.credential.replace(diploma.holder, diploma.holder + "ي")
+        page = client.post("/verify/", {"text": told}).content.decode()
+        assert "محرّف" in page
+        assert diploma.holder not in page.split('id="text"')[0]
+
+    def test_a_line_of_another_key_is_not_believed(self, client, diploma):
+        head, body, mark = diploma.line.split(".")
+        assert findings.of_line(f"{head}.{body}.{mark[:-2]}AA").finding == "altered"
+        assert client.get("/verify/", {"line": "a.b.c"}).status_code == 200
+
+    def test_what_we_signed_but_did_not_register_is_not_valid(self, diploma):
+        document = {**json.loads(diploma.credential), "id": "https://takwin.example/credentials/DIP-11111111-1"}
+        del document["proof"]
+        told = sign(document, diploma.key.secret, keys.method(diploma.key), diploma.issued_at)
+        assert findings.of_document(json.dumps(told).encode()).finding == "not_found"
+
+    def test_many_questions_from_one_address_wait(self, client, diploma, settings):
+        settings.ACCOUNT_RATE_LIMITS = {"verify": "3/m/ip"}
+        codes = [client.get("/verify/", {"ref": diploma.ref}).status_code for _turn in range(5)]
+        assert codes == [200, 200, 200, 429, 429]
+        assert client.get("/verify/").status_code == 200
+
+
+class TestHostile:
+    @pytest.mark.parametrize(
+        ("change", "finding"),
+        [
+            ({"@context": ["https://www.w3.org/ns/credentials/v2"]}, "unreadable"),
+            ({"issuer": {"id": "did:web:elsewhere.example"}}, "unknown_issuer"),
+            ({"validFrom": "2099-01-01T00:00:00Z"}, "not_yet"),
+            ({"validUntil": "2001-01-01T00:00:00Z"}, "ended"),
+            ({"proof": {"verificationMethod": "did:web:127.0.0.1%3A8000#key-9"}}, "altered"),
+            ({"proof": None}, "altered"), ({"credentialSubject": 7}, "altered"), ({"name": []}, "altered"),
+        ],
+    )  # fmt: skip
+    def test_each_fault_has_its_answer(self, diploma, change, finding):
+        document = {**json.loads(diploma.credential), **change}
+        answer = findings.of_document(json.dumps(document).encode())
+        assert answer.finding == finding
+        assert answer.sentence
+        assert answer.shown == {}
+
+    def test_a_name_told_twice(self, client, diploma):
+        told = diploma.credential.replace('{"@context"', '{"id": "x", "@context"', 1)
+        assert "مرتين" in client.post("/verify/", {"text": told}).content.decode()
+
+    def test_five_megabytes_and_more_are_refused_by_their_size(self, client, diploma):
+        begun = time.monotonic()
+        assert "كيلوبايت" in client.post("/verify/", {"text": '{"a":"' + "x" * 5_000_000 + '"}'}).content.decode()
+        assert "كيلوبايت" in handed(client, b"{" + b" " * 6_000_000, "x.json")
+        assert "كيلوبايت" in handed(client, b"%PDF-1.7" + b" " * 6_000_000)
+        assert time.monotonic() - begun < BOUND
+
+    def test_a_bomb_in_a_pdf_is_not_blown_up(self, client, diploma):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(papers.diploma_pdf(diploma))))
+        bomb = DecodedStreamObject()
+        bomb[NameObject("/Filter")] = NameObject("/FlateDecode")
+        bomb._data = zlib.compress(b"\0" * 400_000_000, 9)
+        tree = writer._root_object["/Names"]["/EmbeddedFiles"]
+        spec = tree["/Names"][1].get_object()
+        for name in list(spec["/EF"]):
+            spec["/EF"][NameObject(name)] = writer._add_object(bomb)
+        out = io.BytesIO()
+        writer.write(out)
+        begun = time.monotonic()
+        page = handed(client, out.getvalue())
+        assert "is-good" not in page
+        assert time.monotonic() - begun < BOUND
+
+    def test_a_picture_that_says_it_is_huge_is_not_opened(self, client, diploma):
+        head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big")
+        body = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0"
+        told = head + body + zlib.crc32(body).to_bytes(4, "big")
+        begun = time.monotonic()
+        assert "is-mute" in handed(client, told, "x.png")
+        assert time.monotonic() - begun < BOUND
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.binary(max_size=400), st.sampled_from([b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"{"]))
+    def test_any_bytes_are_answered(self, client, body, head):
+        assert client.post("/verify/", {"file": SimpleUploadedFile("x", head + body + b" ")}).status_code == 200
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.text(max_size=200))
+    def test_any_text_is_answered(self, client, text):
+        assert client.post("/verify/", {"text": text}).status_code == 200
+        assert client.get("/verify/", {"line": text}).status_code == 200
+        assert client.get("/verify/", {"ref": text}).status_code == 200
+
+    JSON = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+        max_leaves=12,
+    )
+
+    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def test_any_part_replaced_is_never_valid(self, diploma, data):
+        document = json.loads(diploma.credential)
+        node, path = document, []
+        while isinstance(node, (dict, list)) and node:
+            names = sorted(node) if isinstance(node, dict) else range(len(node))
+            path.append(data.draw(st.sampled_from(list(names))))
+            node = node[path[-1]]
+            if data.draw(st.booleans()):
+                break
+        new = data.draw(self.JSON)
+        if new == node or (path[0] == "@context"):
+            return
+        parent = document
+        for step in path[:-1]:
+            parent = parent[step]
+        parent[path[-1]] = new
+        assert findings.of_document(json.dumps(document).encode()).finding != "valid"
+
+    def test_pasted_text_that_is_neither_is_told(self):
+        with refused("not_json"):
+            presented.from_text("شهادتي")
+
+
+def test_an_independent_verifier_believes_what_was_issued_and_not_what_was_revoked(client, diploma, judged):  # noqa: F811
+    """Issued by the services, with the keys and lists as the pages serve them."""
+    document = json.loads(diploma.credential)
+
+    def served():
+        urls = [one["statusListCredential"] for one in document["credentialStatus"]]
+        return {url: client.get(url.removeprefix("http://127.0.0.1:8000")).json() for url in urls}
+
+    did = client.get("/.well-known/did.json").json()
+    assert judged(document, did=did, lists=served()) == {"verified": True, "why": []}
+    services.rotate_key(by=None)
+    did = client.get("/.well-known/did.json").json()
+    assert judged(document, did=did, lists=served())["verified"]
+    services.revoke_diploma(diploma, why="fraud", by=None)
+    assert not judged(document, did=did, lists=served())["verified"]

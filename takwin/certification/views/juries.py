@@ -1,0 +1,174 @@
+"""Juries at the desk: form, who is present, decide, sign, correct, issue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from takwin.certification import forms, papers, services, tasks
+from takwin.certification.choices import Decision, JuryState
+from takwin.certification.rules.juries import RULES, needed
+from takwin.certification.selectors import juries as reads
+from takwin.core import jobs
+from takwin.core.errors import Refused
+from takwin.core.selectors import journal
+from takwin.ui.listing import Column, Filter, Listing
+from takwin.ui.pages import or_404, page, show
+
+COLUMNS = [
+    Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
+    Column("group", gettext_lazy("Group"), lambda row: row.group.name, "group__name"),
+    Column("programme", gettext_lazy("Programme"), lambda row: row.group.version.programme.label),
+    Column("centre", gettext_lazy("Centre"), lambda row: row.group.centre.label),
+    Column("held_on", gettext_lazy("Day of the jury"), lambda row: row.held_on, "held_on"),
+    Column("admitted", gettext_lazy("Admitted"), lambda row: row.admitted, "admitted"),
+    Column("people", gettext_lazy("Trainees"), lambda row: row.people, "people"),
+    Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
+]
+STATE = Filter("state", gettext_lazy("State"), JuryState.choices, lambda rows, told: rows.filter(state=told))
+
+
+@page("certification.see")
+def jury_list(request: Any) -> HttpResponse:
+    """Juries of the visitor's centres, and groups that wait for one."""
+    listing = Listing(
+        request, reads.juries(request.scope), COLUMNS, [STATE], search="", name="juries", order="-held_on"
+    )
+    if answer := listing.export():
+        return answer
+    runs = request.user.scope("certification.run")
+    waiting = reads.waiting_groups(runs) if runs else []
+    return show(request, "certification/jury_list.html", listing=listing, waiting=waiting, active="juries")
+
+
+@page("certification.run")
+def jury_form(request: Any, ref: str) -> HttpResponse:
+    """Form the jury of one group."""
+    row = or_404(lambda told: reads.group(request.scope, told), ref)
+    form = forms.JuryForm(request.POST or None, presidents=reads.presidents(row))
+    if request.method == "POST" and form.run(row, by=request.user):
+        return redirect("certification:jury", form.result.ref)
+    return show(
+        request,
+        "certification/jury_form.html",
+        row=row,
+        form=form,
+        active="juries",
+        status=422 if form.errors else 200,
+    )
+
+
+def _jury(request: Any, ref: str) -> Any:
+    return or_404(lambda told: reads.jury(request.scope, told), ref)
+
+
+def _decisions(request: Any) -> dict[int, tuple[str, str]]:
+    out = {}
+    for name, told in request.POST.items():
+        key = name.removeprefix("decision-")
+        if key != name and key.isdigit():
+            out[int(key)] = (told, request.POST.get(f"words-{key}", ""))
+    return out
+
+
+def _open(request: Any, row: Any) -> None:
+    services.open_jury(row, present=request.POST.getlist("present"), by=request.user)
+
+
+def _pull(request: Any, row: Any) -> None:
+    changed = services.pull_results(row, by=request.user)
+    text = ngettext("%(n)s line changed.", "%(n)s lines changed.", changed) % {"n": changed}
+    messages.success(request, text)
+
+
+def _decide(request: Any, row: Any) -> None:
+    services.decide(row, _decisions(request), remarks=request.POST.get("remarks"), by=request.user)
+    messages.success(request, _("The decisions are kept."))
+
+
+def _rule(request: Any, row: Any) -> None:
+    services.follow_rule(row, by=request.user)
+
+
+def _sign(request: Any, row: Any) -> None:
+    services.sign_minutes(row, by=request.user)
+    messages.success(request, _("The minutes are signed."))
+
+
+def _issue(request: Any, row: Any) -> None:
+    tasks.start_issue(request.user, row)
+
+
+def _cancel(request: Any, row: Any) -> None:
+    form = forms.CancelJuryForm(request.POST)
+    if not form.run(row, by=request.user):
+        messages.error(request, form.complaint())
+
+
+def _amend(request: Any, row: Any) -> None:
+    key = request.POST.get("verdict", "")
+    verdict = or_404(lambda told: reads.verdict(row, int(told) if told.isdigit() else 0), key)
+    form = forms.AmendForm(request.POST)
+    if form.run(verdict, by=request.user):
+        messages.success(request, _("The amendment is signed."))
+    else:
+        messages.error(request, form.complaint())
+
+
+# Buttons of the page: what each does, and the capability it needs.
+MOVES = {
+    "open": (_open, "certification.run"), "pull": (_pull, "certification.run"),
+    "decide": (_decide, "certification.run"), "rule": (_rule, "certification.run"),
+    "cancel": (_cancel, "certification.run"), "issue": (_issue, "certification.run"),
+    "sign": (_sign, "certification.sign"), "amend": (_amend, "certification.sign"),
+}  # fmt: skip
+
+
+@page("certification.see")
+def jury(request: Any, ref: str) -> HttpResponse:
+    """One jury and what may be done with it now."""
+    row = _jury(request, ref)
+    if request.method == "POST" and (found := MOVES.get(request.POST.get("do", ""))):
+        work, needs = found
+        if request.user.can(needs):
+            or_404(lambda told: reads.jury(request.user.scope(needs), told), ref)
+            try:
+                work(request, row)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+        return redirect("certification:jury", ref)
+    told = reads.verdicts(row)
+    sitters = list(row.sitters.all())
+    job = jobs.latest(tasks.ISSUE, row.ref)
+    context: dict[str, Any] = {
+        "row": row, "verdicts": told, "counts": reads.counts(told), "sitters": sitters, "job": job,
+        "decided": [(Decision(key), n) for key, n in reads.counts(told).items() if key and n],
+        "quorum": needed(len(sitters), RULES[row.rule]), "decisions": Decision.choices,
+        "runs": request.user.can("certification.run"), "president": request.user.pk == row.president_id,
+        "amendments": reads.amendments(row), "due": reads.without_diploma(request.scope, row).count(),
+        "cancel": forms.CancelJuryForm(), "running": job is not None and job.state in {"queued", "running"},
+        "entries": journal(row) if request.user.can("journal.read") else None,
+    }  # fmt: skip
+    return show(request, "certification/jury.html", active="juries", **context)
+
+
+@page("certification.see")
+def minutes(request: Any, ref: str) -> HttpResponse:
+    row = _jury(request, ref)
+    response = HttpResponse(papers.minutes_pdf(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
+    return response
+
+
+@page("certification.see")
+def progress(request: Any, ref: str) -> JsonResponse:
+    """How far the signing of a jury's diplomas is."""
+    job = jobs.latest(tasks.ISSUE, _jury(request, ref).ref)
+    if job is None:
+        return JsonResponse({"percent": 100, "step": "", "ended": True})
+    return JsonResponse({"percent": job.done, "step": job.step, "ended": job.state in {"done", "failed"}})

@@ -1,0 +1,105 @@
+"""What a stranger asks: does this diploma stand? And what machines read: keys, lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from takwin.accounts.limits import may
+from takwin.certification import presented, services
+from takwin.certification.award import list_url
+from takwin.certification.choices import DiplomaState, Finding, Sentence
+from takwin.certification.selectors import diplomas, findings, keys
+from takwin.certification.services.diplomas import list_key
+from takwin.core.errors import Refused
+from takwin.engines.credentials import did_document, sign, status_list
+from takwin.ui.pages import PUBLIC, or_404, page, show
+
+STATES = {"revocation": DiplomaState.REVOKED, "suspension": DiplomaState.SUSPENDED}
+KEPT = timedelta(minutes=5)  # a list is signed anew at the latest after this; a change makes it forgotten at once
+BELIEVED = timedelta(days=1)
+
+
+@page(PUBLIC)
+def verify(request: Any) -> HttpResponse:
+    """By reference, by code, by file, by text. Tells nothing that was not presented but whether it stands."""
+    asked = request.method == "POST" or "ref" in request.GET or "line" in request.GET
+    if asked and not may(request, "verify"):
+        told = _("Too many questions from your address. Wait a minute and ask again.")
+        return show(request, "certification/verify.html", answer=None, limited=told, status=429, active="verify")
+    answer = _answer(request) if asked else None
+    response = show(
+        request, "certification/verify.html", answer=answer, active="verify", ref=request.GET.get("ref", "")
+    )
+    if asked:
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"  # the code in the address goes nowhere else
+    return response
+
+
+def _answer(request: Any) -> findings.Answer:
+    try:
+        if told := request.FILES.get("file"):
+            if told.size > presented.MOST_FILE:
+                raise Refused(Sentence.TOO_LARGE, most=presented.MOST_FILE // 1000)
+            return findings.of_presented(presented.from_file(told.name, told.read()))
+        if text := request.POST.get("text", "").strip():
+            return findings.of_presented(presented.from_text(text))
+        if line := request.GET.get("line", ""):
+            return findings.of_line(presented.read_code(line) or "")
+        if ref := request.GET.get("ref", "").strip():
+            return findings.of_ref(ref)
+    except Refused as refusal:
+        return findings.Answer(Finding.UNREADABLE, str(refusal))
+    return findings.Answer(Finding.UNREADABLE, str(Sentence.NOTHING.label))
+
+
+@page(PUBLIC)
+def by_id(request: Any, ref: str) -> HttpResponse:
+    """The address that a credential has for a name."""
+    response = redirect("certification:verify")
+    response["Location"] += f"?ref={ref}"
+    return response
+
+
+@page(PUBLIC)
+def shared(request: Any, told: str) -> HttpResponse:
+    """A diploma that its holder shows to whoever has this address."""
+    row = or_404(diplomas.shared, told)
+    services.count_opening(row)
+    response = show(
+        request, "certification/shared.html", share=row, row=row.diploma, answer=findings.of_diploma(row.diploma)
+    )
+    response["Cache-Control"], response["X-Robots-Tag"] = "no-store", "noindex"
+    return response
+
+
+@page(PUBLIC)
+def did(request: Any) -> JsonResponse:
+    """The issuer's public keys (did:web)."""
+    services.current_key()
+    told = [(key.name, key.multikey) for key in keys.published()]
+    return JsonResponse(did_document(keys.issuer().did, told), headers={"Access-Control-Allow-Origin": "*"})
+
+
+@page(PUBLIC)
+def status(request: Any, purpose: str, number: int) -> JsonResponse:
+    """A signed list of bits: what was revoked, what is suspended."""
+    if purpose not in STATES or number > diplomas.last_list():
+        raise Http404(purpose)
+    document = cache.get(list_key(purpose, number))
+    if document is None:
+        key, now, issuer = services.current_key(), timezone.now().replace(microsecond=0), keys.issuer()
+        blank = status_list(
+            issuer.did, list_url(issuer.url, purpose, number), purpose, diplomas.bits(STATES[purpose], number),
+            at=now, until=now + BELIEVED,
+        )  # fmt: skip
+        document = sign(blank, key.secret, keys.method(key), now)
+        cache.set(list_key(purpose, number), document, KEPT.total_seconds())
+    return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
