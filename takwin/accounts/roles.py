@@ -23,9 +23,11 @@ _READ = {
     "admissions.see",
     "training.see",
     "certification.see",
+    "employment.see",
     "journal.read",
 }
 _COUNSEL = {"desk.open", "centres.see", "offer.see", "admissions.assist", "guidance.follow", "guidance.board"}
+_COUNSEL |= {"employment.see", "employment.follow"}
 
 CAPABILITIES: dict[str, set[str]] = {
     Role.NATIONAL: _READ
@@ -42,11 +44,22 @@ CAPABILITIES: dict[str, set[str]] = {
         "certification.sign",
         "certification.revoke",
         "certification.keys",
+        "employment.run",
+        "employment.follow",
+        "employment.moderate",
         "reporting.see",
     },
     Role.REGIONAL: _READ
-    | {"centres.correct", "offer.edit", "offer.import", "guidance.board", "certification.sign", "reporting.see"},
-    Role.REGISTRAR: _READ | {"offer.edit", "offer.import", "training.run", "certification.run"},
+    | {
+        "centres.correct",
+        "offer.edit",
+        "offer.import",
+        "guidance.board",
+        "certification.sign",
+        "employment.moderate",
+        "reporting.see",
+    },
+    Role.REGISTRAR: _READ | {"offer.edit", "offer.import", "training.run", "certification.run", "employment.follow"},
     Role.DIRECTOR: _READ
     | {
         "centres.correct",

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "takwin.web",
     "takwin.api",
     "takwin.reporting",
+    "takwin.employment",
     "takwin.certification",
     "takwin.training",
     "takwin.guidance",

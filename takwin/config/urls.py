@@ -24,6 +24,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("takwin.web.urls")),
         path("", include("takwin.guidance.urls")),
+        path("", include("takwin.employment.urls")),
         path("", include("takwin.certification.urls")),
         path("", include("takwin.training.urls")),
         path("", include("takwin.admissions.urls")),

@@ -10,6 +10,7 @@ import yaml
 from django.db import transaction
 
 import takwin.centres.reference
+import takwin.employment.reference
 import takwin.occupations.reference
 import takwin.offer.reference
 import takwin.organisations.reference
@@ -29,6 +30,7 @@ BELOW = (
     takwin.portfolio.reference,
     takwin.offer.reference,
     takwin.training.reference,
+    takwin.employment.reference,
 )
 
 

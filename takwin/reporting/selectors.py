@@ -137,3 +137,8 @@ def _table(season: Season, run: Any, path: str, names: dict[Any, str], scope: Sc
         row["pressure"] = row["requests"] / row["seats"] if row["seats"] else None
         row["fill"] = row["admitted"] / row["seats"] if run and row["seats"] else None
     return sorted(merged.values(), key=lambda row: -row["capacity"])
+
+
+def rates_without_denominator() -> list[PublishedFigure]:
+    """Insertion rates that a document prints without saying of whom."""
+    return list(PublishedFigure.objects.filter(indicator="job-insertion-rate"))

@@ -33,7 +33,7 @@ class ServiceForm(forms.Form):
                 widget.attrs.setdefault("class", "checkbox")
             elif isinstance(widget, forms.Select):
                 widget.attrs.setdefault("class", "select w-full")
-            elif not isinstance(widget, (forms.CheckboxSelectMultiple, forms.HiddenInput)):
+            elif not isinstance(widget, (forms.RadioSelect, forms.HiddenInput)):  # several boxes are radios to Django
                 widget.attrs.setdefault("class", "input w-full")
 
     def complaint(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.web.views import centres, desk, figures, home, occupations, plain, programmes
+from takwin.web.views import centres, desk, figures, home, insertion, occupations, plain, programmes
 
 app_name = "web"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("programmes/<slug:code>/", programmes.programme, name="programme"),
     path("occupations/", occupations.occupation_list, name="occupations"),
     path("occupations/<slug:code>/", occupations.occupation, name="occupation"),
+    path("insertion/", insertion.insertion, name="insertion"),
     path("figures/", figures.figures, name="figures"),
     path("figures/checks/", figures.identities, name="identities"),
     path("figures/uncertain/", figures.uncertain, name="uncertain"),

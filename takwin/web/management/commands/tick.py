@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from takwin.admissions.services import close_rounds_due, commit_due, count_demand, remind_due
 from takwin.core import jobs
 from takwin.core.messages import send_waiting
+from takwin.employment.services import expire_due, open_due
 from takwin.guidance.services import fill_slots, remind_appointments
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
@@ -29,6 +30,8 @@ class Command(BaseCommand):
             remind_appointments()
             fill_slots()
             lapse_due()
+            open_due()
+            expire_due()
             jobs.end_dead()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")

@@ -1,0 +1,58 @@
+"""The chart of four quarters: pressure against insertion, drawn as SVG attributes so that no inline style is needed.
+
+Scales are linear; the lines that part the quarters are the medians, so that each programme is told against the others.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from typing import Any
+
+WIDE, HIGH, EDGE = 640, 360, 44
+
+
+@dataclass(frozen=True)
+class Dot:
+    """`x`, `y`, `low`, `high` in units of the drawing; `words` for who points at it or listens."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    size: float
+    label: str
+    pressure: float
+    insertion: float
+    answered: int
+
+
+def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
+    """Dots for the cells that have both, with the interval of the insertion; None when there are fewer than three."""
+    told = [one for one in cells if one.pressure is not None and one.insertion and one.insertion.publishable][:most]
+    if len(told) < 3:
+        return None
+    top = max(one.pressure for one in told) * 1.05 or 1
+
+    def across(value: float) -> float:
+        return round(EDGE + (WIDE - 2 * EDGE) * value / top, 1)
+
+    def down(share: float) -> float:
+        return round(HIGH - EDGE - (HIGH - 2 * EDGE) * share, 1)
+
+    dots = [
+        Dot(
+            across(one.pressure), down(one.insertion.share), down(one.insertion.interval[0]),
+            down(one.insertion.interval[1]), round(3 + min(6, one.insertion.answered / 60), 1),
+            f"{one.programme.label} · {one.region.label}", one.pressure, one.insertion.share, one.insertion.answered,
+        )
+        for one in told
+    ]  # fmt: skip
+    return {
+        "dots": dots, "wide": WIDE, "high": HIGH, "edge": EDGE, "right": WIDE - EDGE, "bottom": HIGH - EDGE,
+        "inner_wide": WIDE - 2 * EDGE, "inner_high": HIGH - 2 * EDGE,
+        "middle_x": across(statistics.median(one.pressure for one in told)),
+        "middle_y": down(statistics.median(one.insertion.share for one in told)),
+        "ticks_x": [(across(top * n / 4), top * n / 4) for n in range(5)],
+        "ticks_y": [(down(n / 4), n / 4) for n in range(5)],
+    }  # fmt: skip

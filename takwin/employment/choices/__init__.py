@@ -1,0 +1,90 @@
+"""Outcomes, waves, answers, and why one is refused."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from takwin.core.choices import Reasons, States
+
+
+class Outcome(States):
+    """What a graduate does in the week of the answer. The first that fits, from the top."""
+
+    EMPLOYED = "employed", "good", _("Employed in a company")
+    SELF_EMPLOYED = "self-employed", "good", _("Self-employed")
+    COOPERATIVE = "cooperative", "good", _("In a cooperative")
+    COOPERATIVE_MADE = "cooperative-made", "good", _("Created a cooperative, with support")
+    OWN_PROJECT = "own-project", "good", _("Created an own project")
+    STUDYING = "studying", "info", _("Continues studies")
+    SEEKING = "seeking", "wait", _("Seeks work")
+    INACTIVE = "inactive", "mute", _("Neither works nor seeks")
+
+
+INSERTED = (
+    Outcome.EMPLOYED, Outcome.SELF_EMPLOYED, Outcome.COOPERATIVE, Outcome.COOPERATIVE_MADE, Outcome.OWN_PROJECT,
+)  # fmt: skip
+
+
+class ContractKind(models.TextChoices):
+    """Bits of the matching follow this order."""
+
+    PERMANENT = "permanent", _("Permanent contract (CDI)")
+    FIXED = "fixed", _("Fixed-term contract (CDD)")
+    INSERTION = "insertion", _("Insertion contract (ANAPEC)")
+    TEMPORARY = "temporary", _("Temporary work")
+    NONE = "none", _("Without a written contract")
+
+
+class WaveState(States):
+    PLANNED = "planned", "mute", _("To come")
+    OPEN = "open", "info", _("Under way")
+    CLOSED = "closed", "good", _("Closed")
+
+
+class SampleState(States):
+    WAITING = "waiting", "wait", _("Not answered yet")
+    ANSWERED = "answered", "good", _("Answered")
+    REFUSED = "refused", "bad", _("Refused to answer")
+    UNREACHABLE = "unreachable", "bad", _("Unreachable")
+
+
+class Way(models.TextChoices):
+    """How an answer came, or how someone was tried."""
+
+    LINK = "link", _("SMS link")
+    MAIL = "mail", _("E-mail")
+    PHONE = "phone", _("Phone")
+    COUNSELLOR = "counsellor", _("Met a counsellor")
+    HIRED = "hired", _("Hired through this network")
+
+
+class Reached(models.TextChoices):
+    SENT = "sent", _("Sent")
+    NO_ANSWER = "no-answer", _("No answer")
+    LATER = "later", _("To be called again")
+    WRONG = "wrong", _("Wrong number")
+    REFUSED = "refused", _("Refused to answer")
+
+
+class Likely(States):
+    """Leaving, told by definitions written once: see `rules/leaving.py`."""
+
+    IN = "in", "good", _("In training")
+    BREAK = "break", "wait", _("Contract broken, still in training")
+    DROP_OUT = "drop-out", "bad", _("Drop-out")
+    ABANDONED = "abandoned", "bad", _("Abandonment")
+    FINISHED = "finished", "good", _("Finished")
+
+
+class FollowReason(Reasons):
+    BAD_DAYS = "bad_days", _("The last day comes before the first.")
+    NOT_YET = "not_yet", _("The frame is frozen after its last day: %(on)s is to come.")
+    NOBODY = "nobody", _("No diploma was given from %(first)s to %(last)s.")
+    OVERLAPS = "overlaps", _("These days overlap the cohort “%(name)s”: a graduate is counted once.")
+    WAVE_NOT_OPEN = "wave_not_open", _("This follow-up is %(state)s: answers are taken from %(first)s to %(last)s.")
+    CONTRACT_MISSING = "contract_missing", _("Say which contract it is.")
+    SINCE_FUTURE = "since_future", _("The day is to come.")
+    HAS_ANSWERED = "has_answered", _("This person has answered: correct the answer instead.")
+    FEW = "few", _("%(count)s answers: a rate is published from %(least)s on, so that nobody is recognised.")
+    NO_DENOMINATOR = "no_denominator", _("Nobody answered: without a denominator there is no rate.")
+    WAVE_RUNNING = "wave_running", _("Rates are published when the follow-up is closed, on %(on)s.")
+    PUBLISHED = "published", _("These rates are published already.")

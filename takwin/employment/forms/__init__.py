@@ -1,0 +1,61 @@
+"""What employment asks for: of graduates, counsellors and management."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from takwin.employment import services
+from takwin.employment.choices import ContractKind, Outcome, Reached, Way
+from takwin.ui.forms import Day, ServiceForm
+
+OUTCOMES = [(str(one.value), one.label) for one in Outcome]
+WAYS = [(str(one.value), one.label) for one in (Way.PHONE, Way.COUNSELLOR, Way.MAIL)]
+
+
+class CohortForm(ServiceForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    first_on = Day(_("Diplomas from"))
+    last_on = Day(_("to"), help_text=_("Frozen for good: nobody is added or taken out afterwards."))
+
+    service = services.freeze_cohort
+
+
+class AnswerFields(ServiceForm):
+    """Two minutes: one choice, and four things more for those who work."""
+
+    outcome = forms.ChoiceField(label=_("What do you do this week?"), choices=OUTCOMES, widget=forms.RadioSelect)
+    contract = forms.ChoiceField(
+        label=_("Contract, if you are employed"), choices=[("", "–"), *ContractKind.choices], required=False
+    )
+    employer = forms.CharField(label=_("Company or project"), max_length=160, required=False)
+    in_field = forms.ChoiceField(
+        label=_("Is it in your trade?"), choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))], required=False
+    )
+    since_on = Day(_("Since"), required=False)
+
+
+class SurveyForm(AnswerFields):
+    service = services.answer
+
+
+class EnteredForm(AnswerFields):
+    """The same, told to a counsellor."""
+
+    way = forms.ChoiceField(label=_("How it was told"), choices=WAYS)
+
+    service = services.answer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].label = _("What they do this week")
+
+
+class AttemptForm(ServiceForm):
+    way = forms.ChoiceField(label=_("How"), choices=WAYS)
+    result = forms.ChoiceField(label=_("Result"), choices=[one for one in Reached.choices if one[0] != "sent"])
+    words = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    service = services.record_attempt

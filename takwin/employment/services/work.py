@@ -1,0 +1,252 @@
+"""Employers, vacancies, bids: from a company's account to somebody hired, who is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from takwin.certification.models import Diploma
+from takwin.core.changes import change, create
+from takwin.core.choices import Channel
+from takwin.core.errors import Refused
+from takwin.core.messages import post
+from takwin.employment.choices import Outcome, Way
+from takwin.employment.choices.work import EmployerState, Phone, VacancyState
+from takwin.employment.choices.work import WorkReason as R
+from takwin.employment.models import Bid, Employer, Graduate, Sample, Vacancy, WorkWish
+from takwin.employment.rules.ice import tidy_ice
+from takwin.employment.rules.lives import BID, EMPLOYER, VACANCY
+from takwin.employment.selectors import matching
+from takwin.employment.services.follow_up import answer
+from takwin.occupations.models import Occupation
+from takwin.people.models import Person
+from takwin.territory.models import Area
+from takwin.training import services as training
+from takwin.training.models import Company
+
+LONGEST = timedelta(days=90)
+
+
+def register_employer(
+    *, name: str, ice: str, activity: str = "", area: Area, contact: str, phone: str, by: Any
+) -> Employer:
+    """A company asks for an account; the number's check digits are verified now, the rest by the regional office."""
+    number = tidy_ice(ice)
+    mine = Employer.objects.filter(account=by).first()
+    if mine is not None:
+        raise Refused(R.HAS_EMPLOYER, name=mine)
+    try:
+        with transaction.atomic():
+            company = Company.objects.filter(ice=number).first() or training.add_company(
+                name=name, ice=number, activity=activity, contact=contact, phone=phone, by=by
+            )
+            if company.area_id is None:
+                Company.objects.filter(pk=company.pk).update(area=area)
+            return create(Employer(company=company, account=by, contact=contact), "register_employer", by=by)
+    except IntegrityError:
+        raise Refused(R.ICE_TAKEN, "ice") from None
+
+
+def verify_employer(employer: Employer, *, by: Any) -> Employer:
+    with change(employer, "verify_employer", by=by, flow=EMPLOYER) as row:
+        row.why = ""
+    matching.forget()
+    return row
+
+
+def _refuser(verb: str) -> Any:
+    def refuse(employer: Employer, *, reason: str, by: Any) -> Employer:
+        if not reason.strip():
+            raise Refused(R.WHY_MISSING, "reason")
+        with change(employer, verb, by=by, flow=EMPLOYER, reason=reason) as row:
+            row.why = reason
+        matching.forget()
+        return row
+
+    return refuse
+
+
+refuse_employer = _refuser("refuse_employer")
+suspend_employer = _refuser("suspend_employer")
+
+
+def post_vacancy(
+    employer: Employer,
+    *,
+    title: str,
+    words: str,
+    occupation: Occupation,
+    area: Area,
+    contract: str,
+    expires_on: date,
+    skills: str = "",
+    pay_from: int | None = None,
+    pay_to: int | None = None,
+    places: int = 1,
+    simulated: bool = False,
+    by: Any = None,
+) -> Vacancy:
+    """A vacancy, to be read by the regional office before anyone sees it."""
+    today = timezone.localdate()
+    if employer.state != EmployerState.VERIFIED:
+        raise Refused(R.NOT_VERIFIED, state=EmployerState(employer.state).label)
+    if pay_from is not None and pay_to is not None and pay_to < pay_from:
+        raise Refused(R.BAD_PAY, "pay_to")
+    if not today < expires_on <= today + LONGEST:
+        raise Refused(R.BAD_EXPIRY, "expires_on", days=LONGEST.days)
+    row = Vacancy(
+        employer=employer, title=title.strip(), words=words.strip(), occupation=occupation, area=area,
+        contract=contract, skills=skills.strip(), pay_from=pay_from, pay_to=pay_to, places=places,
+        expires_on=expires_on, simulated=simulated,
+    )  # fmt: skip
+    return create(row, "post_vacancy", by=by)
+
+
+def open_vacancy(vacancy: Vacancy, *, by: Any) -> Vacancy:
+    """Read and found good: graduates see it."""
+    with change(vacancy, "open_vacancy", by=by, flow=VACANCY) as row:
+        pass
+    matching.forget()
+    return row
+
+
+def turn_down_vacancy(vacancy: Vacancy, *, reason: str, by: Any) -> Vacancy:
+    if not reason.strip():
+        raise Refused(R.WHY_MISSING, "reason")
+    with change(vacancy, "turn_down_vacancy", by=by, flow=VACANCY, reason=reason) as row:
+        row.why = reason
+    matching.forget()
+    return row
+
+
+def close_vacancy(vacancy: Vacancy, *, by: Any) -> Vacancy:
+    with change(vacancy, "close_vacancy", by=by, flow=VACANCY) as row:
+        pass
+    matching.forget()
+    return row
+
+
+def expire_due(today: date | None = None) -> int:
+    """End the vacancies whose last day is over; called by the clock."""
+    due = Vacancy.objects.filter(
+        state__in=[VacancyState.OPEN, VacancyState.POSTED], expires_on__lt=today or timezone.localdate()
+    )
+    count = 0
+    for row in due:
+        with change(row, "expire", by=None, flow=VACANCY):
+            count += 1
+    if count:
+        matching.forget()
+    return count
+
+
+def set_wish(
+    person: Person,
+    *,
+    area: Area | None = None,
+    max_km: int | None = None,
+    contracts: Iterable[str] = (),
+    least_pay: int | None = None,
+) -> WorkWish:
+    """What a graduate looks for: one row a person."""
+    bits = sum(matching.BITS[one] for one in set(contracts))
+    row, _made = WorkWish.objects.update_or_create(
+        person=person, defaults={"area": area, "max_km": max_km, "contracts": bits, "least_pay": least_pay}
+    )
+    return row
+
+
+def bid(
+    vacancy: Vacancy,
+    *,
+    person: Person,
+    words: str = "",
+    phone: str = Phone.HIDDEN,
+    diplomas: Iterable[Diploma] = (),
+    by: Any = None,
+) -> Bid:
+    """Apply, and share so much of one's file."""
+    told = list(diplomas)
+    if any(one.enrolment.person_id != person.pk or one.state != "live" for one in told):
+        raise Refused(R.NOT_YOURS, "diplomas")
+    if (
+        not Graduate.objects.filter(person=person).exists()
+        and not Diploma.objects.filter(enrolment__person=person, state="live").exists()
+    ):
+        raise Refused(R.NO_GRADUATE)
+    try:
+        with transaction.atomic():
+            post_ = Vacancy.objects.select_for_update(of=("self",)).get(pk=vacancy.pk)
+            if post_.state != VacancyState.OPEN or post_.expires_on < timezone.localdate():
+                raise Refused(R.NOT_OPEN, state=VacancyState(post_.state).label)
+            row = create(Bid(vacancy=post_, person=person, words=words.strip(), phone=phone), "bid", by=by)
+            row.diplomas.set(told)
+    except IntegrityError:
+        raise Refused(R.BID_TWICE) from None
+    return row
+
+
+def withdraw_bid(row: Bid, *, by: Any) -> Bid:
+    """The graduate takes it back; the employer sees nothing of it any more."""
+    with change(row, "withdraw_bid", by=by, flow=BID) as fresh:
+        pass
+    return fresh
+
+
+def shortlist(row: Bid, *, by: Any) -> Bid:
+    with change(row, "shortlist", by=by, flow=BID) as fresh:
+        pass
+    return fresh
+
+
+def invite(row: Bid, *, appointment: str, by: Any) -> Bid:
+    """To an interview: when and where is told to the graduate."""
+    if not appointment.strip():
+        raise Refused(R.WHEN_MISSING, "appointment")
+    with change(row, "invite", by=by, flow=BID) as fresh:
+        fresh.appointment = appointment.strip()
+        _tell(fresh, gettext("Interview for “%(title)s”: %(when)s") % {"title": fresh.vacancy, "when": appointment})
+    return fresh
+
+
+def decline_bid(row: Bid, *, reason: str = "", by: Any) -> Bid:
+    with change(row, "decline_bid", by=by, flow=BID, reason=reason) as fresh:
+        fresh.answer = reason.strip()
+        _tell(fresh, gettext("“%(title)s”: your application was not retained.") % {"title": fresh.vacancy})
+    return fresh
+
+
+def hire(row: Bid, *, since_on: date | None = None, by: Any) -> Bid:
+    """Somebody is hired. The bid moves first, then takes its place: of two for the last post, one has it. Where a
+    follow-up of the graduate is open, it is answered: the rate moves."""
+    with change(row, "hire", by=by, flow=BID) as fresh:
+        vacancy = Vacancy.objects.select_for_update(of=("self",)).select_related("employer__company").get(
+            pk=fresh.vacancy_id
+        )  # fmt: skip
+        if vacancy.taken >= vacancy.places:
+            raise Refused(R.VACANCY_FULL, places=vacancy.places)
+        vacancy.taken += 1
+        vacancy.save(update_fields=["taken"])
+        if vacancy.taken == vacancy.places and vacancy.state == VacancyState.OPEN:
+            with change(vacancy, "fill", by=by, flow=VACANCY):
+                pass
+        since = since_on if since_on and since_on <= timezone.localdate() else None
+        for sample in Sample.objects.filter(graduate__person=fresh.person_id, wave__state="open").with_names():
+            own = matching.in_field(sample.graduate.programme_id, vacancy.occupation)
+            answer(
+                sample, outcome=Outcome.EMPLOYED, contract=vacancy.contract, employer=str(vacancy.employer),
+                in_field="yes" if own else "no", since_on=since, way=Way.HIRED, by=by,
+            )  # fmt: skip
+        _tell(fresh, gettext("“%(title)s”: you are hired. Congratulations!") % {"title": fresh.vacancy})
+    matching.forget()
+    return fresh
+
+
+def _tell(row: Bid, words: str) -> None:
+    if row.person.phone:
+        post(Channel.SMS, row.person.phone, words, about=row.ref)

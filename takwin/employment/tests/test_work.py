@@ -1,0 +1,223 @@
+"""Employers, vacancies, bids: what may be, what an employer reads, and that somebody hired is counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from takwin.accounts.tests.make import make_user
+from takwin.core.models import Outbox
+from takwin.core.scope import EVERYWHERE
+from takwin.core.tests.refusals import refused
+from takwin.core.tests.threads import together
+from takwin.employment import services
+from takwin.employment.models import Bid, Employer, Sample, Vacancy
+from takwin.employment.rules.rates import INDICATORS
+from takwin.employment.selectors import matching, rates, work
+from takwin.employment.tests.make import (
+    ICE,
+    OTHER_ICE,
+    make_employer,
+    make_graduates,
+    make_sample,
+    make_vacancy,
+    make_wave,
+)
+from takwin.occupations.models import Occupation
+from takwin.territory.models import Area
+from takwin.training.models import Company
+from takwin.training.tests.make import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    matching.forget()
+
+
+class TestEmployers:
+    def test_a_company_is_registered_once_and_verified_by_somebody(self):
+        row = make_employer(verified=False)
+        assert row.company.ice == ICE
+        with refused("has_employer"):
+            services.register_employer(
+                name="x", ice=OTHER_ICE, area=Area.objects.get(code="meknes"), contact="x", phone="", by=row.account
+            )
+        with refused("ice_taken"):
+            make_employer("other@example.org", ICE)
+        assert Company.objects.count() == Employer.objects.count() == 1
+        with refused("not_verified"):
+            make_vacancy(row)
+        services.verify_employer(row, by=None)
+
+    def test_a_company_of_the_training_list_is_the_same_company(self):
+        from takwin.training import services as training
+
+        company = training.add_company(name="شركة التداريب", ice=ICE)
+        assert make_employer().company_id == company.pk
+
+    def test_a_refusal_says_why(self):
+        row = make_employer(verified=False)
+        with refused("why_missing"):
+            services.refuse_employer(row, reason=" ", by=None)
+        services.refuse_employer(row, reason="رقم لا يطابق السجل", by=None)
+        row.refresh_from_db()
+        assert row.state == "refused"
+
+
+class TestVacancies:
+    @pytest.mark.parametrize(
+        ("over", "code"),
+        [({"pay_from": 5000, "pay_to": 4000}, "bad_pay"), ({"expires_on": timezone.localdate()}, "bad_expiry"),
+         ({"expires_on": timezone.localdate() + timedelta(days=91)}, "bad_expiry")],
+    )  # fmt: skip
+    def test_what_cannot_be(self, over, code):
+        with refused(code):
+            make_vacancy(**over)
+
+    def test_nobody_sees_it_before_it_is_read_nor_after_it_expires(self):
+        row = make_vacancy(opened=False)
+        assert not work.open_vacancies().exists()
+        services.open_vacancy(row, by=None)
+        assert work.open_vacancies().count() == 1
+        assert services.expire_due(row.expires_on) == 0
+        assert services.expire_due(row.expires_on + timedelta(days=1)) == 1
+        assert not work.open_vacancies().exists()
+
+    def test_a_suspended_company_shows_none(self):
+        row = make_vacancy()
+        services.suspend_employer(row.employer, reason="شكوى", by=None)
+        assert not work.open_vacancies().exists()
+
+
+class TestMatching:
+    def test_the_trade_comes_first_and_says_why(self):
+        person = make_graduates(1)[0].enrolment.person
+        employer = make_employer()
+        near = make_vacancy(employer)
+        far = make_vacancy(employer, area=Area.objects.get(code="oujda-angad"))
+        make_vacancy(employer, occupation=Occupation.objects.get(code="7212"))
+        matching.forget()
+        programme = person.enrolments.get().version.programme_id
+        wish = services.set_wish(person, area=Area.objects.get(code="meknes"))
+        found = matching.matches(person, programme, wish)
+        assert [one.vacancy for one in found] == [near, far]
+        assert found[0].fit == 100
+        assert found[0].km == 0
+        assert found[1].km > 200
+        wish = services.set_wish(person, area=wish.area, max_km=100, contracts=["fixed"])
+        assert matching.matches(person, programme, wish) == []
+
+    def test_queries_do_not_grow_with_vacancies(self, django_assert_max_num_queries):
+        person = make_graduates(1)[0].enrolment.person
+        employer = make_employer()
+        for turn in range(5):
+            make_vacancy(employer, title=f"منصب {turn}")
+        programme = person.enrolments.get().version.programme_id
+        matching.forget()
+        with django_assert_max_num_queries(5):
+            assert len(matching.matches(person, programme, None)) == 5
+
+
+class TestBids:
+    def test_an_employer_reads_what_was_shared_and_no_more(self):
+        diploma = make_graduates(1)[0]
+        person = diploma.enrolment.person
+        bid = services.bid(make_vacancy(), person=person)
+        assert work.file_of(bid) == {"name": person.name, "phone": "", "words": "", "diplomas": []}
+        services.withdraw_bid(bid, by=None)
+        again = services.bid(bid.vacancy, person=person, words="مهتم", phone="shown", diplomas=[diploma])
+        told = work.file_of(again)
+        assert told["phone"] == person.phone
+        assert told["diplomas"] == [diploma]
+        with pytest.raises(Bid.DoesNotExist):
+            work.bid_for(bid.vacancy.employer, bid.ref)
+
+    def test_what_cannot_be(self):
+        mine, other = make_graduates(2)
+        vacancy = make_vacancy()
+        with refused("not_yours"):
+            services.bid(vacancy, person=mine.enrolment.person, diplomas=[other])
+        services.bid(vacancy, person=mine.enrolment.person)
+        with refused("bid_twice"):
+            services.bid(vacancy, person=mine.enrolment.person)
+        with refused("no_graduate"):
+            services.bid(vacancy, person=make_person(99))
+        services.close_vacancy(vacancy, by=None)
+        with refused("not_open"):
+            services.bid(vacancy, person=other.enrolment.person)
+
+    def test_another_employer_finds_nothing(self):
+        bid = services.bid(make_vacancy(), person=make_graduates(1)[0].enrolment.person)
+        stranger = make_employer("other@example.org", OTHER_ICE)
+        with pytest.raises(Bid.DoesNotExist):
+            work.bid_for(stranger, bid.ref)
+        with pytest.raises(Vacancy.DoesNotExist):
+            work.own_vacancy(stranger, bid.vacancy.ref)
+
+    def test_an_interview_says_when_and_the_graduate_is_told(self):
+        bid = services.bid(make_vacancy(), person=make_graduates(1)[0].enrolment.person)
+        with refused("when_missing"):
+            services.invite(bid, appointment="", by=None)
+        services.shortlist(bid, by=None)
+        services.invite(bid, appointment="الاثنين 10:00، مكناس", by=None)
+        assert Outbox.objects.filter(about=bid.ref, body__contains="10:00").exists()
+
+    def test_a_diploma_revoked_since_is_shared_no_more(self):
+        from takwin.certification import services as certification
+
+        diploma = make_graduates(1)[0]
+        bid = services.bid(make_vacancy(), person=diploma.enrolment.person, diplomas=[diploma])
+        certification.revoke_diploma(diploma, why="fraud", by=None)
+        assert work.file_of(bid)["diplomas"] == []
+
+
+class TestHiring:
+    def test_the_rate_moves(self):
+        sample = make_sample()
+        insertion = INDICATORS["insertion"]
+        assert dict(rates.whole(EVERYWHERE, sample.wave))[insertion].share is None
+        vacancy = make_vacancy()
+        bid = services.bid(vacancy, person=sample.graduate.person)
+        services.hire(bid, by=vacancy.employer.account)
+        found = dict(rates.whole(EVERYWHERE, sample.wave))[insertion]
+        assert (found.counted, found.answered, found.frame) == (1, 1, 1)
+        told = sample.answers.get()
+        assert (told.contract, told.way, told.in_field) == ("permanent", "hired", "yes")
+        vacancy.refresh_from_db()
+        assert (vacancy.state, vacancy.taken) == ("filled", 1)
+
+    def test_without_an_open_follow_up_nothing_is_answered(self):
+        person = make_graduates(1)[0].enrolment.person
+        services.hire(services.bid(make_vacancy(), person=person), by=None)
+        assert not Sample.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_post_has_one_taker(network):
+    people = [one.graduate.person for one in make_wave(4).samples.with_names()]
+    vacancy = make_vacancy(places=2)
+    bids = [services.bid(vacancy, person=person) for person in people]
+
+    def take(n):
+        services.hire(bids[n], by=None)
+        return "hired"
+
+    assert sorted(together(4, take)) == ["hired", "hired", "vacancy_full", "vacancy_full"]
+    assert Vacancy.objects.get().taken == Bid.objects.filter(state="hired").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_company_is_registered_by_one_of_many_at_once(network):
+    users = [make_user(f"boss{n}@example.org") for n in range(4)]
+    area = Area.objects.get(code="meknes")
+
+    def register(n):
+        services.register_employer(name="شركة", ice=ICE, area=area, contact="x", phone="", by=users[n])
+        return "registered"
+
+    told = together(4, register)
+    assert told.count("registered") == Employer.objects.count() == 1
