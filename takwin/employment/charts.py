@@ -9,6 +9,10 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
+from takwin.core import numbers
+
 WIDE, HIGH, EDGE = 640, 360, 44
 
 
@@ -21,10 +25,7 @@ class Dot:
     low: float
     high: float
     size: float
-    label: str
-    pressure: float
-    insertion: float
-    answered: int
+    words: str
 
 
 def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
@@ -33,6 +34,15 @@ def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
     if len(told) < 3:
         return None
     top = max(one.pressure for one in told) * 1.05 or 1
+
+    language = (get_language() or "ar")[:2]
+
+    # Bare text: markup of the page would end the drawing.
+    def plain(value: float) -> str:
+        return numbers.number(value, language, 1)
+
+    def percent(share: float) -> str:
+        return numbers.percent(share, language)
 
     def across(value: float) -> float:
         return round(EDGE + (WIDE - 2 * EDGE) * value / top, 1)
@@ -44,7 +54,7 @@ def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
         Dot(
             across(one.pressure), down(one.insertion.share), down(one.insertion.interval[0]),
             down(one.insertion.interval[1]), round(3 + min(6, one.insertion.answered / 60), 1),
-            f"{one.programme.label} · {one.region.label}", one.pressure, one.insertion.share, one.insertion.answered,
+            f"{one.programme.label} · {one.region.label}: {percent(one.insertion.share)} · {plain(one.pressure)}",
         )
         for one in told
     ]  # fmt: skip
@@ -53,6 +63,6 @@ def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
         "inner_wide": WIDE - 2 * EDGE, "inner_high": HIGH - 2 * EDGE,
         "middle_x": across(statistics.median(one.pressure for one in told)),
         "middle_y": down(statistics.median(one.insertion.share for one in told)),
-        "ticks_x": [(across(top * n / 4), top * n / 4) for n in range(5)],
-        "ticks_y": [(down(n / 4), n / 4) for n in range(5)],
+        "ticks_x": [(across(top * n / 4), plain(top * n / 4)) for n in range(5)],
+        "ticks_y": [(down(n / 4), percent(n / 4)) for n in range(5)],
     }  # fmt: skip

@@ -12,9 +12,9 @@ from django.core.signals import request_finished, request_started
 from playwright.sync_api import Page, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-# A page that is not there; a window without a network (ERR_FAILED when a worker stands between), and its worker that
-# looks for a newer one of itself.
-EXPECTED = ("404", "ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "error occurred when fetching the script")
+# A page that is not there; a form that is to be corrected; a window without a network (ERR_FAILED when a worker
+# stands between), and its worker that looks for a newer one of itself.
+EXPECTED = ("404", "422", "ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "error occurred when fetching the script")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 

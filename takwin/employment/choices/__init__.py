@@ -42,7 +42,7 @@ class WaveState(States):
 
 class SampleState(States):
     WAITING = "waiting", "wait", _("Not answered yet")
-    ANSWERED = "answered", "good", _("Answered")
+    ANSWERED = "answered", "good", _("Has answered")
     REFUSED = "refused", "bad", _("Refused to answer")
     UNREACHABLE = "unreachable", "bad", _("Unreachable")
 

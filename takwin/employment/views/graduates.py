@@ -37,7 +37,7 @@ def survey(request: Any, told: str) -> HttpResponse:
         request, "employment/survey.html", row=row, form=form, said=said, corrected=len(before) > 1,
         takes=row.wave.state == WaveState.OPEN, status=422 if form.errors else 200,
     )  # fmt: skip
-    response["Referrer-Policy"], response["X-Robots-Tag"] = "no-referrer", "noindex"
+    response["X-Robots-Tag"] = "noindex"  # the address is a secret; the house's Referrer-Policy keeps it here
     return response
 
 

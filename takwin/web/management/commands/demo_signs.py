@@ -5,8 +5,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
-from takwin.accounts.models import Grant
+from takwin.accounts.models import Grant, User
 from takwin.web.simulation.demo import CANDIDATE, PASSWORD
+
+# Those who hold no role: what they are is their record.
+OTHERS = (
+    ("trainee@takwin.example", "trainee"),
+    ("graduate@takwin.example", "graduate with a signed diploma"),
+    ("employer@takwin.example", "employer, verified"),
+    ("employer2@takwin.example", "employer who waits to be verified"),
+)
 
 
 class Command(BaseCommand):
@@ -20,6 +28,7 @@ class Command(BaseCommand):
         lines = ["", "takwin is served here:", f"  {base}/        Arabic", f"  {base}/fr/     French"]
         lines += [f"  {base}/en/     English", f"  {base}/desk/   the desk", f"  {base}/api/v1/openapi.json", ""]
         lines += [f"Sign-ins, all with the password {PASSWORD}", f"  {CANDIDATE:28} candidate"]
+        lines += [f"  {email:28} {what}" for email, what in OTHERS if User.objects.filter(email=email).exists()]
         with override("en"):
             for grant in Grant.objects.filter(user__email__endswith="@takwin.example").select_related(
                 "user", "area", "centre"

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from takwin.offer.selectors import current_season
-from takwin.web.simulation import practice, training
+from takwin.web.simulation import graduates, practice, training
 from takwin.web.simulation.demo import account, make_demo
 
 
@@ -19,3 +19,4 @@ class Command(BaseCommand):
         if season is not None:
             training.play(season, account, say=self.stdout.write)
             practice.play(season)
+            graduates.play(season, account, say=self.stdout.write)
