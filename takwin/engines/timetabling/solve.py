@@ -20,10 +20,10 @@ from takwin.engines.timetabling.weights import UNIT, Weights
 # What a unit of a rule that must hold costs while wishes are weighed; a wish costs 1 to some tens.
 HARD = 100
 # Temperatures. Rules alone, a unit each: where chains still flow and few rules break. Threads take turns at two ways:
-# to cool once and then weigh what stays broken, or from hot to cold again and again, each time for twice as long.
-# Schools differ in which of them finds sooner.
+# to cool once, for as many steps as blocks by blocks, and then weigh what stays broken; or from hot to cold again and
+# again, for as long as Luby's sequence says. Schools differ in which of them finds sooner.
 HOT, COLD, CYCLE = 0.30, 0.14, 100_000
-STEEP_HOT, STEEP_COLD, COOLING, STAY = 0.35, 0.12, 2_000_000, 50_000
+STEEP_HOT, STEEP_COLD, STAY = 0.35, 0.12, 50_000
 # Wishes: from a few of them at once to less than one.
 WISH_HOT, WISH_COLD = 6.0, 0.4
 # Repair begins cold: what stands should stand.
@@ -151,25 +151,39 @@ def _satisfy(search: Annealing, clock: _Clock, way: int, until: float, tell: Tel
 
 
 def _by_cycles(search: Annealing, clock: _Clock, until: float, tell: Tell) -> bool:
-    """From hot to cold again and again, each time for twice as long."""
-    cycle, done = CYCLE, 0
+    """From hot to cold again and again: how long a lucky turn takes is not known, and its tail is long."""
+    turn, cycle, done = 1, CYCLE, 0
     while search.best > 0 and clock.share < until:
         if tell(search.best):
             return True
         done += clock.run(search, HOT * (COLD / HOT) ** (done / cycle))
         if done >= cycle:
-            cycle, done = cycle * 2, 0
+            turn += 1
+            cycle, done = CYCLE * luby(turn), 0
     return False
+
+
+def luby(turn: int) -> int:
+    """1 1 2 1 1 2 4 …: restarts within a factor of the best ones for any tail (Luby, Sinclair, Zuckerman 1993).
+
+    >>> [luby(turn) for turn in range(1, 16)]
+    [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
+    """
+    size = turn.bit_length()
+    if turn == (1 << size) - 1:
+        return 1 << (size - 1)
+    return luby(turn - (1 << (size - 1)) + 1)
 
 
 def _by_weights(search: Annealing, clock: _Clock, until: float, tell: Tell) -> bool:
     """From hot to cold once; then what stays broken weighs more and more."""
     weights = Weights(search)
-    done, gained, stopped = 0, COOLING, False
+    cooling = max(STAY, len(search.blocks) ** 2)
+    done, gained, stopped = 0, cooling, False
     while search.best > 0 and clock.share < until:
         if stopped := tell(weights.least):
             break
-        done += clock.run(search, UNIT * STEEP_HOT * (STEEP_COLD / STEEP_HOT) ** min(1, done / COOLING))
+        done += clock.run(search, UNIT * STEEP_HOT * (STEEP_COLD / STEEP_HOT) ** min(1, done / cooling))
         if done - gained >= STAY and search.best > 0:
             weights.gain()
             gained = done

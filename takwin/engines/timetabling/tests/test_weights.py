@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from takwin.engines.timetabling import judge, solve
 from takwin.engines.timetabling.blocks import build
-from takwin.engines.timetabling.solve import Annealing, strict
+from takwin.engines.timetabling.solve import Annealing, luby, strict
 from takwin.engines.timetabling.tests.make import random_problem
 from takwin.engines.timetabling.weights import UNIT, Weights, weigh
 
@@ -66,3 +66,11 @@ def test_rules_held_by_weights_are_kept_within_a_budget_of_steps():
     one, two = (solve(problem, steps=4000, seed=9) for _ in range(2))
     assert one.timetable == two.timetable
     assert set(one.faults.hard) <= {"unplaced"}
+
+
+def test_restarts_follow_lubys_sequence():
+    told = [luby(turn) for turn in range(1, 128)]
+    assert told[:15] == [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
+    # After each power of two the whole sequence so far stands twice before it.
+    assert told[31:62] == told[:31]
+    assert sum(told) == 64 * 7
