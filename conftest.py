@@ -17,11 +17,29 @@ def load_network() -> None:
     load_all(settings.BASE_DIR / "data" / "reference")
 
 
+BLOCKERS: list = []  # the one of this process, once its database stands
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The reference network is in every test database before the first test."""
     with django_db_blocker.unblock():
         load_network()
+    BLOCKERS.append(django_db_blocker)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Work moves between workers: a test may come after one that emptied the tables. Before its transaction begins
+    the network is loaded again, once, not in each test."""
+    marker = item.get_closest_marker("django_db")
+    if marker is None or marker.kwargs.get("transaction") or not BLOCKERS:
+        return
+    from takwin.territory.models import Area
+
+    with BLOCKERS[0].unblock():
+        if not Area.objects.exists():
+            load_network()
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def minutes_pdf(row: Jury) -> bytes:
         "about": [
             [gettext("Centre"), row.group.centre.label],
             [gettext("Programme"), row.group.version.programme.label],
-            [gettext("Group"), f"{row.group.name} · {gettext('year %(year)s') % {'year': row.year}}"],
+            [gettext("Class group"), f"{row.group.name} · {gettext('year %(year)s') % {'year': row.year}}"],
             [gettext("Day of the jury"), dates.day(row.held_on, language())],
             [gettext("Rule"), row.rule],
         ],

@@ -22,7 +22,7 @@ from takwin.ui.pages import or_404, page, show
 
 COLUMNS = [
     Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
-    Column("group", gettext_lazy("Group"), lambda row: row.group.name, "group__name"),
+    Column("group", gettext_lazy("Class group"), lambda row: row.group.name, "group__name"),
     Column("programme", gettext_lazy("Programme"), lambda row: row.group.version.programme.label),
     Column("centre", gettext_lazy("Centre"), lambda row: row.group.centre.label),
     Column("held_on", gettext_lazy("Day of the jury"), lambda row: row.held_on, "held_on"),

@@ -32,11 +32,9 @@ def verify(request: Any) -> HttpResponse:
     asked = request.method == "POST" or "ref" in request.GET or "line" in request.GET
     if asked and not may(request, "verify"):
         told = _("Too many questions from your address. Wait a minute and ask again.")
-        return show(request, "certification/verify.html", answer=None, limited=told, status=429, active="verify")
+        return show(request, "certification/verify.html", answer=None, limited=told, status=429)
     answer = _answer(request) if asked else None
-    response = show(
-        request, "certification/verify.html", answer=answer, active="verify", ref=request.GET.get("ref", "")
-    )
+    response = show(request, "certification/verify.html", answer=answer, ref=request.GET.get("ref", ""))
     if asked:
         response["Cache-Control"] = "no-store"
     return response

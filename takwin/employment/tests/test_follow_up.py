@@ -224,3 +224,21 @@ def test_a_wave_has_its_dates_in_order():
     row = make_cohort(1)
     with pytest.raises(IntegrityError), transaction.atomic():
         Wave.objects.filter(cohort=row).update(closes_on=row.first_on)
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [("nowhere,2021,self-entrepreneurs,أ,a,5,inferred,s3,2990", "centre"),
+     ("craft-fes,2021,lucky,أ,a,5,inferred,s3,2990", "status"),
+     ("craft-fes,2021,self-entrepreneurs,أ,a,-5,inferred,s3,2990", "persons"),
+     ("craft-fes,2021,self-entrepreneurs,أ,a,5,inferred,s9,2990", "source")],
+)  # fmt: skip
+def test_a_broken_table_of_outcomes_is_refused_with_its_line(tmp_path, line, column):
+    from takwin.core.tables import TableError
+    from takwin.employment.reference import load
+
+    head = "centre,year,status,status_ar,status_fr,persons,basis,source,line\n"
+    (tmp_path / "graduate_outcomes.csv").write_text(f"{head}{line}\n")
+    with pytest.raises(TableError, match=f'graduate_outcomes.csv:2: column "{column}"'):
+        load(tmp_path, {"s3": 5000})
+    assert PublishedOutcome.objects.count() == 15
