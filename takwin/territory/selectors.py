@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -67,6 +69,17 @@ def shapes(level: str, areas: list[Area], values: dict[str, float], urls: dict[s
         value = values.get(place.code, 0)
         shade = min(6, int(7 * (value / top) ** 0.5)) if value else 0
         out.append(Shape(place.code, place.label, drawn[place.iso]["path"], value, shade, urls.get(place.code, "")))
+    return out
+
+
+def distances(places: Sequence[Area]) -> np.ndarray:
+    """(places, places) kilometres between the middles of provinces, NaN where one is not known; at least one row."""
+    k = max(len(places), 1)
+    out = np.full((k, k), np.nan)
+    known = [(at, place) for at, place in enumerate(places) if place.longitude is not None]
+    for i, a in known:
+        for j, b in known:
+            out[i, j] = distance_km(a.longitude, a.latitude, b.longitude, b.latitude)  # type: ignore[arg-type]
     return out
 
 

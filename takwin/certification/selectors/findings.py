@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -113,8 +112,3 @@ def _shown(document: dict[str, Any]) -> dict[str, str]:
         "centre": achievement["criteria"]["narrative"].split("\n")[0], "on": document["validFrom"][:10],
         "average": average,
     }  # fmt: skip
-
-
-def readable(row: Diploma) -> str:
-    """The document of a diploma with its indents, for a person."""
-    return json.dumps(json.loads(row.credential), ensure_ascii=False, indent=2)

@@ -21,8 +21,6 @@ from takwin.core.errors import Refused
 from takwin.training import services as training
 from takwin.training.models import Group
 
-SEATS = {str(label).casefold(): value for value, label in Seat.choices}
-
 
 def read_sitters(text: str) -> list[tuple[str, str]]:
     """Members told one a line, “name; role”; the role is a trainer's where none is told."""

@@ -48,7 +48,6 @@ class WorkReason(Reasons):
     NOT_VERIFIED = "not_verified", _("Your company is %(state)s: vacancies are posted once it is verified.")
     BAD_PAY = "bad_pay", _("The highest pay is below the lowest.")
     BAD_EXPIRY = "bad_expiry", _("The last day must be after today, and within %(days)s days.")
-    NO_OCCUPATION = "no_occupation", _("Choose an occupation from the list.")
     NOT_OPEN = "not_open", _("This vacancy is %(state)s.")
     BID_TWICE = "bid_twice", _("You have applied for this vacancy already.")
     NOT_YOURS = "not_yours", _("Only your own valid diplomas are shared.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -16,8 +15,7 @@ from takwin.engines.matching import Graduates, Vacancies, parts, rank
 from takwin.occupations.models import Occupation
 from takwin.offer.models import ProgrammeOccupation
 from takwin.people.models import Person
-from takwin.territory.rules import distance_km
-from takwin.territory.selectors import provinces
+from takwin.territory.selectors import distances, provinces
 
 BITS = {value: 1 << place for place, value in enumerate(ContractKind.values)}
 # How near two occupations of ISCO-08 are: the same unit group, minor group, sub-major group.
@@ -59,7 +57,7 @@ def _market(_turn: int) -> Market:
         "contract": [BITS[row[3]] for row in rows], "pay": [row[4] or row[5] or 0 for row in rows],
     }  # fmt: skip
     arrays = {name: np.array(column, np.int64) for name, column in columns.items()}
-    return Market([row[0] for row in rows], Vacancies(**arrays, fit=fit, km=_distances(places)), programmes, at)
+    return Market([row[0] for row in rows], Vacancies(**arrays, fit=fit, km=distances(places)), programmes, at)
 
 
 def _place(path: str | None, at: dict[str, int]) -> int:
@@ -94,16 +92,6 @@ def near(one: str, other: str) -> int:
             break
         shared += 1
     return FIT.get(shared, 0)
-
-
-def _distances(places: list[Any]) -> np.ndarray:
-    k = max(len(places), 1)
-    out = np.full((k, k), np.nan)
-    known = [(n, place) for n, place in enumerate(places) if place.longitude is not None]
-    for i, a in known:
-        for j, b in known:
-            out[i, j] = distance_km(a.longitude, a.latitude, b.longitude, b.latitude)
-    return out
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from typing import Any
 from django.db.models import Count, F
 
 from takwin.core.scope import EVERYWHERE, Scope
-from takwin.employment.choices import Outcome, WaveState
+from takwin.employment.choices import Outcome
 from takwin.employment.models import PublishedOutcome, PublishedRate, Sample, Wave
 from takwin.employment.rules.rates import INDICATORS, Indicator, Rate, hidden, rate
-from takwin.employment.selectors import words
 from takwin.offer.models import Programme
 from takwin.territory.models import Area
 
@@ -100,11 +99,3 @@ def documented() -> list[dict[str, Any]]:
         one["rows"].append(row)
         one["sum"] += row.persons
     return list(centres.values())
-
-
-def running() -> list[Wave]:
-    return list(Wave.objects.filter(state=WaveState.OPEN).select_related("cohort"))
-
-
-def indicator_label(code: str) -> str:
-    return str(words.INDICATORS[code][0])

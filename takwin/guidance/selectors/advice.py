@@ -19,8 +19,7 @@ from takwin.offer.choices import Stream
 from takwin.offer.models import Offering, Programme, Season
 from takwin.offer.rules import BRIDGES, LADDER, Access
 from takwin.people.rules import age_on
-from takwin.territory.rules import distance_km
-from takwin.territory.selectors import provinces
+from takwin.territory.selectors import distances, provinces
 
 NOBODY = 99  # a rung above every ladder: no access rule, nobody may apply
 FRESH = 300  # seconds: pressure moves slowly, an advice may be five minutes old
@@ -68,7 +67,7 @@ def _catalogue(season_id: int, _turn: int) -> Catalogue:
         beds=np.array([bool(count) for count in beds], bool),
         mode=np.array([bits[mode] for mode in modes], np.int64),
         site=np.array([where.get(path or "", -1) for path in paths], np.int64),
-        km=_distances(places),
+        km=distances(places),
         **_conditions(rules),
     )
     return Catalogue(np.array(ids, np.int64), offers, where, bits, access, season)
@@ -91,17 +90,6 @@ def _conditions(rules: list[Access | None]) -> dict[str, np.ndarray]:
         "age_max": [rule.age_max if rule and rule.age_max is not None else 999 for rule in aged],
     }
     return {name: np.array(column, np.int64) for name, column in columns.items()}
-
-
-def _distances(places: Sequence[Any]) -> np.ndarray:
-    """(places, places) kilometres between the middles of provinces; at least one row and column."""
-    k = max(len(places), 1)
-    out = np.full((k, k), np.nan)
-    known = [(at, place) for at, place in enumerate(places) if place.longitude is not None]
-    for i, a in known:
-        for j, b in known:
-            out[i, j] = distance_km(a.longitude, a.latitude, b.longitude, b.latitude)
-    return out
 
 
 def people(subjects: Sequence[Subject], held: Catalogue) -> People:
