@@ -6,6 +6,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import translation
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in the test's thread
@@ -60,6 +61,8 @@ def _quiet(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.ACCOUNT_RATE_LIMITS = {}
+    # What is kept beside a database belongs to it: a list signed by another test's key would be believed by nobody.
+    cache.clear()
     # A published run never changes in a database; here each test has its own, and numbers come again.
     from takwin.admissions import selectors
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from takwin.certification import tokens
+from takwin.certification.award import PURPOSES
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import DiplomaState, ShareState, Why
 from takwin.certification.models import Diploma, Share
@@ -31,8 +32,7 @@ def list_key(purpose: str, number: int) -> str:
 
 def forget_lists(row: Diploma) -> None:
     """The next reader of the lists sees the change."""
-    for purpose in ("revocation", "suspension"):
-        cache.delete(list_key(purpose, row.pk // LIST_BITS))
+    cache.delete_many(list_key(purpose, row.pk // LIST_BITS) for purpose in PURPOSES)
 
 
 def _taker(verb: str) -> Any:

@@ -8,9 +8,12 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from takwin.certification.award import PURPOSES
 from takwin.certification.choices import CertificationReason, KeyState
 from takwin.certification.models import SigningKey
 from takwin.certification.rules.lives import KEY
+from takwin.certification.selectors.diplomas import last_list
+from takwin.certification.services.diplomas import list_key
 from takwin.core.changes import change, create
 from takwin.core.errors import Refused
 from takwin.engines.credentials import KeyPair
@@ -49,5 +52,6 @@ def withdraw_key(key: SigningKey, *, reason: str, by: Any) -> SigningKey:
         raise Refused(CertificationReason.LAST_KEY)
     with change(key, "withdraw_key", by=by, flow=KEY, reason=reason) as row:
         pass
-    cache.clear()
+    # A list that this key signed may still be kept; counters of others in the same cache are not ours to drop.
+    cache.delete_many(list_key(purpose, number) for purpose in PURPOSES for number in range(last_list() + 1))
     return row
