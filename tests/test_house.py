@@ -80,6 +80,29 @@ def test_form_fields_are_arguments_of_their_service():
         assert set(form.base_fields) <= set(parameters), form
 
 
+def test_what_people_type_is_read_in_one_place():
+    """Numbers and days by `core`, fields by `ui.fields`: `²` passes `isdigit()`, `int()` of 5,000 digits raises."""
+    typed, found = {"views", "forms", "views.py", "forms.py", "api"}, []
+    for path in PYTHON:
+        short = path.relative_to(ROOT)
+        if {"tests", "simulation", "engines"} & set(path.parts) or path.match("ui/fields.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            where = f"{short}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Attribute) and node.attr in {"isdigit", "isnumeric"}:
+                found.append(f"{where} {node.attr}")
+            names = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+            if names and (node.module == "django.forms" or (node.module == "django" and "forms" in names)):
+                found.append(f"{where} takwin.ui.fields has Django's forms with our fields")
+            if isinstance(node, ast.Call) and typed & set(short.parts):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                text = ast.unparse(node.args[0]) if node.args else ""
+                read = name == "int" and ("request" in text or (text.isidentifier() and text != "pk"))
+                if read or name in {"float", "Decimal", "fromisoformat", "strptime"}:
+                    found.append(f"{where} {name}()")
+    assert found == []
+
+
 def test_each_state_has_a_label_and_a_colour():
     import_everything()
     assert len(States.__subclasses__()) >= 9

@@ -3,11 +3,11 @@
 from typing import Any
 
 from allauth.account.forms import SignupForm as BaseSignupForm
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.adapter import tidy_phone
+from takwin.ui import fields as forms
 
 
 class PhoneField(forms.CharField):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +12,13 @@ from takwin.accounts.forms import PhoneField
 from takwin.admissions import services
 from takwin.admissions.choices import AutoAnswer, DocumentKind, Need, ReserveGroup, RoundKind, Selection, Situation
 from takwin.admissions.scenarios import scenarios
+from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
 from takwin.people.choices import Sex
 from takwin.territory import selectors as territory
+from takwin.ui import fields as forms
 from takwin.ui.forms import Moment, ReasonForm, ServiceForm
 
 
@@ -86,7 +87,7 @@ class DescribeForm(ServiceForm):
 
 
 class AddWishForm(ServiceForm):
-    offering = forms.CharField(max_length=16)
+    offering = forms.RefField(max_length=16)
     with_bed = forms.BooleanField(required=False)
 
     service = services.add_wish
@@ -150,7 +151,7 @@ class ReserveForm(ServiceForm):
 class CommitteeForm(ServiceForm):
     """Who scores an offering."""
 
-    offering = forms.CharField(
+    offering = forms.RefField(
         label=_("Offering"), max_length=16, help_text=_("Its reference, such as OFF-7K3QX9VM-C.")
     )
     method = forms.ChoiceField(label=_("Selection by"), choices=Selection.choices)
@@ -218,7 +219,8 @@ class ScenarioForm(ServiceForm):
             parts = line.split()
             if not parts:
                 continue
-            if len(parts) != 2 or not parts[1].isdigit() or int(parts[1]) > 100_000:
+            seats = parse_int(parts[1], least=0, most=100_000) if len(parts) == 2 else None
+            if seats is None:
                 raise ValidationError(_("Line %(number)s: a reference and a number of seats.") % {"number": number})
-            out.append((parts[0].upper(), int(parts[1])))
+            out.append((parts[0].upper(), seats))
         return out

@@ -1,10 +1,10 @@
 """What the desk asks about a centre."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.centres import services
 from takwin.centres.choices import CentreStatus
+from takwin.ui import fields as forms
 from takwin.ui.forms import ReasonForm
 
 

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
 ]
 MIDDLEWARE = [
+    "takwin.ui.intake.CleanIntake",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -193,7 +194,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not flag("HASHED_STATIC", PRODUCTION)
 WHITENOISE_MAX_AGE = 31536000 if flag("HASHED_STATIC", PRODUCTION) else 3600
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# A body without its files; a page that takes files says how many bytes (`ui.intake.takes_bytes`).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a roll or a jury of 400 people with ten fields each
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

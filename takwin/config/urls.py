@@ -11,6 +11,7 @@ from takwin.certification.views import verify
 from takwin.web.sitemaps import SITEMAPS
 from takwin.web.views import plain
 
+handler400 = "takwin.web.views.plain.bad_request"
 urlpatterns = [
     path("api/v1/", api.urls),
     path("health/live", plain.live, name="live"),

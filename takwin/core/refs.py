@@ -7,6 +7,9 @@ every swap of two neighbours is caught.
 
 import secrets
 
+from takwin.core.numbers import western
+from takwin.core.text import clean
+
 SIGNS = "123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 
@@ -42,8 +45,9 @@ def is_ref(text: str, prefix: str | None = None) -> bool:
 
 
 def tidy_ref(text: str) -> str:
-    """What a person typed, brought back to our signs: spaces out, capitals, I and L read as 1."""
-    text = text.strip().upper().replace(" ", "")
+    """What a person typed in our signs: spaces out, digits of any script, capitals, I and L read as 1."""
+    seen = (sign for sign in clean(text) if not sign.isspace() and sign not in "\u200e\u200f\u061c")
+    text = western("".join(seen)).upper()
     head, dash, tail = text.partition("-")
     return head + dash + tail.translate(str.maketrans("IL", "11"))
 

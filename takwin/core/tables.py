@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 
 from takwin.core.money import centimes_from_mdh
+from takwin.core.numbers import parse_int
 
 
 class TableError(Exception):
@@ -49,9 +50,9 @@ class Row:
         value = self.text(column)
         if not value:
             return None
-        if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
+        if (number := parse_int(value, least=low, most=high)) is None:
             raise self.fail(column, f"{value!r} is not a whole number from {low} to {high}")
-        return int(value)
+        return number
 
     def decimal(self, column: str) -> Decimal | None:
         value = self.text(column)
@@ -99,7 +100,7 @@ class Row:
         if source not in documents:
             raise self.fail("source", f"unknown document {source!r}")
         for part in lines.replace("-", ";").split(";"):
-            if not part.strip().isdigit() or not 1 <= int(part) <= documents[source]:
+            if parse_int(part, least=1, most=documents[source]) is None:
                 raise self.fail("line", f"{part!r} is not a line of {source} (1 to {documents[source]})")
         return {"source": source, "line": lines}
 

@@ -1,8 +1,9 @@
-"""Arabic and French text made comparable: folding for search and order, stems for search."""
+"""Text: cleaned of what no name holds, Arabic and French made comparable, stems for search."""
 
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 import snowballstemmer
 
@@ -47,6 +48,47 @@ _STOP = frozenset(
 )
 
 
+# Control signs but tab and line feed, surrogates without their pair, noncharacters: XML 1.0, PostgreSQL (NUL) or UTF-8
+# refuse them, and no keyboard types them. Separators U+2028 and U+2029 end a line in JavaScript and iCalendar readers.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]")
+_PLANE_ENDS = re.compile(
+    "[" + "".join(chr(0x10000 * n + 0xFFFE) + chr(0x10000 * n + 0xFFFF) for n in range(1, 17)) + "]"
+)
+# Embeddings, overrides and isolates turn the reading of what follows (CVE-2021-42574); U+200E and U+200F do not.
+# Signs of no width hide inside a name; U+200C and U+200D join letters and pictures, and stay.
+_BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2060-\u206f\u200b\ufeff\U000e0000-\U000e007f]")
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean(text: str, *, lines: bool = True) -> str:
+    """A text as the house keeps and writes it: composed (NFC), without control signs, lone surrogates, noncharacters
+    and signs that turn the direction of what follows. Line ends become `\n`, or a space when `lines` is false."""
+    if not text.isascii() or not text.isprintable():
+        text = _PLANE_ENDS.sub("", _BIDIRECTIONAL.sub("", _CONTROL.sub("", _LINE_ENDS.sub("\n", text))))
+        text = unicodedata.normalize("NFC", text)
+    return text if lines else " ".join(text.split("\n")).replace("\t", " ")
+
+
+def is_hostile(text: str) -> bool:
+    """Whether a text holds NUL or a lone surrogate: no database keeps it, and no browser sends it by itself."""
+    return _REFUSED.search(text) is not None
+
+
+def clean_deep(value: Any, depth: int = 64) -> Any:
+    """A JSON value with each of its texts cleaned, keys included; numbers and the shape are kept.
+
+    Raises ValueError when it is nested deeper than `depth`: nothing of ours is.
+    """
+    if depth < 0:
+        raise ValueError("nested too deep")
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): clean_deep(part, depth - 1) for key, part in value.items()}
+    return [clean_deep(part, depth - 1) for part in value] if isinstance(value, (list, tuple)) else value
+
+
 def fold(text: str) -> str:
     """One spelling for what is read as the same word: hamza seats, ة/ه, ى/ي, Persian letters, digits, accents."""
     text = _DROP.sub("", unicodedata.normalize("NFKC", text or "")).translate(_MAP).casefold()
@@ -88,5 +130,13 @@ def terms(query: str) -> list[str]:
 
 
 def csv_safe(value: str) -> str:
-    """Neutralise a cell that a spreadsheet would run: leading = + - @, tab or return (CWE-1236)."""
-    return "'" + value if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    """A cell cleaned and neutralised when a spreadsheet would run it: leading = + - @, tab or return (CWE-1236).
+
+    Spaces before the sign do not help: some readers trim them."""
+    text = clean(value)
+    bare = text.lstrip(" \t\n\u00a0")
+    runs = (bare and bare[0] in _RUN) or text[:1] in {"\t", "\n"}
+    return "'" + text if runs else text
+
+
+_RUN = frozenset("=+-@＝＋－＠")

@@ -25,7 +25,11 @@ def token(ref: str, purpose: str) -> str:
 
 def read(told: str, prefix: str, purpose: str) -> str | None:
     """The reference a token stands for, or None."""
+    if not told.isascii():
+        return None
     size = 4 * BYTES // 3
     body, mark = told[:-size], told[-size:]
     ref = f"{prefix}-{body[:-1]}-{body[-1:]}"
-    return ref if len(body) > 1 and is_ref(ref) and hmac.compare_digest(mark, _mark(ref, purpose)) else None
+    # `compare_digest` raises on texts outside ASCII: bytes are compared.
+    fits = len(body) > 1 and is_ref(ref) and hmac.compare_digest(mark.encode(), _mark(ref, purpose).encode())
+    return ref if fits else None

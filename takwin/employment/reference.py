@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from takwin.centres.models import Centre
+from takwin.core.numbers import parse_int
 from takwin.core.tables import Counts, Upsert, read
 from takwin.employment.choices import Outcome
 from takwin.employment.models import PublishedOutcome
@@ -26,7 +27,7 @@ def load(folder: Path, documents: dict[str, int]) -> list[Counts]:
             raise row.fail("centre", f"unknown code {row.text('centre')!r}")
         if row.needed("status") not in CLASSES:
             raise row.fail("status", f"unknown class {row.text('status')!r}")
-        if not row.needed("persons").isdigit():
+        if parse_int(row.needed("persons"), least=0) is None:
             raise row.fail("persons", f"{row.text('persons')!r} is not a number of persons")
         rows.add(
             code=f"{row.text('centre')}:{row.text('year')}:{row.text('status')}",

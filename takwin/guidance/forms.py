@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from takwin.guidance.selectors import agenda
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.territory import selectors as territory
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, Moment, ReasonForm, ServiceForm
 
 DISTANCES = [("", _("Any distance")), (30, _("30 km")), (60, _("60 km")), (120, _("120 km")), (250, _("250 km"))]

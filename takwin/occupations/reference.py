@@ -29,7 +29,7 @@ def load(folder: Path, _documents: dict[str, int]) -> list[Counts]:
 def isco_code(row: Row) -> str:
     """The `code` of a row: one to four digits."""
     code = row.needed("code")
-    if not code.isdigit() or len(code) > 4:
+    if not (code.isascii() and code.isdecimal()) or len(code) > 4:
         raise row.fail("code", f"{code!r} is not a code of ISCO-08")
     return code
 

@@ -1,9 +1,9 @@
 """What the desk asks about offerings."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.offer import services
+from takwin.ui import fields as forms
 from takwin.ui.forms import ReasonForm, ServiceForm
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.core.selectors import journal
 from takwin.offer import forms, selectors
 from takwin.offer.choices import OfferingState
+from takwin.ui.intake import takes_bytes
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import page, show
 
@@ -89,6 +90,7 @@ def offering(request: Any, ref: str) -> HttpResponse:
     return show(request, "offer/offering.html", **context)
 
 
+@takes_bytes(5_100_000)
 @page("offer.import")
 def offering_import(request: Any) -> HttpResponse:
     """Preview a file row by row; write it when every row is lawful."""

@@ -4,14 +4,16 @@ import re
 from datetime import date
 
 from takwin.core.errors import Refused
+from takwin.core.numbers import western
+from takwin.core.text import clean
 from takwin.people.choices import PeopleReason
 
-CIN = re.compile(r"^[A-Z]{1,2}[0-9]{4,6}$")
+CIN = re.compile(r"^[A-Z]{1,2}[0-9]{4,6}\Z")
 
 
 def tidy_cin(text: str) -> str:
-    """A national card number in one writing; empty stays empty."""
-    value = re.sub(r"[\s.-]", "", text or "").upper()
+    """A national card number in one writing, whatever digits it was typed in; empty stays empty."""
+    value = re.sub(r"[\s.-]", "", western(clean(text or ""))).upper()
     if value and not CIN.match(value):
         raise Refused(PeopleReason.BAD_CIN, "cin")
     return value

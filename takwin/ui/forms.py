@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.errors import Refused
+from takwin.ui import fields as forms
 
 
 class ServiceForm(forms.Form):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
@@ -42,6 +45,12 @@ def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
         return read_one(*args)
     except ObjectDoesNotExist as absent:
         raise Http404(str(args[0])) from absent
+
+
+def safe_next(request: HttpRequest, given: str) -> str:
+    """A path of this site to go back to, as a header can carry it; empty when what was given is anything else."""
+    allowed = url_has_allowed_host_and_scheme(given, {request.get_host()}, request.is_secure())
+    return iri_to_uri(quote(given, safe="/?&=#%+:;,@~!$()*")) if allowed and given.startswith("/") else ""
 
 
 def show(

@@ -12,17 +12,18 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from takwin.admissions import forms, selectors, services
 from takwin.admissions.choices import MAX_WISHES
+from takwin.admissions.rules import FILE_LIMIT_MB
 from takwin.admissions.tokens import token
 from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
-from takwin.ui.pages import page, show
+from takwin.ui.intake import takes_bytes
+from takwin.ui.pages import page, safe_next, show
 
 PENDING = "pending_wish"
 ACTING = "acting_for"
@@ -154,9 +155,7 @@ def wish_add(request: Any) -> HttpResponse:
         request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
         messages.info(request, _("Tell us who you are and your schooling first: the wish is kept."))
         return redirect("admissions:schooling" if application else "admissions:mine")
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = ""
+    back = safe_next(request, request.POST.get("next", ""))
     late = application.state == "unplaced"
     add = services.add_late_wish if late else services.add_wish
     try:
@@ -188,6 +187,7 @@ def wish_remove(request: Any, application: Any) -> HttpResponse:
     return redirect("admissions:wishes")
 
 
+@takes_bytes((FILE_LIMIT_MB + 1) * 1024 * 1024)
 @page("admissions.apply")
 @with_application
 def documents(request: Any, application: Any) -> HttpResponse:

@@ -16,6 +16,7 @@ from qrcode.image.svg import SvgPathImage
 
 from takwin.admissions import selectors
 from takwin.admissions.views.mine import with_application
+from takwin.core.numbers import parse_int
 from takwin.ui.pages import PUBLIC, page, show
 
 SIGNER = Signer(salt="receipt", sep="~")
@@ -63,5 +64,5 @@ def receipt_check(request: Any, told: str) -> HttpResponse:
     if application is None:
         raise Http404("receipt")
     submitted = application.submitted_at
-    stands = submitted is not None and int(submitted.timestamp()) == int(stamp)
+    stands = submitted is not None and int(submitted.timestamp()) == parse_int(stamp)
     return show(request, "admissions/receipt_check.html", application=application, stands=stands)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.certification import services
 from takwin.certification.choices import Decision, Why
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 

@@ -16,6 +16,7 @@ from takwin.certification.rules.juries import RULES, needed
 from takwin.certification.selectors import juries as reads
 from takwin.core import jobs
 from takwin.core.errors import Refused
+from takwin.core.numbers import LARGEST_KEY, parse_int
 from takwin.core.selectors import journal
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show
@@ -71,8 +72,9 @@ def _decisions(request: Any) -> dict[int, tuple[str, str]]:
     out = {}
     for name, told in request.POST.items():
         key = name.removeprefix("decision-")
-        if key != name and key.isdigit():
-            out[int(key)] = (told, request.POST.get(f"words-{key}", ""))
+        number = parse_int(key, least=0, most=LARGEST_KEY)
+        if key != name and number is not None:
+            out[number] = (told, request.POST.get(f"words-{key}", ""))
     return out
 
 
@@ -112,7 +114,7 @@ def _cancel(request: Any, row: Any) -> None:
 
 def _amend(request: Any, row: Any) -> None:
     key = request.POST.get("verdict", "")
-    verdict = or_404(lambda told: reads.verdict(row, int(told) if told.isdigit() else 0), key)
+    verdict = or_404(lambda told: reads.verdict(row, parse_int(told, least=0, most=LARGEST_KEY) or 0), key)
     form = forms.AmendForm(request.POST)
     if form.run(verdict, by=request.user):
         messages.success(request, _("The amendment is signed."))

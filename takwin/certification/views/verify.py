@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from takwin.accounts.limits import may
@@ -19,6 +20,7 @@ from takwin.certification.selectors import diplomas, findings, keys
 from takwin.certification.services.diplomas import list_key
 from takwin.core.errors import Refused
 from takwin.engines.credentials import did_document, sign, status_list
+from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import PUBLIC, or_404, page, show
 
 STATES = {"revocation": DiplomaState.REVOKED, "suspension": DiplomaState.SUSPENDED}
@@ -26,6 +28,7 @@ KEPT = timedelta(minutes=5)  # a list is signed anew at the latest after this; a
 BELIEVED = timedelta(days=1)
 
 
+@takes_bytes(presented.MOST_FILE + 1024 * 1024)
 @page(PUBLIC)
 def verify(request: Any) -> HttpResponse:
     """By reference, by code, by file, by text. Tells nothing that was not presented but whether it stands."""
@@ -61,7 +64,7 @@ def _answer(request: Any) -> findings.Answer:
 def by_id(request: Any, ref: str) -> HttpResponse:
     """The address that a credential has for a name."""
     response = redirect("certification:verify")
-    response["Location"] += f"?ref={ref}"
+    response["Location"] += f"?{urlencode({'ref': ref})}"
     return response
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.employment import services
 from takwin.employment.choices import ContractKind, Outcome, Reached, Way
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ServiceForm
 
 OUTCOMES = [(str(one.value), one.label) for one in Outcome]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.forms import PhoneField
@@ -13,6 +12,7 @@ from takwin.employment.choices import ContractKind
 from takwin.employment.choices.work import Phone
 from takwin.employment.selectors import work
 from takwin.territory.selectors import provinces
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 

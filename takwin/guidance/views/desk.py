@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from takwin.admissions import selectors as admissions
 from takwin.centres import selectors as centres
+from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.guidance import forms, services, words
@@ -26,10 +27,7 @@ SPANS = {"day": 1, "week": 7}
 
 
 def _on(request: Any) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return timezone.localdate()
+    return parse_day(request.GET.get("on", "")) or timezone.localdate()
 
 
 @page("guidance.follow")

@@ -15,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from takwin.centres.models import Centre
 from takwin.core.changes import journal
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_int
 from takwin.core.scope import Scope
 from takwin.core.tables import ids
 from takwin.offer.choices import OfferReason as R
@@ -125,11 +126,11 @@ def _numbers(line: Line) -> dict[str, int]:
     """Whole numbers, each within the one before it: seats within first_year within capacity."""
     out, high = {}, PLACE_LIMIT
     for name in NUMBERS:
-        value = line.cells[name].removesuffix(".0")
-        if not value.isdecimal() or not 0 <= int(value) <= high:
+        value = parse_int(line.cells[name].removesuffix(".0"), least=0, most=high)
+        if value is None:
             line.errors.append((name, Refused(R.NOT_A_NUMBER, value=line.cells[name], low=0, high=high)))
             return {}
-        out[name] = high = int(value)
+        out[name] = high = value
     return out
 
 

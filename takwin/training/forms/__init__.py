@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.forms import PhoneField
@@ -16,6 +15,7 @@ from takwin.training.choices import ExcuseKind, Leaving, Presence, RoomKind, Tra
 from takwin.training.choices.assessment import Kind, Sitting
 from takwin.training.rules.attendance import LATEST
 from takwin.training.rules.weeks import LONGEST
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 PROOFS = ".pdf,.jpg,.jpeg,.png"

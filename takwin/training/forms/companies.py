@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.forms import PhoneField
 from takwin.training import services
 from takwin.training.choices.companies import BrokenBy, CompanyKind
 from takwin.training.selectors import companies
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ServiceForm
 
 
@@ -39,7 +39,7 @@ class ConventionForm(ServiceForm):
 class TermsFields(ServiceForm):
     """Who trains, from when to when: of a placement and of a contract."""
 
-    company = forms.CharField(label=_("Company"), max_length=16, help_text=_("Its reference, from the list."))
+    company = forms.RefField(label=_("Company"), max_length=16, help_text=_("Its reference, from the list."))
     tutor = forms.CharField(label=_("Tutor"), max_length=120)
     first_on = Day(_("First day"))
     last_on = Day(_("Last day"))

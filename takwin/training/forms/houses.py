@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from takwin.training import services
 from takwin.training.selectors import companies
+from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ServiceForm
 
 
@@ -37,7 +37,7 @@ class AskForm(ServiceForm):
     contents = forms.CharField(
         label=_("Programme"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
-    company = forms.CharField(
+    company = forms.RefField(
         label=_("Company"), max_length=16, required=False,
         help_text=_("Its reference, from the list; empty: a group of craftsmen."),
     )  # fmt: skip

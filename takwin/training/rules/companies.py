@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
+from takwin.core.numbers import western
 from takwin.people.rules import age_on
 from takwin.training.choices.companies import CompanyReason as R
 from takwin.training.choices.companies import ContractState as C
@@ -89,7 +90,7 @@ def faults(terms: Terms) -> list[Refused]:
 
 def tidy_ice(text: str) -> str:
     """A company number without its spaces. Refused: anything but 15 digits; empty stays empty."""
-    digits = "".join(text.split())
-    if digits and not (len(digits) == 15 and digits.isascii() and digits.isdigit()):
+    digits = western("".join(text.split()))
+    if digits and not (len(digits) == 15 and digits.isascii() and digits.isdecimal()):
         raise Refused(R.BAD_ICE, "ice", value=text)
     return digits

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_decimal
 from takwin.training.choices.assessment import AssessmentReason as R
 from takwin.training.choices.assessment import Decision, Honours, Kind, MarkStatus, Sitting
 
@@ -68,13 +69,10 @@ class YearResult:
 
 
 def read_mark(text: str, who: str) -> int:
-    """“13,25” or “13.25” as hundredths. Refused: below 0, above 20, more than two decimals, anything else."""
-    cleaned = text.strip().replace(",", ".").replace("٫", ".")
-    try:
-        value = Decimal(cleaned) * 100
-    except ArithmeticError:
-        raise Refused(R.ABOVE_SCALE, who=who, value=text) from None
-    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= HIGHEST:
+    """“13,25”, “13.25” or “١٣٫٢٥” as hundredths. Refused: below 0, above 20, more than two decimals, anything else."""
+    typed = parse_decimal(text, least=0, most=HIGHEST // 100)
+    value = typed * 100 if typed is not None else None
+    if value is None or value != value.to_integral_value():
         raise Refused(R.ABOVE_SCALE, who=who, value=text)
     return int(value)
 

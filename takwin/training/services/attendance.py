@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from takwin.admissions.rules import check_file
 from takwin.core.changes import change, create, journal
-from takwin.core.dates import told_day
+from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
 from takwin.core.refs import new_ref
 from takwin.training.choices import ExcuseState, Presence, TrainingReason
@@ -126,7 +126,7 @@ def _uuid(value: Any) -> UUID:
 
 
 def _day(value: Any) -> date:
-    found = told_day(str(value))
+    found = parse_day(str(value))
     if found is None:
         raise Refused(TrainingReason.BAD_BATCH, why=f"on “{str(value)[:40]}”")
     return found

@@ -12,6 +12,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from takwin.core.changes import journal
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_int
 from takwin.engines.timetabling.conflicts import blocked
 from takwin.training.choices import TrainingReason
 from takwin.training.models import Timetable
@@ -92,15 +93,15 @@ def _rows(file: Any) -> list[tuple[int, dict[str, str]]]:
     return out
 
 
-def _start(number: int, cells: dict[str, str]) -> int | None:
+def _start(row: int, cells: dict[str, str]) -> int | None:
     if not cells["day"] and not cells["hour"]:
         return None
     told = []
     for column, most in (("day", DAYS), ("hour", HOURS)):
-        text = cells[column].removesuffix(".0")
-        if not text.isdigit() or not 1 <= int(text) <= most:
-            raise _no(number, column, f"“{cells[column]}”: 1–{most}")
-        told.append(int(text) - 1)
+        number = parse_int(cells[column].removesuffix(".0"), least=1, most=most)
+        if number is None:
+            raise _no(row, column, f"“{cells[column]}”: 1–{most}")
+        told.append(number - 1)
     return slot(*told)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from takwin.centres.models import Centre
 from takwin.core.changes import change, create, journal
-from takwin.core.dates import told_day
+from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
 from takwin.training.choices.houses import HouseReason
 from takwin.training.models import Company, Participant, ShortCourse, ShortDay
@@ -31,7 +31,7 @@ def read_days(text: str) -> list[date]:
     days = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
-            on = told_day(line.strip())
+            on = parse_day(line.strip())
             if on is None:
                 raise Refused(HouseReason.BAD_DAY, "days", line=number, value=line.strip())
             days.append(on)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_int
 from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
 from takwin.training import forms, services
@@ -22,7 +23,7 @@ from takwin.training.selectors import attendance, board, calendar, companies, en
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show
 
-CAPACITY = 24
+CAPACITY, MOST_IN_GROUP = 24, 60
 PROGRAMME_NAME = "version__programme__name_ar"
 
 
@@ -78,10 +79,8 @@ def form_groups(request: Any, code: str) -> HttpResponse:
     centre, season = place(request, code), offer.current_season()
     lines = {row["key"]: row for row in enrolments.waiting_lines(centre, season)} if season else {}
     line = lines.get(request.POST.get("line", ""))
-    try:
-        capacity = min(60, max(1, int(request.POST.get("capacity", CAPACITY))))
-    except ValueError:
-        capacity = CAPACITY
+    typed = parse_int(request.POST.get("capacity", ""))
+    capacity = CAPACITY if typed is None else min(MOST_IN_GROUP, max(1, typed))
     try:
         if line is None or season is None:
             return redirect("training:board", code)

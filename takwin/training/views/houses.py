@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from takwin.core.dates import told_day
+from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
 from takwin.training import papers, services
 from takwin.training.forms import houses as forms
@@ -94,7 +94,7 @@ def short(request: Any, ref: str) -> HttpResponse:
 
 def _move(request: Any, row: Any) -> None:
     try:
-        if on := told_day(request.POST.get("on", "")):
+        if on := parse_day(request.POST.get("on", "")):
             services.mark_day(row, on=on, present=request.POST.getlist("present"), by=request.user)
         elif "hold" in request.POST:
             services.hold_course(row, by=request.user)

@@ -12,16 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from takwin.core.dates import told_day
+from takwin.admissions.rules import FILE_LIMIT_MB
+from takwin.core.dates import parse_day
 from takwin.training import calendars, forms, services
 from takwin.training.rules.weeks import monday
 from takwin.training.selectors import assessment, attendance, calendar, enrolments, weeks
 from takwin.training.selectors.staff import trainer_of
+from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
 
 AHEAD = timedelta(weeks=8)
 
 
+@takes_bytes((FILE_LIMIT_MB + 1) * 1024 * 1024)
 @page(SIGNED_IN)
 def mine(request: Any) -> HttpResponse:
     """One's own training: the week, absences, requests. Says so when there is none."""
@@ -33,7 +36,7 @@ def mine(request: Any) -> HttpResponse:
         messages.success(request, _("Your request is sent. You find its answer here."))
         return redirect("training:mine")
     today = timezone.localdate()
-    on = told_day(request.GET.get("on", "")) or calendar.working_day(today, [])
+    on = parse_day(request.GET.get("on", "")) or calendar.working_day(today, [])
     member = enrolments.membership(row)
     found = weeks.of_group(member.group, monday(on), monday(on) + timedelta(days=5)) if member else []
     term = calendar.term_now(row.season)

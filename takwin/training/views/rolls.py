@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from takwin.core.dates import told_day
+from takwin.core.dates import parse_month
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_int
 from takwin.training import calendars, forms, services
 from takwin.training.choices import Presence
 from takwin.training.selectors import attendance, weeks
@@ -93,14 +94,14 @@ def _plain(request: Any, may: Any) -> HttpResponse:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+    return parse_int(text, least=0, most=24 * 60)
 
 
 @page("training.see")
 def absences(request: Any, code: str) -> HttpResponse:
     """A month of a centre by group; what is contested, asked and set aside."""
     centre, today = place(request, code), timezone.localdate()
-    told = told_day(f"{request.GET.get('month', '')}-01")
+    told = parse_month(request.GET.get("month", ""))
     first = told or today.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     rows = attendance.month(centre, first, after - timedelta(days=1))

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
 from takwin.training import forms, papers, services, tasks
 from takwin.training.rules.weeks import DAYS, HOURS
@@ -42,7 +43,8 @@ def staff_list(request: Any, code: str) -> HttpResponse:
 
 
 def _slots(request: Any) -> list[int]:
-    return [int(told) for told in request.POST.getlist("closed") if told.isdigit()]
+    ticked = (parse_int(text, least=0, most=DAYS * HOURS - 1) for text in request.POST.getlist("closed"))
+    return [slot for slot in ticked if slot is not None]
 
 
 def week_of_closed(what: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:

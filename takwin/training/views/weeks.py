@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from takwin.core.errors import Refused
+from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
 from takwin.training import forms, papers, services, tasks
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import calendar, weeks, words
 from takwin.training.views.desk import place
+from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import or_404, page, show
 
+MOST_SHEET = 2_100_000  # bytes of a body with a spreadsheet; the file itself is bounded by its reader
 KINDS = ("group", "trainer", "room")
 
 
@@ -67,6 +70,7 @@ def _do(request: Any, row: Any) -> None:
             messages.error(request, form.complaint())
 
 
+@takes_bytes(MOST_SHEET)
 @page("training.see")
 def timetable(request: Any, ref: str) -> HttpResponse:
     """A week by group, trainer or room; what it costs; why the rest has no place."""
@@ -103,7 +107,7 @@ def progress(request: Any, ref: str) -> HttpResponse:
         return JsonResponse({"percent": 100, "step": "", "ended": True})
     broken, _space, cost = job.step.partition(" ")
     step = ""
-    if broken.isdigit():
+    if parse_int(broken) is not None:
         step = _("rules broken: %(broken)s, cost of wishes: %(cost)s") % {"broken": broken, "cost": cost}
     return JsonResponse({"percent": job.percent, "step": step, "ended": False})
 
@@ -143,8 +147,8 @@ def session(request: Any, ref: str) -> HttpResponse:
                 services.exchange(row, other=other, by=request.user)
                 messages.success(request, _("The two sessions changed places."))
             else:
-                slot = request.POST.get("slot", "")
-                services.move_session(row, slot=int(slot) if slot.isdigit() else -1, by=request.user)
+                slot = parse_int(request.POST.get("slot", ""), least=0, most=DAYS * HOURS - 1)
+                services.move_session(row, slot=-1 if slot is None else slot, by=request.user)
                 messages.success(request, _("The session is moved."))
         except Refused as refusal:
             messages.error(request, str(refusal))

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
 from takwin.territory import selectors as territory
 from takwin.ui.listing import Column, Filter, Listing
@@ -92,7 +93,8 @@ def _near(request: Any, rows: Any) -> tuple[Any, dict[str, Any]]:
     found = list(territory.communes(text, 6))
     if not found:
         return rows.none(), {"text": text, "km": km, "commune": None, "others": []}
-    distance = int(km) if km.isdigit() and int(km) in DISTANCES else 50
+    wanted = parse_int(km)
+    distance = wanted if wanted in DISTANCES else 50
     paths = territory.provinces_within(found[0], distance)
     return rows.filter(area__path__in=paths), {
         "text": text,

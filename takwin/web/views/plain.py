@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from takwin.admissions.choices import ApplicationState, Outcome, RunState
@@ -17,6 +19,13 @@ from takwin.core.choices import JobState, MessageState
 from takwin.offer.choices import OfferingState, SeasonState
 from takwin.portfolio.choices import AgreementStatus, Phase
 from takwin.ui.pages import PUBLIC, page, show
+
+
+def bad_request(request: Any, exception: Exception | None = None) -> HttpResponse:
+    """400 in the page's look. A host we do not serve gets a bare line: the layout needs a lawful one."""
+    if isinstance(exception, DisallowedHost):
+        return HttpResponse("Bad Request", status=400, content_type="text/plain")
+    return render(request, "400.html", status=400)
 
 
 @page(PUBLIC)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from takwin.core.dates import told_day
+from takwin.core.dates import parse_month
 from takwin.training import columns
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--out", type=Path, required=True)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        first = told_day(f"{options['month']}-01")
+        first = parse_month(options["month"])
         if first is None:
             raise CommandError(f"{options['month']!r} is not a month such as 2026-11.")
         last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
