@@ -107,6 +107,7 @@ class CertificationReason(Reasons):
     NO_QUORUM = "no_quorum", _("%(here)s of %(all)s members are present; at least %(least)s must be.")
     PRESIDENT_AWAY = "president_away", _("The president must be present.")
     NOT_PRESIDENT = "not_president", _("Only the president of the jury, %(name)s, signs.")
+    BAD_DECISION = "bad_decision", _("%(who)s: choose one of the decisions of the list.")
     NOBODY = "nobody", _("Nobody is in this group.")
     UNDECIDED = "undecided", _("%(count)s decisions are missing: %(who)s.")
     NEW_RESULTS = (

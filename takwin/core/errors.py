@@ -1,5 +1,6 @@
 """The one exception a rule raises: a reason, and the numbers its sentence needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from takwin.core.choices import Reasons
@@ -18,3 +19,19 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
     def __str__(self) -> str:
         return str(self.reason.label) % self.facts if self.facts else str(self.reason.label)
+
+
+class RefusedCells(Refused):
+    """Several cells of one form cannot be kept, each for its reason; nothing of the form was saved.
+
+    `cells` is {name of the field: refusal}. Reason, field and facts are those of the first.
+    """
+
+    def __init__(self, cells: Mapping[str, Refused]) -> None:
+        first = next(iter(cells.values()))
+        super().__init__(first.reason, first.field, **first.facts)
+        self.cells = dict(cells)
+
+    def sentences(self) -> dict[str, str]:
+        """{name of the field: sentence in the active language}."""
+        return {name: str(refusal) for name, refusal in self.cells.items()}

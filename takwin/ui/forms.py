@@ -6,8 +6,31 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
 from takwin.ui import fields as forms
+
+
+class FormReason(Reasons):
+    NOT_VALID = "not_valid", _("Correct what is marked.")
+
+
+class RefusedForm(Refused):
+    """A form that is not valid, or whose service refused; `sentences` by the names of its fields."""
+
+    def __init__(self, form: ServiceForm) -> None:
+        super().__init__(FormReason.NOT_VALID)
+        self.form = form
+
+    def __str__(self) -> str:
+        return self.form.complaint()
+
+    def sentences(self) -> dict[str, str]:
+        """{name of the field: its errors}; those of no field under the empty name."""
+        return {
+            "" if name == "__all__" else self.form.add_prefix(name): " ".join(map(str, errors))
+            for name, errors in self.form.errors.items()
+        }
 
 
 class ServiceForm(forms.Form):
@@ -39,6 +62,12 @@ class ServiceForm(forms.Form):
     def complaint(self) -> str:
         """Every error in one line, for a form that has no page of its own."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+    def insist(self, *args: Any, **kwargs: Any) -> Any:
+        """What the service returns. Refused with every error by its field: `page` shows the form's page again."""
+        if not self.run(*args, **kwargs):
+            raise RefusedForm(self)
+        return self.result
 
     def run(self, *args: Any, **kwargs: Any) -> bool:
         """Call the service when the form is valid; False with errors otherwise."""

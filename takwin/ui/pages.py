@@ -15,6 +15,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from takwin.core.errors import Refused
+from takwin.ui.fields import BaseForm
+from takwin.ui.typed import show_again
+
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 CAPABILITIES: dict[str, str] = {PUBLIC: "", SIGNED_IN: ""}
@@ -22,7 +26,9 @@ CAPABILITIES: dict[str, str] = {PUBLIC: "", SIGNED_IN: ""}
 
 def page(capability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Guard a view. Anonymous visitors of a guarded page go to sign-in (LoginRequiredMiddleware);
-    those without the capability get 403; `request.scope` holds where they have it."""
+    those without the capability get 403; `request.scope` holds where they have it. A `Refused` that leaves a POST
+    shows the same page again with what was typed (`ui/typed.py`); where the form stands on another page, the view
+    calls `show_again` with that page."""
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -31,7 +37,12 @@ def page(capability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
                 request.scope = request.user.scope(capability)
                 if not request.scope:
                     raise PermissionDenied(capability)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as refusal:
+                if request.method != "POST":
+                    raise
+                return show_again(request, refusal, view, *args, **kwargs)
 
         inner.capability = capability  # type: ignore[attr-defined]
         return login_not_required(inner) if capability == PUBLIC else inner
@@ -56,7 +67,10 @@ def safe_next(request: HttpRequest, given: str) -> str:
 def show(
     request: HttpRequest, template: str, *, fragment: str = "", status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render a page; when HTMX asks and the page names a fragment, only that part of the same file."""
+    """Render a page; when HTMX asks and the page names a fragment, only that part of the same file. A page with a
+    form that has errors answers 422."""
+    if status == 200 and any(isinstance(one, BaseForm) and one.is_bound and one._errors for one in context.values()):
+        status = 422
     if fragment and getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         template = f"{template}#{fragment}"
     response = render(request, template, context, status=status)

@@ -46,9 +46,7 @@ def committee(request: Any, ref: str) -> HttpResponse:
             raise Http404("application")
         kinds = {"aside": forms.AsideForm, "amend": forms.AmendForm}
         form = kinds.get(request.POST.get("move", ""), forms.ScoreForm)(request.POST)
-        if form.run(row, application=application, by=request.user):
-            messages.success(request, _("Kept."))
-        else:
-            messages.error(request, form.complaint())
+        form.insist(row, application=application, by=request.user)
+        messages.success(request, _("Kept."))
         return redirect("admissions:committee", ref)
     return show(request, "admissions/committee.html", committee=row, people=people, active="scoring")

@@ -17,6 +17,7 @@ from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
 from takwin.offer import services as offer_services
 from takwin.ui.pages import page, show
+from takwin.ui.typed import show_again
 
 
 def _move(request: Any, season: Any) -> HttpResponse:
@@ -62,10 +63,11 @@ def run_list(request: Any) -> HttpResponse:
 @require_POST
 def round_plan(request: Any) -> HttpResponse:
     season = offer.current_season()
-    form = forms.RoundForm(request.POST)
-    if season is None or not form.run(season, by=request.user):
-        messages.error(request, form.complaint())
-    else:
+    if season is not None:
+        try:
+            forms.RoundForm(request.POST).insist(season, by=request.user)
+        except Refused as refusal:
+            return show_again(request, refusal, run_list)
         messages.success(request, _("The round is planned."))
     return redirect("admissions:runs")
 
@@ -126,9 +128,10 @@ def run_publish(request: Any, ref: str) -> HttpResponse:
 @page("admissions.allocate")
 @require_POST
 def run_discard(request: Any, ref: str) -> HttpResponse:
-    form = forms.DiscardForm(request.POST)
-    if not form.run(_run(ref), by=request.user):
-        messages.error(request, form.complaint())
+    try:
+        forms.DiscardForm(request.POST).insist(_run(ref), by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, run, ref)
     return redirect("admissions:run", ref)
 
 

@@ -67,6 +67,8 @@ def check_decision(
 
     `average`: hundredths of 20; None without a result.
     """
+    if decision not in Decision.values:
+        raise Refused(R.BAD_DECISION, "decision", who=who)
     told, rule_says = Decision(decision), proposed(result)
     if told == rule_says:
         return told
@@ -78,5 +80,5 @@ def check_decision(
         least = (rule.pass_mark - rule.grace) / 100
         raise Refused(R.TOO_LOW, who=who, average=average / 100, least=least)
     if not words.strip():
-        raise Refused(R.WORDS, who=who)
+        raise Refused(R.WORDS, "words", who=who)
     return told

@@ -50,10 +50,6 @@ def verdicts(row: Jury) -> list[Verdict]:
     return sorted(rows, key=lambda one: (one.enrolment.person.family_name, one.enrolment.person.given_name, one.pk))
 
 
-def verdict(row: Jury, key: int) -> Verdict:
-    return row.verdicts.select_related("enrolment__person", "result").get(pk=key)
-
-
 def amendments(row: Jury) -> list[Amendment]:
     rows = Amendment.objects.filter(verdict__jury=row).select_related("verdict__enrolment__person", "by")
     return list(rows)

@@ -17,7 +17,7 @@ from takwin.certification.rules.lives import JURY
 from takwin.certification.selectors import juries as reads
 from takwin.certification.services.diplomas import revoke_diploma
 from takwin.core.changes import change, create, journal
-from takwin.core.errors import Refused
+from takwin.core.errors import Refused, RefusedCells
 from takwin.training import services as training
 from takwin.training.models import Group
 
@@ -104,11 +104,12 @@ def _pull(row: Jury) -> int:
 
 
 def decide(jury: Jury, decisions: Mapping[int, tuple[str, str]], *, remarks: str | None = None, by: Any) -> int:
-    """Keep decisions told as {verdict: (decision, words)}. All or nothing: the first that cannot be is told."""
+    """Keep decisions told as {verdict: (decision, words)}. All or nothing: everything that cannot be is refused
+    together, each fault by its cell, “decision-KEY” or “words-KEY”."""
     with transaction.atomic():
         row = Jury.objects.select_for_update(of=("self",)).get(pk=jury.pk)
         JURY.target("sign_minutes", row.state)
-        kept = 0
+        kept, faults = 0, dict[str, Refused]()
         for one in reads.verdicts(row):
             if one.pk not in decisions:
                 continue
@@ -116,13 +117,21 @@ def decide(jury: Jury, decisions: Mapping[int, tuple[str, str]], *, remarks: str
             if not told:
                 continue
             result = one.result
-            decision = check_decision(
-                told, result.decision if result else None, result.average if result else None, words,
-                who=one.enrolment.person.name, rule=RULES[row.rule],
-            )  # fmt: skip
-            one.decision, one.words = decision, words.strip()[:300] if decision != one.proposed else ""
-            one.save(update_fields=["decision", "words"])
-            kept += 1
+            try:
+                decision = check_decision(
+                    told, result.decision if result else None, result.average if result else None, words,
+                    who=one.enrolment.person.name, rule=RULES[row.rule],
+                )  # fmt: skip
+            except Refused as refusal:
+                faults[f"{refusal.field or 'decision'}-{one.pk}"] = refusal
+                continue
+            words = words.strip()[:300] if decision != one.proposed else ""
+            if (one.decision, one.words) != (decision, words):
+                one.decision, one.words = decision, words
+                one.save(update_fields=["decision", "words"])
+                kept += 1
+        if faults:
+            raise RefusedCells(faults)
         if remarks is not None:
             row.remarks = remarks.strip()[:2000]
             row.save(update_fields=["remarks"])

@@ -14,6 +14,7 @@ from takwin.certification.tests.make import (
     SITTERS,
     make_certification,
     make_diploma,
+    make_jury,
     make_open_jury,
     make_results,
     make_signed_jury,
@@ -92,6 +93,64 @@ class TestJuries:
         client.post(path, {"do": "sign"})
         row.refresh_from_db()
         assert row.state == "open"
+
+    def test_a_trainee_without_a_result_is_listed_undecided_deferred_signed_or_called_off(self, client):
+        director = make_user("dir@example.org", "director", **HERE)
+        client.force_login(director)
+        group = make_results("14", "")
+        for last in ("sign", "cancel"):
+            row = make_jury(group=group, president=director)
+            path = f"/desk/juries/{row.ref}/"
+            present = [one.ref for one in row.sitters.all()]
+            page = client.post(path, {"do": "open", "present": present}, follow=True)
+            assert page.status_code == 200
+            without = row.verdicts.get(result__isnull=True)
+            assert (without.proposed, without.decision) == ("deferred", "")
+            assert without.enrolment.person.name in page.content.decode()
+            assert client.post(path, {"do": "sign"}).status_code == 422  # two decisions are missing
+            assert client.get(f"{path}minutes.pdf").status_code == 200
+            if last == "sign":
+                client.post(path, {"do": "cancel", "reason": ""})
+                row.refresh_from_db()
+                assert row.state == "open"
+                client.post(path, {"do": "cancel", "reason": "نتيجة ناقصة"})
+                row.refresh_from_db()
+                assert row.state == "cancelled"
+                assert client.get(path).status_code == 200
+            else:
+                client.post(path, {"do": "rule"})
+                client.post(path, {"do": "sign"})
+                row.refresh_from_db()
+                assert row.state == "signed"
+                assert client.get(path).status_code == 200
+
+    def test_a_sheet_with_two_bad_decisions_forgets_nothing_and_signing_keeps_what_is_typed(self, client):
+        director = make_user("dir@example.org", "director", **HERE)
+        client.force_login(director)
+        row = make_open_jury("14", "9.75", "3", president=director)
+        path = f"/desk/juries/{row.ref}/"
+        low = row.verdicts.get(result__average=975)
+        lowest = row.verdicts.get(result__average=300)
+        good = row.verdicts.get(result__average=1400)
+        sheet = {
+            f"decision-{good.pk}": "admitted", f"words-{good.pk}": "", f"decision-{low.pk}": "admitted",
+            f"words-{low.pk}": "", f"decision-{lowest.pk}": "admitted", f"words-{lowest.pk}": "رغم كل شيء",
+            "remarks": "ملاحظة طويلة",
+        }  # fmt: skip
+        for button in ("decide", "rule", "pull", "sign"):
+            answer = client.post(path, sheet | {"do": button})
+            page = answer.content.decode()
+            assert answer.status_code == 422
+            assert "رغم كل شيء" in page
+            assert "ملاحظة طويلة" in page
+            assert page.count('aria-invalid="true"') == 2
+            assert row.verdicts.exclude(decision="").count() == 0
+        sheet |= {f"words-{low.pk}": "عمل جاد", f"decision-{lowest.pk}": lowest.proposed, f"words-{lowest.pk}": ""}
+        assert client.post(path, sheet | {"do": "decide", f"decision-{good.pk}": "perhaps"}).status_code == 422
+        assert client.post(path, sheet | {"do": "sign"}).status_code == 302
+        low.refresh_from_db()
+        row.refresh_from_db()
+        assert (row.state, low.decision, low.words, row.remarks) == ("signed", "admitted", "عمل جاد", "ملاحظة طويلة")
 
     def test_an_auditor_changes_nothing(self, client):
         row = make_open_jury("14")

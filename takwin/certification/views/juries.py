@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,8 +16,6 @@ from takwin.certification.choices import Decision, JuryState
 from takwin.certification.rules.juries import RULES, needed
 from takwin.certification.selectors import juries as reads
 from takwin.core import jobs
-from takwin.core.errors import Refused
-from takwin.core.numbers import LARGEST_KEY, parse_int
 from takwin.core.selectors import journal
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show
@@ -68,14 +67,22 @@ def _jury(request: Any, ref: str) -> Any:
     return or_404(lambda told: reads.jury(request.scope, told), ref)
 
 
-def _decisions(request: Any) -> dict[int, tuple[str, str]]:
-    out = {}
-    for name, told in request.POST.items():
-        key = name.removeprefix("decision-")
-        number = parse_int(key, least=0, most=LARGEST_KEY)
-        if key != name and number is not None:
-            out[number] = (told, request.POST.get(f"words-{key}", ""))
-    return out
+def _decisions(request: Any, verdicts: list[Any]) -> dict[int, tuple[str, str]]:
+    """What the sheet says of each verdict of the jury."""
+    return {
+        one.pk: (request.POST[f"decision-{one.pk}"], request.POST.get(f"words-{one.pk}", ""))
+        for one in verdicts
+        if f"decision-{one.pk}" in request.POST
+    }
+
+
+def _keep_sheet(request: Any, row: Any) -> int:
+    """Keep what is typed in the sheet, whichever of its buttons is pressed: none of them forgets or overlooks it."""
+    typed = _decisions(request, reads.verdicts(row))
+    # Who signs without running juries changes no decision on the way.
+    if not typed or not reads.juries(request.user.scope("certification.run")).filter(pk=row.pk).exists():
+        return 0
+    return services.decide(row, typed, remarks=request.POST.get("remarks"), by=request.user)
 
 
 def _open(request: Any, row: Any) -> None:
@@ -83,22 +90,28 @@ def _open(request: Any, row: Any) -> None:
 
 
 def _pull(request: Any, row: Any) -> None:
+    _keep_sheet(request, row)
     changed = services.pull_results(row, by=request.user)
     text = ngettext("%(n)s line changed.", "%(n)s lines changed.", changed) % {"n": changed}
     messages.success(request, text)
 
 
 def _decide(request: Any, row: Any) -> None:
-    services.decide(row, _decisions(request), remarks=request.POST.get("remarks"), by=request.user)
+    _keep_sheet(request, row)
     messages.success(request, _("The decisions are kept."))
 
 
 def _rule(request: Any, row: Any) -> None:
+    _keep_sheet(request, row)
     services.follow_rule(row, by=request.user)
 
 
 def _sign(request: Any, row: Any) -> None:
-    services.sign_minutes(row, by=request.user)
+    with transaction.atomic():
+        if _keep_sheet(request, row):
+            # Whoever signs must have seen what is signed, not what stood before the last touch.
+            messages.info(request, _("What was typed in the sheet is part of what you signed."))
+        services.sign_minutes(row, by=request.user)
     messages.success(request, _("The minutes are signed."))
 
 
@@ -107,19 +120,16 @@ def _issue(request: Any, row: Any) -> None:
 
 
 def _cancel(request: Any, row: Any) -> None:
-    form = forms.CancelJuryForm(request.POST)
-    if not form.run(row, by=request.user):
-        messages.error(request, form.complaint())
+    forms.CancelJuryForm(request.POST).insist(row, by=request.user)
 
 
 def _amend(request: Any, row: Any) -> None:
     key = request.POST.get("verdict", "")
-    verdict = or_404(lambda told: reads.verdict(row, parse_int(told, least=0, most=LARGEST_KEY) or 0), key)
-    form = forms.AmendForm(request.POST)
-    if form.run(verdict, by=request.user):
-        messages.success(request, _("The amendment is signed."))
-    else:
-        messages.error(request, form.complaint())
+    verdict = next((one for one in reads.verdicts(row) if str(one.pk) == key), None)
+    if verdict is None:
+        raise Http404(key)
+    forms.AmendForm(request.POST).insist(verdict, by=request.user)
+    messages.success(request, _("The amendment is signed."))
 
 
 # Buttons of the page: what each does, and the capability it needs.
@@ -139,10 +149,7 @@ def jury(request: Any, ref: str) -> HttpResponse:
         work, needs = found
         if request.user.can(needs):
             or_404(lambda told: reads.jury(request.user.scope(needs), told), ref)
-            try:
-                work(request, row)
-            except Refused as refusal:
-                messages.error(request, str(refusal))
+            work(request, row)
         return redirect("certification:jury", ref)
     told = reads.verdicts(row)
     sitters = list(row.sitters.all())

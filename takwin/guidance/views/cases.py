@@ -17,8 +17,10 @@ from takwin.core.selectors import journal
 from takwin.guidance import forms, services, words
 from takwin.guidance.choices import CaseState
 from takwin.guidance.selectors import agenda, cases
+from takwin.guidance.views.desk import agenda_page
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show
+from takwin.ui.typed import show_again
 
 COLUMNS = (
     Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
@@ -113,11 +115,9 @@ def hand_over(request: Any, ref: str, verb: str) -> HttpResponse:
         if verb == "recall":
             services.recall(row, by=request.user)
             return redirect("guidance:case", row.case.ref)
-        form = forms.TurnDownForm(request.POST)
-        if not form.run(row, by=request.user):
-            messages.error(request, form.complaint())
+        forms.TurnDownForm(request.POST).insist(row, by=request.user)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        return show_again(request, refusal, agenda_page)
     return redirect("guidance:agenda")
 
 
@@ -139,16 +139,13 @@ def day(request: Any, ref: str) -> HttpResponse:
     row = or_404(agenda.open_day, ref, request.scope)
     form = forms.HoldForm(request.POST if "walk_ins" in request.POST else None)
     if request.method == "POST":
-        try:
-            if told := request.POST.get("registration"):
-                one = or_404(agenda.registration, told, request.scope)
-                services.mark(one, came="came" in request.POST, by=request.user)
-            elif "call_off" in request.POST:
-                services.call_off(row, by=request.user)
-            elif not form.run(row, by=request.user):
-                messages.error(request, form.complaint())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+        if told := request.POST.get("registration"):
+            one = or_404(agenda.registration, told, request.scope)
+            services.mark(one, came="came" in request.POST, by=request.user)
+        elif "call_off" in request.POST:
+            services.call_off(row, by=request.user)
+        else:
+            form.insist(row, by=request.user)
         return redirect("guidance:day", row.ref)
     rows = agenda.registrations(row)
     came = sum(one.state == "came" for one in rows)

@@ -22,6 +22,7 @@ from takwin.guidance.selectors import agenda, board, cases
 from takwin.guidance.tokens import feed_token
 from takwin.offer import selectors as offer
 from takwin.ui.pages import or_404, page, show
+from takwin.ui.typed import show_again
 
 SPANS = {"day": 1, "week": 7}
 
@@ -140,12 +141,12 @@ def hours_end(request: Any, ref: str) -> HttpResponse:
     row = or_404(agenda.hours_of, ref, request.scope)
     if row.counsellor_id != request.user.pk and not request.user.can("guidance.manage"):
         raise Http404(ref)
-    form = forms.EndHoursForm(request.POST)
-    if form.run(row, by=request.user):
-        if form.result:
-            messages.warning(request, _("Appointments after that day must be moved: they are on the agenda."))
-    else:
-        messages.error(request, form.complaint())
+    try:
+        after = forms.EndHoursForm(request.POST).insist(row, by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, hours)
+    if after:
+        messages.warning(request, _("Appointments after that day must be moved: they are on the agenda."))
     return redirect("guidance:hours")
 
 
@@ -161,8 +162,10 @@ def closures(request: Any) -> HttpResponse:
         return redirect("guidance:hours")
     form = forms.ClosureForm(request.POST, scope=request.scope)
     whole = "whole" in request.POST and request.user.can("guidance.manage")
-    if not form.run(counsellor=None if whole else request.user, by=request.user):
-        messages.error(request, form.complaint())
+    try:
+        form.insist(counsellor=None if whole else request.user, by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, hours)
     return redirect("guidance:hours")
 
 

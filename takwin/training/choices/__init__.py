@@ -137,6 +137,7 @@ class TrainingReason(Reasons):
         "teaches_then",
         _("%(trainer)s teaches elsewhere at an hour of this course. Move its sessions first."),
     )
+    NO_CENTRE = "no_centre", _("There is no such centre.")
     NOT_POSTED = "not_posted", _("%(trainer)s does not work at this centre.")
     HOURS_SPLIT = "hours_split", _("%(hours)s h cannot be given in sessions of %(length)s h.")
     NOTHING_TO_TEACH = "nothing_to_teach", _("No group has a course with a trainer in this term.")

@@ -73,7 +73,7 @@ def read_mark(text: str, who: str) -> int:
     typed = parse_decimal(text, least=0, most=HIGHEST // 100)
     value = typed * 100 if typed is not None else None
     if value is None or value != value.to_integral_value():
-        raise Refused(R.ABOVE_SCALE, who=who, value=text)
+        raise Refused(R.ABOVE_SCALE, "value", who=who, value=text)
     return int(value)
 
 

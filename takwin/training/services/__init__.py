@@ -6,13 +6,14 @@ from takwin.training.services.assessment import (
     close_marks,
     contest,
     give_marks,
+    keep_sheet,
     marker,
     plan_assessment,
     publish_marks,
     publish_results,
     reopen_marks,
 )
-from takwin.training.services.attendance import answer_excuse, ask_excuse, correct, read_proof, sync
+from takwin.training.services.attendance import answer_excuse, ask_excuse, call_roll, correct, read_proof, sync
 from takwin.training.services.calendar import load_bells, load_calendar, make_terms
 from takwin.training.services.companies import (
     add_company,
@@ -75,16 +76,17 @@ from takwin.training.services.timetables import (
 )
 
 __all__ = [
-    "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence", "answer_contest",
-    "answer_excuse", "ask_course", "ask_excuse", "assign", "break_contract", "cancel_course", "candidates",
-    "change_group", "change_room", "change_trainer", "check_solvable", "close_group", "close_marks", "close_slots",
-    "complete", "complete_contract", "contest", "correct", "defer", "draft", "draw_up", "draw_up_convention",
-    "end_absence", "end_convention", "enrol", "enrol_accepted", "evaluate", "exchange", "finish_all", "form_groups",
-    "give_bed", "give_beds", "give_marks", "hold_course", "interrupt", "lapse_due", "leave", "leave_bed",
-    "load_bells", "load_calendar", "lower", "make_group", "make_terms", "mark_day", "marker", "move_placement",
-    "move_session", "new_feed", "open_beds", "open_courses", "open_timetable", "pin", "place", "plan_assessment",
-    "plan_course", "plan_placement", "proposals", "publish_marks", "publish_results", "publish_timetable",
-    "put_in_force", "read_proof", "read_sheet", "register", "reopen", "reopen_marks", "reopen_timetable", "replace",
-    "resume", "return_", "set_guardian", "share", "sign", "sign_convention", "solve_timetable", "stop_solving",
-    "suspend", "sync", "transfer", "unpin", "visit",
+    "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
+    "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "break_contract", "call_roll",
+    "cancel_course", "candidates", "change_group", "change_room", "change_trainer", "check_solvable",
+    "close_group", "close_marks", "close_slots", "complete", "complete_contract", "contest", "correct", "defer",
+    "draft", "draw_up", "draw_up_convention", "end_absence", "end_convention", "enrol", "enrol_accepted",
+    "evaluate", "exchange", "finish_all", "form_groups", "give_bed", "give_beds", "give_marks", "hold_course",
+    "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar", "lower",
+    "make_group", "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
+    "open_courses", "open_timetable", "pin", "place", "plan_assessment", "plan_course", "plan_placement",
+    "proposals", "publish_marks", "publish_results", "publish_timetable", "put_in_force", "read_proof",
+    "read_sheet", "register", "reopen", "reopen_marks", "reopen_timetable", "replace", "resume", "return_",
+    "set_guardian", "share", "sign", "sign_convention", "solve_timetable", "stop_solving", "suspend", "sync",
+    "transfer", "unpin", "visit",
 ]  # fmt: skip

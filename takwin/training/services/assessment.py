@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from takwin.core.changes import change, create, journal
-from takwin.core.errors import Refused
+from takwin.core.errors import Refused, RefusedCells
 from takwin.training.choices.assessment import (
     AssessmentReason,
     AssessmentState,
@@ -69,41 +69,64 @@ def marker(assessment: Assessment, trainer: Trainer | None, *, office: bool = Fa
     raise Refused(AssessmentReason.NOT_MARKER)
 
 
-def give_marks(assessment: Assessment, marks: Mapping[str, tuple[str, str, str]], *, place: str, by: Any) -> int:
+Told = Mapping[str, tuple[str, str, str]]
+
+
+def give_marks(assessment: Assessment, marks: Told, *, place: str, by: Any) -> int:
     """Keep marks told as {reference of the trainee: (status, value, words)}; an empty value is left for later.
 
-    `place` is “first”, “second” or “agreed”. Everything or nothing: the first that cannot be is told with its name.
+    `place` is “first”, “second” or “agreed”. Everything or nothing: all that cannot be is refused together, each
+    fault by its cell, “value-REF”, “status-REF” or “words-REF” (“agreed-REF” for what was agreed).
     """
+    return keep_sheet(assessment, [(place, marks)], by=by)
+
+
+def keep_sheet(assessment: Assessment, parts: Sequence[tuple[str, Told]], *, by: Any) -> int:
+    """Keep several columns of one sheet, each as (place, marks) of `give_marks`, all or none; how many changed."""
     with transaction.atomic():
         row = Assessment.objects.select_for_update(of=("self",)).select_related("course__group").get(pk=assessment.pk)
         if row.state != AssessmentState.OPEN:
             raise Refused(AssessmentReason.NOT_OPEN)
         people = {member.enrolment.ref: member.enrolment for member in candidates(row)}
         had = {mark.enrolment_id: mark for mark in row.marks.all()}
-        kept = 0
-        for ref, (status, value, words) in marks.items():
-            enrolment = people.get(ref)
-            if enrolment is None:
-                raise Refused(AssessmentReason.NOT_MEMBER, who=ref)
-            kept += _give(row, enrolment, had.get(enrolment.pk), status, value, words, place)
-        journal(row, "give_marks", by=by, place=place, marks=kept)
+        kept, faults = 0, dict[str, Refused]()
+        for place, marks in parts:
+            changed = 0
+            for ref, (status, value, words) in marks.items():
+                try:
+                    changed += _give(row, people.get(ref), ref, had, status, value, words, place)
+                except Refused as refusal:
+                    column = "agreed" if place == "agreed" and refusal.field == "value" else refusal.field
+                    faults[f"{column}-{ref}"] = refusal
+            if changed:
+                journal(row, "give_marks", by=by, place=place, marks=changed)
+            kept += changed
+        if faults:
+            raise RefusedCells(faults)
     return kept
 
 
-def _give(row: Assessment, enrolment: Any, mark: Mark | None, status: str, value: str, words: str, place: str) -> bool:
+def _give(
+    row: Assessment, enrolment: Any, ref: str, had: dict[int, Mark], status: str, value: str, words: str, place: str
+) -> bool:
+    """Whether a mark changed. Refused: `field` is the column of the fault."""
+    if enrolment is None:
+        raise Refused(AssessmentReason.NOT_MEMBER, "value", who=ref)
     who = enrolment.person.name
     if status not in MarkStatus.values:
-        raise Refused(AssessmentReason.NO_VALUE, who=who)
+        raise Refused(AssessmentReason.NO_VALUE, "status", who=who)
     if status == MarkStatus.MARKED and not value.strip():
         return False
     if status == MarkStatus.FRAUD and not words.strip():
-        raise Refused(AssessmentReason.FRAUD_WORDS, who=who)
-    mark = mark or Mark(assessment=row, enrolment=enrolment)
+        raise Refused(AssessmentReason.FRAUD_WORDS, "words", who=who)
+    mark = had.setdefault(enrolment.pk, Mark(assessment=row, enrolment=enrolment))
     before = (mark.status, mark.first, mark.second, mark.agreed, mark.words)
-    mark.status, mark.words = status, words.strip()[:300] if status == MarkStatus.FRAUD else ""
     if status == MarkStatus.MARKED:
-        setattr(mark, place, read_mark(value, who))
+        found = read_mark(value, who)
+        mark.status, mark.words = status, ""
+        setattr(mark, place, found)
     else:
+        mark.status, mark.words = status, words.strip()[:300] if status == MarkStatus.FRAUD else ""
         mark.first = mark.second = mark.agreed = None
     if mark.pk and before == (mark.status, mark.first, mark.second, mark.agreed, mark.words):
         return False

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from takwin.admissions.rules import check_file
 from takwin.core.changes import change, create, journal
 from takwin.core.dates import parse_day
-from takwin.core.errors import Refused
+from takwin.core.errors import Refused, RefusedCells
 from takwin.core.refs import new_ref
 from takwin.training.choices import ExcuseState, Presence, TrainingReason
 from takwin.training.models import Course, Enrolment, Excuse, Member, Roll, SetAside, Statement
@@ -62,6 +62,25 @@ def sync(batch: Any, *, by: Any, may: Any) -> dict[str, dict[str, str]]:
         _keep(rows)
         answers |= {key: {"state": "known" if key in known else "kept"} for key in good}
     return answers
+
+
+def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may: Any) -> None:
+    """Keep one roll told as a plain form, all of it or nothing; `refs`: the trainee of each key.
+
+    Refused with each fault by its cell, “value-REF”: who filled the form still has it, nothing is set aside.
+    """
+    with transaction.atomic():
+        answers = sync(batch, by=by, may=may)
+        wrong = {refs[key]: answer["why"] for key, answer in answers.items() if answer["state"] == "refused"}
+        if wrong:
+            people = Enrolment.objects.filter(ref__in=wrong).select_related("person")
+            names = {row.ref: row.person.name for row in people}
+            raise RefusedCells(
+                {
+                    f"value-{ref}": Refused(TrainingReason.IMPOSSIBLE, where=names.get(ref, ref), why=why.rstrip("."))
+                    for ref, why in wrong.items()
+                }
+            )
 
 
 class _Reader:

@@ -153,8 +153,5 @@ def placement(request: Any, ref: str) -> HttpResponse:
 
 def _move(request: Any, row: Any, verb: str) -> bool:
     if verb in PLACEMENT.moves and verb != "evaluate":
-        try:
-            services.move_placement(row, verb=verb, why=request.POST.get("why", ""), by=request.user)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+        services.move_placement(row, verb=verb, why=request.POST.get("why", ""), by=request.user)
     return True

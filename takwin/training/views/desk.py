@@ -22,6 +22,7 @@ from takwin.training.rules.lives import ENROLMENT
 from takwin.training.selectors import attendance, board, calendar, companies, enrolments, staff
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show
+from takwin.ui.typed import show_again
 
 CAPACITY, MOST_IN_GROUP = 24, 60
 PROGRAMME_NAME = "version__programme__name_ar"
@@ -90,7 +91,7 @@ def form_groups(request: Any, code: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Groups are formed: %(names)s") % {"names": ", ".join(row.name for row in rows)})
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        return show_again(request, refusal, centre_board, code)
     return redirect("training:board", code)
 
 
@@ -227,10 +228,7 @@ def group(request: Any, ref: str) -> HttpResponse:
 def _assign(request: Any, row: Any) -> None:
     course = or_404(lambda told: staff.course(request.scope, told), request.POST.get("course", ""))
     able = {one.ref: one for one in staff.could_teach(row)}
-    try:
-        services.assign(course, trainer=able.get(request.POST.get("trainer", "")), by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    services.assign(course, trainer=able.get(request.POST.get("trainer", "")), by=request.user)
 
 
 @page("training.see")

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from takwin.core.dates import parse_day
-from takwin.core.errors import Refused
 from takwin.training import papers, services
 from takwin.training.forms import houses as forms
 from takwin.training.selectors import enrolments, houses
@@ -49,13 +48,7 @@ def _bed(request: Any, centre: Any) -> None:
         messages.success(request, _("%(count)s boarders have a bed now.") % {"count": count})
         return
     row = or_404(lambda told: enrolments.enrolment(request.scope, told), request.POST.get("trainee", ""))
-    try:
-        if "leave" in request.POST:
-            services.leave_bed(row, by=request.user)
-        else:
-            services.give_bed(row, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    (services.leave_bed if "leave" in request.POST else services.give_bed)(row, by=request.user)
 
 
 @page("training.see")
@@ -93,15 +86,12 @@ def short(request: Any, ref: str) -> HttpResponse:
 
 
 def _move(request: Any, row: Any) -> None:
-    try:
-        if on := parse_day(request.POST.get("on", "")):
-            services.mark_day(row, on=on, present=request.POST.getlist("present"), by=request.user)
-        elif "hold" in request.POST:
-            services.hold_course(row, by=request.user)
-        elif "cancel" in request.POST:
-            services.cancel_course(row, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    if on := parse_day(request.POST.get("on", "")):
+        services.mark_day(row, on=on, present=request.POST.getlist("present"), by=request.user)
+    elif "hold" in request.POST:
+        services.hold_course(row, by=request.user)
+    elif "cancel" in request.POST:
+        services.cancel_course(row, by=request.user)
 
 
 @page("training.see")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from takwin.core.errors import Refused
@@ -17,7 +18,9 @@ from takwin.training.rules.results import CONTEST_DAYS, CURRENT, RULES
 from takwin.training.selectors import assessment as reads
 from takwin.training.selectors import enrolments
 from takwin.training.selectors.staff import trainer_of
+from takwin.training.views.mine import mine
 from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
+from takwin.ui.typed import show_again
 
 
 @page(PUBLIC)
@@ -61,20 +64,26 @@ def marks(request: Any, ref: str) -> HttpResponse:
     row = or_404(lambda told: reads.marked_by(trainer, told), ref)
     place = services.marker(row, trainer)
     if request.method == "POST":
-        try:
-            if "close" in request.POST:
-                services.close_marks(row, by=request.user)
-            else:
-                kept = services.give_marks(row, _told(request, "value"), place=place, by=request.user)
-                agreed = {ref: told for ref, told in _told(request, "agreed").items() if told[1].strip()}
-                if agreed and place == "first":
-                    kept += services.give_marks(row, agreed, place="agreed", by=request.user)
-                messages.success(request, _("%(count)s marks are kept.") % {"count": kept})
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+        parts = [(place, _told(request, "value"))]
+        agreed = {ref: told for ref, told in _told(request, "agreed").items() if told[1].strip()}
+        if agreed and place == "first":
+            parts.append(("agreed", agreed))
+        # What is typed is kept first, whichever button is pressed: closing never forgets it.
+        kept = services.keep_sheet(row, parts, by=request.user) if parts[0][1] else 0
+        messages.success(request, ngettext("%(n)s mark is kept.", "%(n)s marks are kept.", kept) % {"n": kept})
+        if "close" in request.POST:
+            _close(request, row)
         return redirect("training:marks", ref)
     context = {"row": row, "place": place, "people": _sheet(row, place), "statuses": MarkStatus.choices}
     return show(request, "training/marks.html", active="marks", **context)
+
+
+def _close(request: Any, row: Any) -> None:
+    """Close the sheet; its marks are kept already, so that a refusal is only said."""
+    try:
+        services.close_marks(row, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
 
 
 def _told(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
@@ -93,10 +102,7 @@ def results(request: Any, ref: str) -> HttpResponse:
     """A group's assessments and results: publish, contest, transcripts."""
     row = or_404(lambda told: enrolments.group(request.scope, told), ref)
     if request.method == "POST" and request.user.can("training.run"):
-        try:
-            _do(request, row)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+        _do(request, row)
         return redirect("training:results", ref)
     context: dict[str, Any] = {
         "row": row, "assessments": reads.assessments_of(row), "modules": reads.modules_of(row),
@@ -112,19 +118,13 @@ def _do(request: Any, group: Any) -> None:
         messages.success(request, _("%(count)s results are published.") % {"count": count})
     elif told := request.POST.get("contest"):
         row = or_404(lambda ref: reads.contest(request.scope, ref), told)
-        _say(request, forms.AnswerContestForm(request.POST), row)
+        forms.AnswerContestForm(request.POST).insist(row, by=request.user)
     else:
         one = or_404(lambda ref: reads.assessment(request.scope, ref), request.POST.get("assessment", ""))
         if "publish" in request.POST:
             services.publish_marks(one, by=request.user)
         elif "reopen" in request.POST:
-            _say(request, forms.ReopenForm(request.POST), one)
-
-
-def _say(request: Any, form: Any, row: Any) -> None:
-    """Run a form that has no page of its own."""
-    if not form.run(row, by=request.user):
-        messages.error(request, form.complaint())
+            forms.ReopenForm(request.POST).insist(one, by=request.user)
 
 
 def _transcript(row: Any) -> HttpResponse:
@@ -155,9 +155,9 @@ def contest(request: Any, ref: str) -> HttpResponse:
     if row is None:
         raise Http404(ref)
     mark = or_404(lambda told: reads.own_mark(row, told), ref)
-    form = forms.ContestForm(request.POST)
-    if form.run(mark, by=request.user):
-        messages.success(request, _("Your contest is sent. You find its answer here."))
-    else:
-        messages.error(request, form.complaint())
+    try:
+        forms.ContestForm(request.POST).insist(mark, by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, mine)
+    messages.success(request, _("Your contest is sent. You find its answer here."))
     return redirect("training:mine")

@@ -25,6 +25,7 @@ from takwin.training.selectors.staff import trainer_of
 from takwin.training.views.desk import place
 from takwin.ui.listing import FORMATS, Column, download
 from takwin.ui.pages import or_404, page, show
+from takwin.ui.typed import show_again
 
 MONTH = ("name", "held", "missed", "excused", "late", "rate")
 
@@ -63,8 +64,9 @@ def sync(request: Any) -> HttpResponse:
 
 
 def _plain(request: Any, may: Any) -> HttpResponse:
-    """One roll as a form: `value-REF`, `minutes-REF`, `seen-REF` for each trainee."""
-    told = []
+    """One roll as a form: `value-REF`, `minutes-REF`, `seen-REF` for each trainee. All of it or nothing."""
+    told: list[dict[str, Any]] = []
+    refs = {}
     for name in request.POST:
         if not name.startswith("value-"):
             continue
@@ -74,22 +76,19 @@ def _plain(request: Any, may: Any) -> HttpResponse:
         if seen and value == request.POST.get(f"was-{ref}"):
             continue
         # Pressing twice sends the same keys: the sheet was given a number when it was shown.
-        key = uuid5(NAMESPACE_URL, f"{request.POST.get('sheet', uuid4())} {ref} {value} {minutes}")
+        key = str(uuid5(NAMESPACE_URL, f"{request.POST.get('sheet', uuid4())} {ref} {value} {minutes}"))
+        refs[key] = ref
         told.append(
-            {"key": str(key), "course": request.POST.get("course"), "on": request.POST.get("on"),
+            {"key": key, "course": request.POST.get("course"), "on": request.POST.get("on"),
              "hour": _number(request.POST.get("hour")), "length": _number(request.POST.get("length")), "trainee": ref,
              "value": value, "minutes": _number(minutes or "0") if value == Presence.LATE else 0, "after": seen,
              "told_at": timezone.now().isoformat(), "device": "form"}
         )  # fmt: skip
     try:
-        answers = services.sync(told, by=request.user, may=may)
+        services.call_roll(told, refs, by=request.user, may=may)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        for one in answers.values():
-            if one["state"] == "refused":
-                messages.error(request, one["why"])
-        messages.success(request, _("The roll is kept."))
+        return show_again(request, refusal, rolls)
+    messages.success(request, _("The roll is kept."))
     return redirect("training:rolls")
 
 
@@ -121,10 +120,12 @@ def absences(request: Any, code: str) -> HttpResponse:
 def excuse(request: Any, ref: str) -> HttpResponse:
     """Answer a request to be excused."""
     row = or_404(lambda told: attendance.excuse(request.scope, told), ref)
-    form = forms.AnswerForm(request.POST)
-    if not form.run(row, by=request.user):
-        messages.error(request, form.complaint())
-    return redirect("training:absences", row.enrolment.centre.code)
+    code = row.enrolment.centre.code
+    try:
+        forms.AnswerForm(request.POST).insist(row, by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, absences, code)
+    return redirect("training:absences", code)
 
 
 @page("training.run")
@@ -143,9 +144,7 @@ def roll(request: Any, ref: str) -> HttpResponse:
     row = or_404(lambda told: attendance.roll(request.scope, told), ref)
     if request.method == "POST" and request.user.can("training.run"):
         one = or_404(lambda told: attendance.statement(row, told), request.POST.get("key", ""))
-        form = forms.CorrectForm(request.POST)
-        if not form.run(one, by=request.user):
-            messages.error(request, form.complaint())
+        forms.CorrectForm(request.POST).insist(one, by=request.user)
         return redirect("training:roll", ref)
     context = {"row": row, "people": attendance.statements(row), "values": Presence.choices}
     return show(request, "training/roll.html", runs=request.user.can("training.run"), active="training", **context)

@@ -7,16 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
 from takwin.training import forms, papers, services, tasks
+from takwin.training.choices import TrainingReason
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import calendar, staff, weeks
 from takwin.training.views.desk import place
 from takwin.ui.pages import or_404, page, show
+from takwin.ui.typed import show_again
 
 
 @page("training.see")
@@ -77,10 +78,9 @@ def trainer(request: Any, ref: str) -> HttpResponse:
             made = absence.run(row, by=request.user)
         elif verb == "share":
             centre = staff.centre_by_code(request.POST.get("centre", ""))
-            if centre is not None:
-                services.share(row, centre=centre, by=request.user)
-            else:
-                messages.error(request, _("There is no such centre."))
+            if centre is None:
+                raise Refused(TrainingReason.NO_CENTRE, "centre")
+            services.share(row, centre=centre, by=request.user)
         elif verb == "leave":
             services.leave(row, by=request.user)
         else:
@@ -128,7 +128,8 @@ def absence(request: Any, ref: str) -> HttpResponse:
             messages.error(request, str(refusal))
         return redirect("training:timetable", told.ref)
     if request.method == "POST":
-        form = forms.EndAbsenceForm(request.POST)
-        if not form.run(row, by=request.user):
-            messages.error(request, form.complaint())
+        try:
+            forms.EndAbsenceForm(request.POST).insist(row, by=request.user)
+        except Refused as refusal:
+            return show_again(request, refusal, trainer, row.trainer.ref)
     return redirect("training:trainer", row.trainer.ref)

@@ -62,12 +62,8 @@ def _do(request: Any, row: Any) -> None:
     elif verb == "reopen":
         services.reopen_timetable(row, by=request.user)
     elif verb == "import":
-        form = forms.SheetForm(request.POST, request.FILES)
-        if form.run(row, by=request.user):
-            moved = form.result
-            messages.success(request, ngettext("%(n)s session moved.", "%(n)s sessions moved.", moved) % {"n": moved})
-        else:
-            messages.error(request, form.complaint())
+        moved = forms.SheetForm(request.POST, request.FILES).insist(row, by=request.user)
+        messages.success(request, ngettext("%(n)s session moved.", "%(n)s sessions moved.", moved) % {"n": moved})
 
 
 @takes_bytes(MOST_SHEET)
@@ -77,10 +73,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
     row = _timetable(request, ref)
     runs = request.user.can("training.run")
     if request.method == "POST" and runs:
-        try:
-            _do(request, row)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+        _do(request, row)
         return redirect("training:timetable", ref)
     sessions = weeks.sessions(row)
     choices = weeks.choices(sessions)

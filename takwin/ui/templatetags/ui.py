@@ -19,6 +19,7 @@ from takwin.core.choices import States
 from takwin.core.money import mdh as to_mdh
 
 register = template.Library()
+ABSENT = (None, "")
 
 
 def _language() -> str:
@@ -27,45 +28,46 @@ def _language() -> str:
 
 @register.filter
 def num(value: Any, digits: int | None = None) -> str | SafeString:
-    """`{{ seats|num }}`: grouped, isolated from the text's direction."""
-    if value in (None, ""):
+    """`{{ seats|num }}`: grouped, isolated from the text's direction. “–” for nothing, and for what templates make of
+    a path through nothing (an empty string), here and in the filters below."""
+    if value in ABSENT:
         return "–"
     return format_html('<span class="num">{}</span>', numbers.number(value, _language(), digits))
 
 
 @register.filter
-def mark(hundredths: int | None) -> str | SafeString:
+def mark(hundredths: Any) -> str | SafeString:
     """A mark out of 20 kept in hundredths: 1512 -> 15,12."""
-    return num(None if hundredths is None else hundredths / 100, 2)
+    return num(None if hundredths in ABSENT else hundredths / 100, 2)
 
 
 @register.filter
-def pct(share: float | None, digits: int = 0) -> str | SafeString:
-    if share is None:
+def pct(share: Any, digits: int = 0) -> str | SafeString:
+    if share in ABSENT:
         return "–"
     return format_html('<span class="num">{}</span>', numbers.percent(share, _language(), digits))
 
 
 @register.filter
-def mdh(centimes: int | None) -> str | SafeString:
+def mdh(centimes: Any) -> str | SafeString:
     """Million dirhams of an amount in centimes."""
-    return num(None if centimes is None else to_mdh(centimes))
+    return num(None if centimes in ABSENT else to_mdh(centimes))
 
 
 @register.filter
 def day(value: date | str | None) -> str:
-    return dates.day(value, _language())
+    return dates.day(value or None, _language())
 
 
 @register.filter
 def weekday(value: date | None) -> str:
     """A date with the day of the week: «الاثنين 23 نونبر 2026»."""
-    return dates.day(value, _language(), "EEEE d MMMM y")
+    return dates.day(value or None, _language(), "EEEE d MMMM y")
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    return dates.moment(value, _language())
+    return dates.moment(value or None, _language())
 
 
 @register.filter
