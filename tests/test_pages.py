@@ -156,6 +156,7 @@ TRAINING += [
 DESK = [
     ("/desk/", "desk.open", "national", "auditor"),
     ("/desk/report/", "reporting.see", "national", "counsellor"),
+    ("/desk/journal/", "journal.audit", "auditor", "registrar"),
     ("/desk/centres/", "centres.see", "registrar", None),
     ("/desk/centres/ismss-meknes/", "centres.see", "registrar", None),
     ("/desk/offerings/", "offer.see", "registrar", None),

@@ -35,6 +35,7 @@ CAPABILITIES: dict[str, set[str]] = {
         "centres.correct",
         "offer.edit",
         "offer.import",
+        "journal.audit",
         "admissions.allocate",
         "admissions.publish",
         "admissions.form",
@@ -74,7 +75,7 @@ CAPABILITIES: dict[str, set[str]] = {
     Role.COUNSELLOR: _COUNSEL,
     Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},
     Role.TRAINER: {"desk.open", "training.teach"},
-    Role.AUDITOR: _READ | {"guidance.board", "reporting.see"},
+    Role.AUDITOR: _READ | {"guidance.board", "reporting.see", "journal.audit"},
 }
 
 # Every signed-in person has these over their own records, whatever their grants.

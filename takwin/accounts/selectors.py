@@ -24,3 +24,8 @@ def by_email(emails: Iterable[str]) -> dict[str, User]:
     """Active accounts by lower-case e-mail; those that are not there are left out."""
     wanted = {email.lower() for email in emails}
     return {str(user.email): user for user in User.objects.filter(email__in=wanted, is_active=True)}
+
+
+def by_login(login: str) -> QuerySet[User]:
+    """The account with this e-mail, phone or reference: one or none."""
+    return User.objects.filter(Q(email__iexact=login) | Q(phone=login) | Q(ref=login))

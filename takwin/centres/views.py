@@ -39,7 +39,9 @@ def centre_list(request: Any) -> HttpResponse:
             lambda rows, value: rows.filter(kind__code=value),
         ),
     ]
-    listing = Listing(request, selectors.centres(request.scope), COLUMNS, filters, name="centres", order="name_ar")
+    listing = Listing(
+        request, selectors.centres(request.scope), COLUMNS, filters, name="centres", order="name_ar", personal=False
+    )
     if answer := listing.export():
         return answer
     return show(request, "centres/centre_list.html", listing=listing, active="centres")

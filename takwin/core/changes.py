@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from takwin.core.flow import Flow
 from takwin.core.models import Entry
 
 HIDDEN = "•••"
+READ_AGAIN_AFTER = timedelta(hours=1)  # a file kept open and reloaded is one reading
 T = TypeVar("T", bound=models.Model)
 
 
@@ -79,3 +82,16 @@ def journal(row: Any, verb: str, *, by: Any, changed: dict[str, list[Any]] | Non
     """One line of the journal about a row that has a `ref`."""
     actor = by if getattr(by, "pk", None) else None
     return Entry.objects.create(by=actor, ref=row.ref, verb=verb, changed=changed or {}, data=data)
+
+
+def journal_reading(row: Any, *, by: Any) -> None:
+    """Note that somebody opened the personal file `row`: at most one line an hour a reader."""
+    since = timezone.now() - READ_AGAIN_AFTER
+    if not Entry.objects.filter(ref=row.ref, verb="read_file", by=by, at__gt=since).exists():
+        journal(row, "read_file", by=by)
+
+
+def journal_export(name: str, *, by: Any, filters: Mapping[str, str], count: int, file_format: str) -> Entry:
+    """Note that somebody took `count` rows of personal data away as a file: which list, by which filters."""
+    data = {"filters": dict(filters), "count": count, "format": file_format}
+    return Entry.objects.create(by=by, ref=f"list:{name}"[:80], verb="export", data=data)

@@ -43,6 +43,21 @@ class Sourced(models.Model):
         abstract = True
 
 
+class Seal(models.Model):
+    """A link of the journal's chain: the digest of some lines and of the link before it."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    lines = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("seal of the journal")
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.digest}"
+
+
 class Entry(models.Model):
     """A line of the journal: who did what to which record, when, before and after. Never edited."""
 
@@ -52,10 +67,16 @@ class Entry(models.Model):
     changed = models.JSONField(default=dict)
     data = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())
+    seal = models.ForeignKey(Seal, models.PROTECT, null=True, editable=False, related_name="entries")
 
     class Meta:
         verbose_name = _("journal entry")
-        indexes = [models.Index(fields=["ref", "-at"], name="entry_by_ref")]
+        indexes = [
+            models.Index(fields=["ref", "-at"], name="entry_by_ref"),
+            models.Index(fields=["verb", "-at"], name="entry_by_verb"),
+            models.Index(fields=["-at"], name="entry_by_time"),
+            models.Index(fields=["id"], condition=models.Q(seal=None), name="entry_not_sealed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ref} {self.verb}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,7 +24,9 @@ def journal(row: Any, limit: int = 50) -> list[Entry]:
 
     One query for the lines and one a related table; never one a line.
     """
-    rows = list(Entry.objects.filter(ref=row.ref).select_related("by").order_by("-at", "-pk")[:limit])
+    rows = list(
+        Entry.objects.filter(ref=row.ref).exclude(verb="read_file").select_related("by").order_by("-at", "-pk")[:limit]
+    )
     names = _names(type(row), [entry.changed for entry in rows])
     for entry in rows:
         entry.verb_label = VERBS.get(entry.verb, entry.verb)  # type: ignore[attr-defined]
@@ -32,6 +35,11 @@ def journal(row: Any, limit: int = 50) -> list[Entry]:
             for name, pair in entry.changed.items()
         ]
     return rows
+
+
+def journal_lines() -> QuerySet[Entry]:
+    """Every line of the journal, for those who watch over the whole network."""
+    return Entry.objects.select_related("by")
 
 
 def _field(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:

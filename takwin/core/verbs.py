@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+# Readings: lines that change nothing. A record's own journal leaves openings out, or they would bury its changes.
+READINGS = ("read_file", "read_document", "read_note", "export")
+
 VERBS = {
     "abandon": _("Left training"),
     "accept_excuse": _("Excuse accepted"),
@@ -57,6 +60,7 @@ VERBS = {
     "enrol_accepted": _("Accepted people enrolled"),
     "evaluate": _("Evaluated"),
     "expire": _("Vacancy expired"),
+    "export": _("List exported"),
     "fill": _("Vacancy filled"),
     "finish": _("Calculated"),
     "form": _("Committee formed"),
@@ -112,6 +116,7 @@ VERBS = {
     "pull_results": _("Results pulled again"),
     "put_in_force": _("Put in force"),
     "read_document": _("Document read"),
+    "read_file": _("File opened"),
     "read_note": _("Sensitive notes read"),
     "recall": _("Taken back"),
     "record_attempt": _("Tried to reach"),

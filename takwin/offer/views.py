@@ -51,7 +51,9 @@ def offering_list(request: Any) -> HttpResponse:
     centre = request.GET.get("centre", "")
     if centre:
         rows = rows.filter(centre__code=centre)
-    listing = Listing(request, rows, COLUMNS, filters, search="programme__search_text", name="offerings")
+    listing = Listing(
+        request, rows, COLUMNS, filters, search="programme__search_text", name="offerings", personal=False
+    )
     if answer := listing.export():
         return answer
     return show(request, "offer/offering_list.html", listing=listing, season=season, centre=centre, active="offerings")

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from openpyxl import Workbook
 
+from takwin.core.changes import journal_export
 from takwin.core.text import csv_safe, terms
 
 FORMATS = ("csv", "csv-bom", "json", "xlsx")
@@ -51,6 +52,7 @@ class Listing:
     order: str = ""
     size: int = 25
     chosen: dict[str, str] = field(default_factory=dict)
+    personal: bool = field(kw_only=True)  # rows about people: each export is journalled. No default: say it.
 
     def __post_init__(self) -> None:
         self.q = self.request.GET.get("q", "").strip()[:100]
@@ -101,7 +103,13 @@ class Listing:
     def export(self) -> Any:
         """A download when `?format=` asks for one, else None."""
         wanted = self.request.GET.get("format", "")
-        return download(self.name, self.columns, self.rows, wanted) if wanted in FORMATS else None
+        if wanted not in FORMATS:
+            return None
+        if self.personal:
+            filters = self.chosen | ({"q": self.q} if self.q else {})
+            count = self.rows.count()
+            journal_export(self.name, by=self.request.user, filters=filters, count=count, file_format=wanted)
+        return download(self.name, self.columns, self.rows, wanted)
 
 
 def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str) -> Any:

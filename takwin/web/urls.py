@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.web.views import centres, desk, figures, home, insertion, occupations, plain, programmes
+from takwin.web.views import centres, desk, figures, home, insertion, occupations, oversight, plain, programmes
 
 app_name = "web"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("agreements/", figures.agreements, name="agreements"),
     path("open-data/", plain.api, name="api"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/journal/", oversight.lines, name="journal"),
     path("desk/report/", desk.report, name="report"),
     path("_ui/", plain.gallery, name="gallery"),
 ]

@@ -33,7 +33,9 @@ def application_list(request: Any) -> HttpResponse:
     season = offer.current_season()
     filters = [Filter("state", _("State"), ApplicationState.choices, lambda rows, value: rows.filter(state=value))]
     rows = selectors.applications(request.scope, season)
-    listing = Listing(request, rows, APPLICATIONS, filters, search="person__search_text", name="applications")
+    listing = Listing(
+        request, rows, APPLICATIONS, filters, search="person__search_text", name="applications", personal=True
+    )
     if answer := listing.export():
         return answer
     return show(request, "admissions/application_list.html", listing=listing, season=season, active="applications")

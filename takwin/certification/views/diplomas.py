@@ -46,7 +46,9 @@ def diploma_list(request: Any) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("certification:diplomas")
-    listing = Listing(request, reads.diplomas(request.scope), COLUMNS, FILTERS, name="diplomas", order="-on")
+    listing = Listing(
+        request, reads.diplomas(request.scope), COLUMNS, FILTERS, name="diplomas", order="-on", personal=True
+    )
     if answer := listing.export():
         return answer
     due = juries.without_diploma(runs).count() if runs else 0

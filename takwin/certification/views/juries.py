@@ -37,7 +37,14 @@ STATE = Filter("state", gettext_lazy("State"), JuryState.choices, lambda rows, t
 def jury_list(request: Any) -> HttpResponse:
     """Juries of the visitor's centres, and groups that wait for one."""
     listing = Listing(
-        request, reads.juries(request.scope), COLUMNS, [STATE], search="", name="juries", order="-held_on"
+        request,
+        reads.juries(request.scope),
+        COLUMNS,
+        [STATE],
+        search="",
+        name="juries",
+        order="-held_on",
+        personal=False,
     )
     if answer := listing.export():
         return answer

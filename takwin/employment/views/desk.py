@@ -59,7 +59,7 @@ def wave(request: Any, ref: str) -> HttpResponse:
         return redirect("employment:wave", ref)
     listing = Listing(
         request, follow_up.samples(request.scope, row), SAMPLES, [STATE], search="graduate__person__search_text",
-        name=row.ref, order="state",
+        name=row.ref, order="state", personal=True,
     )  # fmt: skip
     if answer := listing.export():
         return answer

@@ -56,7 +56,9 @@ def vacancies(request: Any) -> HttpResponse:
     """Open vacancies, for anyone; a graduate is told which fit."""
     places = [(one.code, one.label) for one in provinces()]
     by_place = Filter("area", gettext_lazy("Province"), places, lambda rows, told: rows.filter(area__code=told))
-    listing = Listing(request, work.open_vacancies(), COLUMNS, [by_place], name="vacancies", order="-pk", size=20)
+    listing = Listing(
+        request, work.open_vacancies(), COLUMNS, [by_place], name="vacancies", order="-pk", size=20, personal=False
+    )
     if answer := listing.export():
         return answer
     return show(request, "employment/vacancies.html", listing=listing, active="work")

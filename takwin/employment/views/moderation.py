@@ -46,7 +46,7 @@ def _by_state(states: Any) -> Filter:
 def employers(request: Any) -> HttpResponse:
     listing = Listing(
         request, work.employers(request.scope), EMPLOYERS, [_by_state(EmployerState)],
-        search="company__search_text", name="employers", order="state",
+        search="company__search_text", name="employers", order="state", personal=True,
     )  # fmt: skip
     return listing.export() or show(request, "employment/employers.html", listing=listing, active="employers")
 
@@ -54,7 +54,13 @@ def employers(request: Any) -> HttpResponse:
 @page("employment.moderate")
 def vacancies(request: Any) -> HttpResponse:
     listing = Listing(
-        request, work.vacancies(request.scope), VACANCIES, [_by_state(VacancyState)], name="vacancies", order="-pk"
+        request,
+        work.vacancies(request.scope),
+        VACANCIES,
+        [_by_state(VacancyState)],
+        name="vacancies",
+        order="-pk",
+        personal=False,
     )
     return listing.export() or show(request, "employment/vacancy_list.html", listing=listing, active="vacancies")
 

@@ -48,7 +48,14 @@ def case_list(request: Any) -> HttpResponse:
     ]  # fmt: skip
     rows = cases.cases(request.scope)
     listing = Listing(
-        request, rows, COLUMNS, filters, search="client__search_text", name="follow-ups", order="next_on"
+        request,
+        rows,
+        COLUMNS,
+        filters,
+        search="client__search_text",
+        name="follow-ups",
+        order="next_on",
+        personal=True,
     )
     if answer := listing.export():
         return answer

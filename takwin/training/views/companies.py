@@ -33,7 +33,7 @@ def company_list(request: Any, code: str) -> HttpResponse:
         Column("taken", gettext_lazy("Apprentices"), lambda row: row.taken, "taken"),
         Column("ours", gettext_lazy("Ours"), lambda row: row.ours, "ours"),
     ]
-    listing = Listing(request, companies.companies(centre), columns, name="companies", order="name")
+    listing = Listing(request, companies.companies(centre), columns, name="companies", order="name", personal=False)
     if answer := listing.export():
         return answer
     form = forms.CompanyForm(request.POST or None) if request.user.can("training.run") else None

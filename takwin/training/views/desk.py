@@ -43,7 +43,7 @@ def centre_list(request: Any) -> HttpResponse:
         Column("trainees", gettext_lazy("Trainees"), lambda row: row.trainees, "trainees"),
         Column("groups", gettext_lazy("Groups"), lambda row: row.sections, "sections"),
     ]
-    listing = Listing(request, rows, columns, name="training", order="-trainees")
+    listing = Listing(request, rows, columns, name="training", order="-trainees", personal=False)
     if answer := listing.export():
         return answer
     found = list(listing.page)
@@ -119,7 +119,14 @@ def trainees(request: Any, code: str) -> HttpResponse:
     ]  # fmt: skip
     rows = enrolments.trainees(request.scope, centre)
     listing = Listing(
-        request, rows, columns, filters, search="person__search_text", name="trainees", order="person__family_name"
+        request,
+        rows,
+        columns,
+        filters,
+        search="person__search_text",
+        name="trainees",
+        order="person__family_name",
+        personal=True,
     )
     if answer := listing.export():
         return answer
@@ -242,7 +249,7 @@ def curricula(request: Any) -> HttpResponse:
     ]
     listing = Listing(
         request, enrolments.versions(), columns, search="programme__search_text", name="curricula",
-        order="programme__code",
+        order="programme__code", personal=False,
     )  # fmt: skip
     if answer := listing.export():
         return answer

@@ -67,7 +67,9 @@ def centre_list(request: Any) -> HttpResponse:
     season = offer.current_season()
     region = request.GET.get("region", "")
     rows, near = _near(request, portal.centres(season))
-    listing = Listing(request, rows, COLUMNS, filters(season, region), name="centres", order="simulated")
+    listing = Listing(
+        request, rows, COLUMNS, filters(season, region), name="centres", order="simulated", personal=False
+    )
     if answer := listing.export():
         return answer
     chosen = listing.chosen.get("region")

@@ -27,7 +27,7 @@ CENTRES = (
 def desk(request: Any) -> HttpResponse:
     season = offer.current_season()
     rows, run = selectors.centres(request.scope, season)
-    listing = Listing(request, rows, CENTRES, name="desk", order="-requests", size=10)
+    listing = Listing(request, rows, CENTRES, name="desk", order="-requests", size=10, personal=False)
     for row in listing.page:
         row.pressure = row.requests / row.seats if row.seats else None
     admitted = selectors.admitted_by_centre(run, [row.pk for row in listing.page])

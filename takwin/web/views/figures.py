@@ -70,7 +70,7 @@ def figures(request: Any) -> HttpResponse:
             lambda rows, value: rows.filter(source=value),
         ),
     ]
-    listing = Listing(request, reporting.figures(), FIGURES, choices, name="figures")
+    listing = Listing(request, reporting.figures(), FIGURES, choices, name="figures", personal=False)
     if answer := listing.export():
         return answer
     return show(request, "web/figures.html", listing=listing, active="figures", documents=reporting.documents())
@@ -102,7 +102,7 @@ UNCERTAIN = (
 
 @page(PUBLIC)
 def uncertain(request: Any) -> HttpResponse:
-    listing = Listing(request, reporting.uncertain(), UNCERTAIN, search="", name="uncertain")
+    listing = Listing(request, reporting.uncertain(), UNCERTAIN, search="", name="uncertain", personal=False)
     if answer := listing.export():
         return answer
     return show(request, "web/uncertain.html", listing=listing, active="figures")
@@ -139,7 +139,7 @@ def projects(request: Any) -> HttpResponse:
         Filter("phase", _("Phase"), Phase.choices, lambda rows, value: rows.filter(phase=value)),
         Filter("axis", _("Axis"), Axis.choices, lambda rows, value: rows.filter(axis=value)),
     ]
-    listing = Listing(request, portal.projects(), PROJECTS, choices, name="projects", size=50)
+    listing = Listing(request, portal.projects(), PROJECTS, choices, name="projects", size=50, personal=False)
     if answer := listing.export():
         return answer
     return show(request, "web/projects.html", listing=listing, commitments=portal.commitments(), active="figures")
@@ -159,7 +159,7 @@ AGREEMENTS = (
 
 @page(PUBLIC)
 def agreements(request: Any) -> HttpResponse:
-    listing = Listing(request, portal.agreements(), AGREEMENTS, name="agreements", size=50)
+    listing = Listing(request, portal.agreements(), AGREEMENTS, name="agreements", size=50, personal=False)
     if answer := listing.export():
         return answer
     return show(request, "web/agreements.html", listing=listing, active="figures")

@@ -31,7 +31,9 @@ COLUMNS = (
 def occupation_list(request: Any) -> HttpResponse:
     sectors = [(row.code, row.label) for row in offer.sectors()]
     filters = [Filter("sector", _("Sector"), sectors, lambda rows, value: rows.filter(sector=value))]
-    listing = Listing(request, portal.occupations(), COLUMNS, filters, name="occupations", order="code")
+    listing = Listing(
+        request, portal.occupations(), COLUMNS, filters, name="occupations", order="code", personal=False
+    )
     if answer := listing.export():
         return answer
     return show(request, "web/occupation_list.html", fragment="rows", listing=listing, active="guidance")

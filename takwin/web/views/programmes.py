@@ -72,7 +72,7 @@ def _seats_left(rows: Any, _value: str) -> Any:
 def programme_list(request: Any) -> HttpResponse:
     season = offer.current_season()
     rows = portal.listed_programmes(season)
-    listing = Listing(request, rows, COLUMNS, filters(season), name="programmes", order="-requests")
+    listing = Listing(request, rows, COLUMNS, filters(season), name="programmes", order="-requests", personal=False)
     if answer := listing.export():
         return answer
     return show(

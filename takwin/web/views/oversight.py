@@ -1,0 +1,85 @@
+"""What was read, taken away and changed in the whole network: for auditors and national management."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from takwin.accounts import selectors as accounts
+from takwin.core.scope import Scope
+from takwin.core.selectors import Entry, journal_lines
+from takwin.core.verbs import READINGS, VERBS
+from takwin.ui.listing import Column, Filter, Listing
+from takwin.ui.pages import page, show
+
+GRANTS = ("grant", "revoke")
+LENGTHS = {str(days): timedelta(days=days) for days in (1, 7, 30)}
+
+
+def describe_filters(entry: Entry) -> str:
+    """The search and the filters of an export, as "key=value" pairs."""
+    filters = entry.data.get("filters", {})
+    return ", ".join(f"{key}={value}" for key, value in sorted(filters.items()))
+
+
+LINES = (
+    Column("at", _("When"), lambda entry: entry.at, "at"),
+    Column("by", _("Who"), lambda entry: str(entry.by or "")),
+    Column("verb", _("Action"), lambda entry: VERBS.get(entry.verb, entry.verb)),
+    Column("ref", _("Record"), lambda entry: entry.ref),
+    Column("filters", _("Filters"), describe_filters),
+    Column("count", _("Rows"), lambda entry: entry.data.get("count")),
+)
+
+
+def by_kind(rows: QuerySet[Entry], kind: str) -> QuerySet[Entry]:
+    """Narrow to openings of files, to exports, or to what was done with roles."""
+    verbs = {"readings": READINGS[:-1], "exports": READINGS[-1:], "grants": GRANTS}[kind]
+    return rows.filter(verb__in=verbs)
+
+
+def since(rows: QuerySet[Entry], days: str) -> QuerySet[Entry]:
+    """The lines of a period by its key; "all" leaves every line."""
+    return rows.filter(at__gt=timezone.now() - LENGTHS[days]) if days in LENGTHS else rows
+
+
+PERIODS = [("1", _("Last day")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("all", _("All time"))]
+FILTERS = (
+    Filter(
+        "kind",
+        _("Kind"),
+        [("exports", _("Exports")), ("readings", _("Files opened")), ("grants", _("Roles given and taken"))],
+        by_kind,
+    ),
+    Filter("days", _("Period"), PERIODS, since),
+)
+
+
+def chosen_lines(request: HttpRequest) -> QuerySet[Entry]:
+    """Lines of the record and of the person named in the query; without either, and without a period, the last month:
+    nobody counts a hundred million lines to see the newest fifty."""
+    ref, who = (request.GET.get(key, "").strip()[:100] for key in ("ref", "who"))
+    rows = journal_lines()
+    if ref:
+        rows = rows.filter(ref=ref)
+    if who:
+        rows = rows.filter(by__in=accounts.by_login(who))
+    return rows if ref or who or request.GET.get("days") else since(rows, "30")
+
+
+@page("journal.audit")
+def lines(request: HttpRequest) -> HttpResponse:
+    """The lines of the journal, newest first. A line has no place: only a grant for the whole network opens them."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not scope.everywhere:
+        raise Http404
+    listing = Listing(
+        request, chosen_lines(request), LINES, FILTERS, search="", name="journal", order="-at", size=50, personal=True
+    )
+    for entry in listing.page:
+        entry.verb_label, entry.filters_text = VERBS.get(entry.verb, entry.verb), describe_filters(entry)
+    return listing.export() or show(request, "web/journal_lines.html", listing=listing, active="journal")
