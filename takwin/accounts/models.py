@@ -7,19 +7,19 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.roles import OWN, Role, roles_with
 from takwin.centres.models import Centre
-from takwin.core.fields import RefField
+from takwin.core.fields import RefField, UniqueEmailField, UniquePhoneField, not_blank
 from takwin.core.scope import EVERYWHERE, NOWHERE, Scope
 from takwin.territory.models import Area
 
 
 class UserManager(BaseUserManager):
     def create_user(self, email: str | None = None, password: str | None = None, **extra: Any) -> User:
-        user = User(email=self.normalize_email(email) or None, **extra)
+        user = User(email=email, **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -32,8 +32,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """Someone who can sign in, by e-mail or by phone."""
 
     ref = RefField(prefix="USR")
-    email = models.EmailField(_("E-mail"), unique=True, null=True, blank=True)
-    phone = models.CharField(_("Phone"), max_length=20, unique=True, null=True, blank=True)
+    email = UniqueEmailField(_("E-mail"), unique=True, null=True, blank=True)
+    phone = UniquePhoneField(_("Phone"), max_length=20, unique=True, null=True, blank=True)
     phone_verified = models.BooleanField(default=False)
     name = models.CharField(_("Name"), max_length=120, blank=True, default="")
     is_staff = models.BooleanField(default=False)
@@ -46,6 +46,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name = _("user")
+        constraints = [
+            not_blank("email", "user_email_is_not_blank"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+            not_blank("phone", "user_phone_is_not_blank"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or self.ref

@@ -1,4 +1,4 @@
-"""Two model fields of ours: a public reference, and a folded shadow for search."""
+"""Model fields of ours: a public reference, a folded shadow for search, and unique text that may be absent."""
 
 from __future__ import annotations
 
@@ -46,3 +46,42 @@ class SearchField(models.TextField):
         for key in ("editable", "default", "blank"):
             kwargs.pop(key, None)
         return name, path, args, kwargs | {"of": self.of}
+
+
+class BlankIsNull(models.CharField):
+    """Unique text that may be absent: blank is stored as NULL, whoever writes it (a form, allauth, `update()`).
+
+    Give it `unique=True, null=True`: a unique column keeps any number of NULL but one ''. The database repeats the
+    refusal by `not_blank(column, name)`."""
+
+    def stored(self, value: Any) -> str | None:
+        """The value as the database keeps it."""
+        return (str(value).strip() or None) if value is not None else None
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        value = self.stored(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        # `QuerySet.update()` calls no `pre_save`. Expressions pass.
+        if not hasattr(value, "as_sql"):
+            value = self.stored(value)
+        return super().get_db_prep_save(value, connection)
+
+
+class UniquePhoneField(BlankIsNull):
+    """A number as +212612345678, or NULL."""
+
+
+class UniqueEmailField(BlankIsNull, models.EmailField):
+    """An address in lower case, or NULL."""
+
+    def stored(self, value: Any) -> str | None:
+        text = super().stored(value)
+        return text.lower() if text else None
+
+
+def not_blank(column: str, name: str) -> models.CheckConstraint:
+    """The database's own refusal of '' in a column where absence is NULL."""
+    return models.CheckConstraint(condition=~models.Q((column, "")), name=name)
