@@ -39,6 +39,31 @@ class RoundState(States):
     CLOSED = "closed", "mute", _("Answers closed")
 
 
+class DrawState(States):
+    BEGUN = "begun", "wait", _("Sealed by one person")
+    SEALED = "sealed", "info", _("Sealed by two people")
+    CLOSED = "closed", "wait", _("Waits for the public value")
+    VALUED = "valued", "wait", _("Public value to be confirmed")
+    REVEALED = "revealed", "good", _("Revealed")
+    USED = "used", "good", _("Used for the results")
+    VOID = "void", "bad", _("Void")
+
+
+class VoidReason(models.TextChoices):
+    """Reasons the house gives by itself; people write theirs in words."""
+
+    OPENED_AGAIN = "opened-again", _("Applications were opened again.")
+    EARLIER = "earlier", _("It was sealed before two people had to seal: a trial run may have shown its seed.")
+    OTHER_SEED = "other-seed", _("A run of before was published with this seed, which nobody had sealed.")
+
+
+class ValueSource(models.TextChoices):
+    """Where the public value comes from: named when the draw is sealed, so that nobody chooses it afterwards."""
+
+    DRAND = "drand", _("drand quicknet, the first round ten minutes after applications close")
+    OTHER = "other", _("Another public value, described below")
+
+
 class RunKind(models.TextChoices):
     TRIAL = "trial", _("Trial run")
     FINAL = "final", _("Run to publish")
@@ -184,6 +209,38 @@ class AdmissionReason(Reasons):
     )
     SCORE_RANGE = "score_range", _("A score goes from 0 to 20.")
     TWICE_SCORED = "twice_scored", _("Two scorers have given their score. Change one by an amendment.")
+    # The draw
+    SEALED_ALREADY = "sealed_already", _("Two people have sealed this draw.")
+    SEALED_BY_YOU = "sealed_by_you", _("You have sealed this draw. Another person must seal it too.")
+    SEAL_NEEDS_A_PERSON = "seal_needs_a_person", _("A draw is sealed by people who are signed in.")
+    CONTRIBUTION_WEAK = (
+        "contribution_weak",
+        _("A contribution has %(least)s to %(most)s letters, digits and signs of the Latin keyboard, without spaces."),
+    )
+    CONTRIBUTION_REPEATED = "contribution_repeated", _("This contribution was sealed before. Take another.")
+    SOURCE_MISSING = "source_missing", _("Describe the public value: which one, of which day, where it is published.")
+    DRAW_MOVED = "draw_moved", _("The draw has changed since this page was shown. Read it again before you go on.")
+    DRAW_OF_BEFORE = (
+        "draw_of_before",
+        _("Applications were opened again after this draw was closed: it must be void and another sealed."),
+    )
+    NOT_CLOSED = "not_closed", _("Applications are not closed.")
+    VALUE_TOO_EARLY = "value_too_early", _("The public value counts from %(moment)s (Casablanca time).")
+    VALUE_FORM = "value_form", _("The randomness of a drand round has 64 digits from 0 to 9 and a to f.")
+    VALUE_SAME_PERSON = "value_same_person", _("You entered this value. Another person must confirm it.")
+    VALUE_DIFFERS = (
+        "value_differs",
+        _("This is not the value that was entered. Read both again; a value entered wrongly makes the draw void."),
+    )
+    CONTRIBUTION_LOST = (
+        "contribution_lost",
+        _("A contribution cannot be read any more: the draw must be void and another sealed."),
+    )
+    NOT_REVEALED = (
+        "not_revealed",
+        _("The draw of this season is not revealed: a run to publish needs it. A trial run has lots of its own."),
+    )
+    OTHER_SEED = "other_seed", _("The lots of this run are not those of the sealed draw. It cannot be signed.")
     CHECKS_FAILED = (
         "checks_failed",
         _("The independent checks found a fault. A run with a fault cannot be published."),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState as S
-from takwin.admissions.choices import BedGroup, ReserveGroup, RoundState
+from takwin.admissions.choices import BedGroup, DrawState, ReserveGroup, RoundState
 from takwin.admissions.choices import RunState as T
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
@@ -43,6 +44,23 @@ RUN = Flow(
     publish=({T.REVIEW}, T.PUBLISHED),
     discard=({T.PREPARED, T.REVIEW}, T.DISCARDED),
 )
+DRAW = Flow(
+    DrawState,
+    seal=({DrawState.BEGUN}, DrawState.SEALED),
+    close_draw=({DrawState.SEALED}, DrawState.CLOSED),
+    enter_value=({DrawState.CLOSED}, DrawState.VALUED),
+    reveal=({DrawState.VALUED}, DrawState.REVEALED),
+    use_draw=({DrawState.REVEALED}, DrawState.USED),
+    void_draw=(
+        {DrawState.BEGUN, DrawState.SEALED, DrawState.CLOSED, DrawState.VALUED, DrawState.REVEALED},
+        DrawState.VOID,
+    ),
+)
+# drand's quicknet (https://docs.drand.love/blog/quicknet-live-on-loe-mainnet): round 1 at this second, one each 3.
+DRAND_CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+DRAND_FIRST, DRAND_PERIOD = 1_692_803_367, 3
+VALUE_AFTER = timedelta(minutes=10)  # nobody knows at the closing the value of ten minutes later
+CONTRIBUTION_LEAST, CONTRIBUTION_MOST = 32, 200
 SIGNATURES = 2
 SCORERS = 2
 MORE_THAN_BEFORE = 0.3  # a jump of requests worth a look
@@ -168,3 +186,15 @@ def bed_group(sex: str, groups: Sequence[str]) -> str | None:
         return BedGroup.ALL
     wanted = BedGroup.GIRLS if sex == "female" else BedGroup.OTHERS
     return wanted if wanted in groups else None
+
+
+def drand_round(moment: datetime) -> int:
+    """The first round of drand's quicknet at a moment or after it."""
+    return -(-(ceil(moment.astimezone(UTC).timestamp()) - DRAND_FIRST) // DRAND_PERIOD) + 1
+
+
+def check_contribution(text: str) -> None:
+    """Printable ASCII without spaces, so that anyone can hash it at home; long enough not to be guessed."""
+    kept = text.isascii() and text.isprintable() and " " not in text
+    if not kept or not CONTRIBUTION_LEAST <= len(text) <= CONTRIBUTION_MOST or len(set(text)) < 8:
+        raise Refused(R.CONTRIBUTION_WEAK, "contribution", least=CONTRIBUTION_LEAST, most=CONTRIBUTION_MOST)

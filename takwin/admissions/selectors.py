@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from takwin.admissions.choices import Outcome, ReserveGroup, RunState
+from takwin.admissions.choices import DrawState, Outcome, ReserveGroup, RunState
 from takwin.admissions.models import (
     SEATED,
     Application,
@@ -248,7 +248,19 @@ def current_round(season: Season) -> Round | None:
 
 
 def draw(season: Season) -> Draw | None:
-    return Draw.objects.select_related("season").filter(season=season).first()
+    """The draw of a season that is not void."""
+    return Draw.objects.select_related("season").filter(season=season).exclude(state=DrawState.VOID).first()
+
+
+def draws(season: Season | None = None, *, most: int = 200) -> list[Draw]:
+    """Every draw, the newest first, with its contributions: the list the public reads. Void ones stay in it."""
+    rows = Draw.objects.select_related("season").prefetch_related("contributions")
+    return list((rows.filter(season=season) if season else rows).order_by("-season__code", "-number")[:most])
+
+
+def run_draw(run: Run) -> Draw | None:
+    """The draw a run takes its lots from."""
+    return Draw.objects.select_related("season").filter(seed=run.draw_id).first() if run.draw_id else None
 
 
 def offerings(values: list[Any], by: str = "pk") -> dict[Any, Offering]:

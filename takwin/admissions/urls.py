@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.admissions.views import committees, desk, mine, public, receipt, runs
+from takwin.admissions.views import committees, desk, draws, mine, public, receipt, runs
 
 app_name = "admissions"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("receipt/<str:told>/", receipt.receipt_check, name="receipt_check"),
     path("r/<str:told>/", public.short, name="short"),
     path("allocation/", public.allocations, name="allocations"),
+    path("allocation/draws.json", draws.published, name="draws_json"),
+    path("allocation/at_home.py", draws.at_home, name="at_home"),
     path("allocation/<str:ref>/", public.allocation, name="allocation"),
     path("allocation/<str:ref>/certificate.json", public.certificate, name="certificate"),
     path("allocation/<str:ref>/files.zip", public.files, name="files"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("desk/applications/<str:ref>/documents/<str:document>/", desk.document, name="desk_document"),
     path("desk/allocation/", runs.run_list, name="runs"),
     path("desk/allocation/round/", runs.round_plan, name="round_plan"),
+    path("desk/allocation/draw/<str:code>/", draws.draw, name="draw"),
     path("desk/allocation/<str:ref>/", runs.run, name="run"),
     path("desk/allocation/<str:ref>/sign/", runs.run_sign, name="run_sign"),
     path("desk/allocation/<str:ref>/publish/", runs.run_publish, name="run_publish"),

@@ -111,6 +111,8 @@ class Season(models.Model):
     results_at = models.DateTimeField(null=True)
     answers_until = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
+    # How often applications were opened: a draw closed before the last opening binds nobody.
+    openings = models.PositiveSmallIntegerField(default=0, db_default=0)
     # 1000 = every first-year seat is open to candidates; a simulated sample opens fewer.
     sample_permille = models.PositiveSmallIntegerField(default=1000)
 

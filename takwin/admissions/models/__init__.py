@@ -2,7 +2,8 @@
 
 from takwin.admissions.models.applications import DECIDED, SEATED, Application, Demand, Document, Wish
 from takwin.admissions.models.committees import Committee, Score
-from takwin.admissions.models.rounds import Draw, Reserve, Round
+from takwin.admissions.models.draws import Contribution, Draw
+from takwin.admissions.models.rounds import Reserve, Round
 from takwin.admissions.models.runs import BedResult, PoolResult, Run, Signature, WishResult
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Application",
     "BedResult",
     "Committee",
+    "Contribution",
     "Demand",
     "Document",
     "Draw",

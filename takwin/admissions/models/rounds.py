@@ -1,12 +1,10 @@
-"""The season's clock in rounds, its public draw, and seats kept for groups."""
+"""The season's clock in rounds, and seats kept for groups."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedCharField
 
 from takwin.admissions.choices import ReserveGroup, RoundKind, RoundState
 from takwin.core.choices import state_check
@@ -45,32 +43,6 @@ class Round(models.Model):
     @property
     def ref(self) -> str:
         return f"round:{self.season.code}:{self.number}"
-
-
-class Draw(models.Model):
-    """The seed of a season's lottery: its hash is public before applications close, itself after."""
-
-    season = models.OneToOneField(Season, models.PROTECT, related_name="draw")
-    seed = EncryptedCharField(max_length=64)
-    commitment = models.CharField(max_length=64)
-    committed_at = models.DateTimeField(db_default=Now())
-
-    secret_fields = ("seed",)
-
-    class Meta:
-        verbose_name = _("draw")
-
-    def __str__(self) -> str:
-        return self.commitment[:16]
-
-    @property
-    def ref(self) -> str:
-        return f"draw:{self.season.code}"
-
-    @property
-    def late(self) -> bool:
-        """Sealed when applications were closed already: it binds nobody."""
-        return self.season.closes_at is not None and self.committed_at > self.season.closes_at
 
 
 class Reserve(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import BedGroup, Outcome, ReserveGroup, RunKind, RunState
 from takwin.admissions.models.applications import Wish
+from takwin.admissions.models.draws import Draw
 from takwin.admissions.models.rounds import Round
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
@@ -26,6 +27,8 @@ class Run(models.Model):
     kind = models.CharField(max_length=8, choices=RunKind, default=RunKind.FINAL)
     state = models.CharField(max_length=10, choices=RunState, default=RunState.PREPARED)
     seed = models.CharField(max_length=64)
+    # By the seed itself, so that the database can compare: a trial run has lots of its own.
+    draw = models.ForeignKey(Draw, models.PROTECT, to_field="seed", null=True, related_name="runs")
     problem_digest = models.CharField(max_length=64, blank=True, default="")
     result_digest = models.CharField(max_length=64, blank=True, default="")
     counts = models.JSONField(default=dict)
@@ -55,6 +58,11 @@ class Run(models.Model):
                 | (~Q(state="published") & Q(published_at__isnull=True)),
                 name="run_published_has_its_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(kind="final", draw__isnull=False, draw=F("seed")),
+                name="run_published_has_the_sealed_seed",
+            ),
+            models.CheckConstraint(condition=~Q(kind="trial") | Q(draw__isnull=True), name="run_trial_has_no_draw"),
         ]
 
     def __str__(self) -> str:

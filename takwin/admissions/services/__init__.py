@@ -6,7 +6,18 @@ from takwin.admissions.services.archive import number
 from takwin.admissions.services.committees import amend_score, form_committee, give_score, stand_aside
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
-from takwin.admissions.services.draws import commit, commit_due
+from takwin.admissions.services.draws import (
+    close_applications,
+    confirm_value,
+    draws_due,
+    enter_value,
+    new_contribution,
+    rehearse,
+    reopen_applications,
+    seal,
+    seal_fault,
+    void_draw,
+)
 from takwin.admissions.services.reserves import add_late_wish, free_seats, set_reserve
 from takwin.admissions.services.rounds import close_answers, close_rounds_due, plan_round, remind_due
 from takwin.admissions.services.runs import allocate, check_publishable, discard, prepare, publish, sign
@@ -19,20 +30,23 @@ __all__ = [
     "amend_score",
     "check_publishable",
     "close_answers",
+    "close_applications",
     "close_rounds_due",
-    "commit",
-    "commit_due",
     "confirm",
+    "confirm_value",
     "count_demand",
     "decline",
     "describe",
     "discard",
+    "draws_due",
+    "enter_value",
     "form_committee",
     "free_seats",
     "give_score",
     "hold",
     "join_document",
     "move_wish",
+    "new_contribution",
     "number",
     "order_wishes",
     "plan_round",
@@ -42,13 +56,18 @@ __all__ = [
     "remind_due",
     "remove_document",
     "remove_wish",
+    "rehearse",
     "reopen",
+    "reopen_applications",
+    "seal",
+    "seal_fault",
     "set_auto_answer",
     "set_reserve",
     "sign",
     "stand_aside",
     "start",
     "submit",
+    "void_draw",
     "wait",
     "withdraw",
 ]

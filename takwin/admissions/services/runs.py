@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,8 @@ from django.utils.translation import get_language
 from takwin.admissions.choices import AdmissionReason, RunKind, RunState
 from takwin.admissions.models import Application, PoolResult, Run, Signature, Wish, WishResult
 from takwin.admissions.rules import RUN, SIGNATURES
-from takwin.admissions.services import archive, arrays, publication, results
+from takwin.admissions.services import archive, arrays, draws, publication, results
 from takwin.admissions.services.demand import count_demand
-from takwin.admissions.services.draws import seed_of
 from takwin.admissions.services.review import review
 from takwin.admissions.services.rounds import round_to_run
 from takwin.core.bulk import analyze
@@ -32,8 +32,15 @@ def _silent(_percent: int, _step: str) -> None:
     return None
 
 
-def prepare(season: Season, *, seed: str = "", trial: bool = False, by: Any) -> Run:
-    """A run of the round under way. Its lots come from the season's draw, committed before applications closed."""
+def prepare(season: Season, *, trial: bool = False, by: Any) -> Run:
+    """A run of the round under way. The lots of a run to publish come from the season's revealed draw; a trial run
+    draws its own, so that it shows nothing of them."""
+    with transaction.atomic():
+        # A season opened again in another window waits here, or discards this run.
+        return _prepare(Season.objects.select_for_update().get(pk=season.pk), trial, by)
+
+
+def _prepare(season: Season, trial: bool, by: Any) -> Run:
     if season.state == SeasonState.ENDED:
         raise Refused(AdmissionReason.PUBLISHED_ALREADY)
     if season.state == SeasonState.OPEN:
@@ -41,16 +48,16 @@ def prepare(season: Season, *, seed: str = "", trial: bool = False, by: Any) -> 
         raise Refused(AdmissionReason.STILL_OPEN, moment=told)
     if not Application.objects.filter(season=season, state__in=arrays.IN_PLAY).exists():
         raise Refused(AdmissionReason.NO_APPLICATION)
-    with transaction.atomic():
-        turn = round_to_run(season, by=by)
-        row = Run(
-            season=season,
-            round=turn,
-            kind=RunKind.TRIAL if trial else RunKind.FINAL,
-            seed=seed_of(season, given=seed, by=by),
-            prepared_by=by if getattr(by, "pk", None) else None,
-        )
-        return create(row, "prepare", by=by)
+    draw = None if trial else draws.for_run(season)
+    row = Run(
+        season=season,
+        round=round_to_run(season, by=by),
+        kind=RunKind.FINAL if draw else RunKind.TRIAL,
+        draw=draw,
+        seed=draw.seed if draw and draw.seed else f"trial-{secrets.token_hex(16)}",
+        prepared_by=by if getattr(by, "pk", None) else None,
+    )
+    return create(row, "prepare", by=by)
 
 
 def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
@@ -103,6 +110,9 @@ def _publishable(row: Run) -> None:
         raise Refused(AdmissionReason.TRIAL_RUN)
     if not row.sound:
         raise Refused(AdmissionReason.CHECKS_FAILED)
+    fault = draws.seal_fault(row)
+    if fault is not None:
+        raise Refused(fault)
 
 
 def check_publishable(row: Run) -> None:
@@ -119,13 +129,16 @@ def publish(run: Run, *, by: Any, progress: Progress = _silent) -> Run:
 
     One transaction: a worker that dies anywhere in it leaves the run under review.
     """
-    with change(run, "publish", by=by, flow=RUN, result_digest=run.result_digest) as row:
-        progress(5, "lock")
-        check_publishable(row)
-        season = Season.objects.select_for_update().get(pk=row.season_id)
-        row.published_at = timezone.now()
-        publication.answer(row, season, by=by, progress=progress)
-        progress(95, "journal")
+    with transaction.atomic():
+        # The season before the run, as opening applications again locks them.
+        season = Season.objects.select_for_update().get(pk=run.season_id)
+        with change(run, "publish", by=by, flow=RUN, result_digest=run.result_digest) as row:
+            progress(5, "lock")
+            check_publishable(row)
+            draws.use(draws.for_run(season), by=by)
+            row.published_at = timezone.now()
+            publication.answer(row, season, by=by, progress=progress)
+            progress(95, "journal")
     return row
 
 

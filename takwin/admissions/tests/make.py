@@ -10,7 +10,7 @@ from django.utils import timezone
 from takwin.accounts.models import User
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
-from takwin.admissions.models import Application, Round, Run
+from takwin.admissions.models import Application, Draw, Round, Run
 from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
 
@@ -41,15 +41,50 @@ def make_submitted(
     return services.submit(application, by=user)
 
 
-def make_run(season: Season, **over: Any) -> Run:
-    """A calculated run of the round under way."""
+VALUE = "0123456789abcdef" * 4
+
+
+def two_people() -> list[User]:
+    """Two managers: they seal draws, read public values, sign runs."""
+    emails = ("first@office.example", "second@office.example")
+    return [User.objects.filter(email=email).first() or make_user(email, "national") for email in emails]
+
+
+def make_sealed(season: Season, word: str = "") -> Draw:
+    """A draw sealed by two people; `word` makes its contributions, and so its lots, others."""
+    number = Draw.objects.count()
+    for place, person in enumerate(two_people()):
+        draw = Draw.objects.filter(season=season).exclude(state="void").first()
+        text = f"{word}-{season.code}-{number}-{place}-of-a-test-long-enough"
+        draw = services.seal(season, contribution=text, seen=draw.mark if draw else "", by=person)
+    return draw
+
+
+def make_revealed(season: Season, word: str = "") -> Draw:
+    """The season's draw as it is once its public value is confirmed; sealed, even late, when it was not."""
+    draw = Draw.objects.filter(season=season).exclude(state="void").first() or make_sealed(season, word)
+    services.draws_due()
+    draw.refresh_from_db()
+    first, second = two_people()
+    if draw.state == "closed":
+        Draw.objects.filter(pk=draw.pk).update(value_from=timezone.now())  # the ten minutes have passed
+        draw = services.enter_value(draw, value=VALUE, value_read_at="api.drand.sh", seen=draw.mark, by=first)
+    if draw.state == "valued":
+        draw = services.confirm_value(draw, value=VALUE, seen=draw.mark, by=second)
+    return draw
+
+
+def make_run(season: Season, *, word: str = "", **over: Any) -> Run:
+    """A calculated run of the round under way, with the season's draw unless it is a trial."""
+    if not over.get("trial"):
+        make_revealed(season, word)
     return services.allocate(services.prepare(season, by=None, **over))
 
 
 def sign(run: Run) -> Run:
     """Two people's signatures."""
-    for email in ("first@office.example", "second@office.example"):
-        services.sign(run, by=User.objects.filter(email=email).first() or make_user(email))
+    for person in two_people():
+        services.sign(run, by=person)
     return run
 
 

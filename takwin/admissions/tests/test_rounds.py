@@ -9,7 +9,7 @@ from django.utils import timezone
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import selectors, services, tokens
 from takwin.admissions.choices import AdmissionReason as R
-from takwin.admissions.models import SEATED, Application, Draw, Round, Run, WishResult
+from takwin.admissions.models import SEATED, Application, Round, Run, WishResult
 from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted, next_round, sign
 from takwin.core.errors import Refused
 from takwin.core.flow import FlowReason
@@ -212,30 +212,6 @@ class TestSignatures:
         run = sign(make_run(world["season"]))
         services.discard(run, reason="x", by=None)
         assert not run.signatures.exists()
-
-
-class TestDraw:
-    def test_the_seed_is_sealed_before_and_used_by_every_run(self, season):
-        draw = services.commit(season)
-        assert services.commit(season).pk == draw.pk
-        make_submitted(season, "a@example.org", [make_offering(season)])
-        run = make_run(close_season(season, by=None), seed="another")
-        assert run.seed == Draw.objects.get().seed != "another"
-        import hashlib
-
-        assert hashlib.sha256(run.seed.encode()).hexdigest() == draw.commitment
-
-    def test_a_draw_sealed_late_says_so(self, season):
-        services.commit(season)
-        assert not selectors.draw(season).late
-        type(season).objects.update(
-            opens_at=timezone.now() - timedelta(days=2), closes_at=timezone.now() - timedelta(1)
-        )
-        assert selectors.draw(season).late
-
-    def test_the_clock_seals_open_seasons(self, season):
-        assert len(services.commit_due()) == 1
-        assert services.commit_due() == []
 
 
 class TestReserves:

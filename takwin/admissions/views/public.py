@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 
 from takwin.admissions import selectors, services, tokens
+from takwin.admissions.rules import DRAND_CHAIN
 from takwin.offer import selectors as offer
 from takwin.ui.pages import PUBLIC, page, show
 
@@ -22,12 +22,12 @@ def _run(ref: str) -> Any:
 
 @page(PUBLIC)
 def allocations(request: Any) -> HttpResponse:
-    """The draw committed for the season under way, and every published run."""
-    season = offer.current_season()
+    """Every draw with its state, and every published run."""
     context: dict[str, Any] = {
-        "season": season,
-        "draw": selectors.draw(season) if season else None,
+        "season": offer.current_season(),
+        "draws": selectors.draws(),
         "runs": selectors.public_runs(),
+        "chain": DRAND_CHAIN,
     }
     return show(request, "admissions/allocations.html", **context)
 
@@ -36,9 +36,8 @@ def allocations(request: Any) -> HttpResponse:
 def allocation(request: Any, ref: str) -> HttpResponse:
     """A published run: draw, properties, files, how to verify at home."""
     run = _run(ref)
-    draw = selectors.draw(run.season)
-    kept = draw is not None and hashlib.sha256(run.seed.encode()).hexdigest() == draw.commitment
-    return show(request, "admissions/allocation.html", run=run, draw=draw, kept=kept)
+    kept = services.seal_fault(run) is None
+    return show(request, "admissions/allocation.html", run=run, draw=selectors.run_draw(run), kept=kept)
 
 
 @page(PUBLIC)

@@ -15,7 +15,6 @@ from takwin.admissions import forms, selectors, services, tasks
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
-from takwin.offer import services as offer_services
 from takwin.ui.pages import page, show
 from takwin.ui.typed import show_again
 
@@ -25,11 +24,11 @@ def _move(request: Any, season: Any) -> HttpResponse:
     turn = selectors.current_round(season)
     try:
         if "close" in request.POST:
-            offer_services.close_season(season, by=request.user)
+            services.close_applications(season, by=request.user)
             messages.success(request, _("Applications are closed."))
         elif "open" in request.POST:
-            offer_services.open_season(season, by=request.user)
-            messages.success(request, _("Applications are open again."))
+            services.reopen_applications(season, by=request.user)
+            messages.success(request, _("Applications are open again. What was calculated is discarded."))
         elif "end_answers" in request.POST and turn:
             services.close_answers(turn, by=request.user)
             messages.success(request, _("Answers are closed; who did not answer lost the seat."))
@@ -95,6 +94,7 @@ def run(request: Any, ref: str) -> HttpResponse:
         "unasked": [offerings.get(pk) for pk in odd.get("unasked", {}).get("offerings", [])],
         "jumps": [(offerings.get(pk), now, then) for pk, now, then in odd.get("jumps", {}).get("offerings", [])],
         "fairness": selectors.fairness(row),
+        "seal_fault": services.seal_fault(row) if reviewed else None,
         "signatures": signatures,
         "signed": any(signature.by_id == request.user.pk for signature in signatures),
         "form": forms.DiscardForm(),

@@ -13,8 +13,9 @@ from takwin.offer.rules import SEASON
 
 
 def open_season(season: Season, *, by: Any) -> Season:
+    """Open applications, or open them again after they were closed: see admissions for what becomes of the draw."""
     with change(season, "open", by=by, flow=SEASON) as row:
-        pass
+        row.openings += 1
     return row
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from takwin.accounts import services as accounts
 from takwin.accounts.models import User
 from takwin.accounts.roles import Role
+from takwin.admissions import selectors as admissions_selectors
 from takwin.admissions import services as admissions
 from takwin.centres.models import Centre
 from takwin.offer.models import Offering
@@ -53,9 +54,23 @@ def make_demo() -> list[tuple[str, str, str]]:
             house = Centre.objects.get(code=centre) if centre else None
             grant = accounts.grant(user, role, area=place, centre=house)
             out.append((str(Role(role).label), str(grant.place), email))
+        _draw()
         _candidate(account(CANDIDATE, ""))
         _guidance()
     return [*out, ("candidate", "", CANDIDATE)]
+
+
+def _draw() -> None:
+    """The season's draw, sealed by the two managers; its public value comes when applications are closed."""
+    season = current_season()
+    if season is None or not season.simulated or admissions_selectors.draw(season) is not None:
+        return
+    for email in ("national@takwin.example", "deputy@takwin.example"):
+        draw = admissions_selectors.draw(season)
+        admissions.seal(
+            season, contribution=admissions.new_contribution(), seen=draw.mark if draw else "",
+            by=User.objects.get(email=email),
+        )  # fmt: skip
 
 
 def _guidance() -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from takwin.admissions.models import Application, Wish
-from takwin.admissions.services import commit, count_demand
+from takwin.admissions.services import count_demand
 from takwin.centres.models import Centre
 from takwin.core.bulk import analyze
 from takwin.core.changes import journal
@@ -36,7 +36,6 @@ def simulate(
     rng = np.random.default_rng(seed)
     with transaction.atomic():
         season = _season(code, number)
-        commit(season)
         offer.write_sectors()
         programmes = offer.write_programmes()
         sites = offer.write_centres(rng)

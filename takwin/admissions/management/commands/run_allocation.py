@@ -8,7 +8,6 @@ from takwin.accounts.models import User
 from takwin.admissions import services
 from takwin.core.errors import Refused
 from takwin.offer.models import Season
-from takwin.offer.services import close_season
 
 
 class Command(BaseCommand):
@@ -16,8 +15,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("season")
-        parser.add_argument("--seed", default="", help="public seed of the lottery; drawn when absent")
         parser.add_argument("--close", action="store_true", help="close applications first")
+        parser.add_argument("--trial", action="store_true", help="lots of its own; never signed or published")
         parser.add_argument("--publish", action="store_true", help="publish when the checks hold")
         parser.add_argument(
             "--sign", action="append", default=[], help="e-mail of a person who signs; twice to publish"
@@ -27,11 +26,14 @@ class Command(BaseCommand):
         try:
             season = Season.objects.get(code=options["season"])
             if options["close"]:
-                season = close_season(season, by=None)
-            run = services.prepare(season, seed=options["seed"], by=None)
+                season = services.close_applications(season, by=None)
+            people = [User.objects.get(email=email) for email in options["sign"]]
+            if season.simulated and len(people) == 2:
+                services.rehearse(season, people=people)
+            run = services.prepare(season, trial=options["trial"], by=None)
             run = services.allocate(run, progress=lambda percent, step: self.stdout.write(f"{percent:3} % {step}"))
-            for email in options["sign"]:
-                services.sign(run, by=User.objects.get(email=email))
+            for person in people:
+                services.sign(run, by=person)
             if options["publish"]:
                 run = services.publish(run, by=None)
         except User.DoesNotExist:

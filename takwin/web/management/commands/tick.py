@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from takwin.admissions.services import close_rounds_due, commit_due, count_demand, remind_due
+from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
 from takwin.core import jobs
 from takwin.core.messages import send_waiting
 from takwin.employment.services import expire_due, open_due
@@ -16,7 +16,7 @@ from takwin.training.services import lapse_due
 
 
 class Command(BaseCommand):
-    help = "Send what waits, close what is due, commit draws, count demand, remind, open times, end dead jobs."
+    help = "Send what waits, close what is due, follow draws, count demand, remind, open times, end dead jobs."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--every", type=int, default=0, help="seconds to wait before the next; 0: once")
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         while True:
             sent = send_waiting()
             closed = [season.code for season in close_due()] + [turn.ref for turn in close_rounds_due()]
-            commit_due()
+            draws_due()
             remind_due()
             remind_appointments()
             fill_slots()
