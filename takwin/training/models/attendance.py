@@ -57,6 +57,8 @@ class Statement(models.Model):
     told_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=40, blank=True, default="")
     why = models.CharField(max_length=200, blank=True, default="")
+    # Derived from an accepted excuse: it stands wherever an absence of its days would, in whatever order they came.
+    excuse = models.ForeignKey("training.Excuse", models.PROTECT, null=True, db_index=False, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(db_default=Now())
     stands = models.BooleanField(default=False)

@@ -16,16 +16,18 @@ from takwin.core.errors import Refused
 from takwin.training.choices import AlertLevel, Presence, TrainingReason
 
 LATEST = 240  # minutes late that make sense within one session
-# A phone's clock may be wrong by years: what it says counts only when it is near the day of the roll.
-CLOCK = timedelta(days=45)
+# House values. A roll is told within LATE days of its day, and not before the server's own time but for SLACK, which
+# covers the way of a message; a phone's clock may be wrong by years, its offset at the sending puts it right.
+LATE_DAYS = 14
+SLACK = timedelta(minutes=10)
 # Hours missed without excuse in a term, and what follows. House values: a country sets its own.
 THRESHOLDS = ((10, AlertLevel.FIRST), (20, AlertLevel.SECOND), (30, AlertLevel.COUNCIL))
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One statement. `rank`: 0 by who teaches, 1 by the office. `told_at`: the phone's own time, None when it is
-    nowhere near the roll."""
+    """One statement. `rank`: 0 by who teaches, 1 by the office. `told_at`: when it was made by the server's clock,
+    None when the phone did not say."""
 
     key: str
     value: str
@@ -69,11 +71,36 @@ def _strength(one: Said) -> tuple[int, bool, float, str]:
     return one.rank, one.told_at is not None, one.told_at.timestamp() if one.told_at else 0.0, one.key
 
 
-def believable(told_at: datetime | None, on: date) -> datetime | None:
-    """A phone's time when it is near the day of the roll, else None: it then loses against any clock that is right."""
-    if told_at is None or abs(told_at.date() - on) > CLOCK:
+def offset(now: datetime | None, received_at: datetime) -> timedelta:
+    """What must be added to a phone's times to have the server's: receipt less the phone's own time of sending."""
+    return received_at - now if now is not None else timedelta()
+
+
+def true_time(told_at: datetime | None, on: date, ahead: timedelta, received_at: datetime) -> datetime | None:
+    """When a statement was made, by the server's clock; None when the phone did not say.
+
+    Refused: made after it arrived, before its day, or so long ago that no honest phone still held it.
+    """
+    if told_at is None:
         return None
-    return told_at
+    try:
+        at = told_at + ahead
+    except OverflowError:
+        at = None
+    early = timedelta(days=1)  # the evening before, in another time zone
+    if at is None or at > received_at + SLACK or at < received_at - timedelta(days=LATE_DAYS):
+        raise Refused(TrainingReason.CLOCK_WRONG, at=f"{told_at:%Y-%m-%d %H:%M}")
+    if at.date() < on - early:
+        raise Refused(TrainingReason.CLOCK_WRONG, at=f"{at:%Y-%m-%d %H:%M}")
+    return at
+
+
+def check_day(on: date, today: date) -> None:
+    """Refused: a day to come, and one so long ago that only the office may still say what happened."""
+    if on > today:
+        raise Refused(TrainingReason.FUTURE, on=on)
+    if (today - on).days > LATE_DAYS:
+        raise Refused(TrainingReason.TOLD_LATE, on=on, limit=LATE_DAYS)
 
 
 def check_words(value: str, minutes: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -158,6 +159,21 @@ def sittings(rows: Iterable[Session], first: date, last: date) -> list[Sitting]:
             if begin <= on <= end:
                 out.append(Sitting(row, on, calendar.ringing(plans, on).of(row.slot or 0, row.length)))
     return sorted(out, key=lambda one: (one.on, one.hour, one.session.pk))
+
+
+def held(courses: Iterable[Any], days: Iterable[date]) -> Callable[[Any, date, int, int], bool]:
+    """(course, day, hour, length) -> whether a session of the course covers these hours of that day, by the timetable
+    in force on it; for some courses and days, in a constant number of queries."""
+    wanted, keys = list(days), [course.pk for course in courses]
+    spans: dict[tuple[int, date], list[tuple[int, int]]] = defaultdict(list)
+    if wanted and keys:
+        for one in sittings(published(course__in=keys), min(wanted), max(wanted)):
+            spans[one.session.course_id, one.on].append((one.hour, one.hour + one.session.length))
+
+    def holds(course: Any, on: date, hour: int, length: int) -> bool:
+        return any(first <= hour and hour + length <= last for first, last in spans[course.pk, on])
+
+    return holds
 
 
 def of_group(group: Group, first: date, last: date) -> list[Sitting]:

@@ -13,7 +13,7 @@ from takwin.training.services.assessment import (
     publish_results,
     reopen_marks,
 )
-from takwin.training.services.attendance import answer_excuse, ask_excuse, call_roll, correct, read_proof, sync
+from takwin.training.services.attendance import call_roll, correct, sync, sync_each
 from takwin.training.services.calendar import load_bells, load_calendar, make_terms
 from takwin.training.services.companies import (
     add_company,
@@ -49,9 +49,11 @@ from takwin.training.services.enrolments import (
     return_,
     set_guardian,
 )
+from takwin.training.services.excuses import answer_excuse, ask_excuse, read_proof
 from takwin.training.services.feeds import new_feed
 from takwin.training.services.groups import change_group, close_group, form_groups, make_group, place, transfer
 from takwin.training.services.houses import give_bed, give_beds, leave_bed, lower, open_beds
+from takwin.training.services.items import split_batch
 from takwin.training.services.moves import exchange, move_session, pin, proposals, unpin
 from takwin.training.services.sheets import read_sheet
 from takwin.training.services.short import ask_course, cancel_course, hold_course, mark_day, plan_course
@@ -87,6 +89,6 @@ __all__ = [
     "open_courses", "open_timetable", "pin", "place", "plan_assessment", "plan_course", "plan_placement",
     "proposals", "publish_marks", "publish_results", "publish_timetable", "put_in_force", "read_proof",
     "read_sheet", "register", "reopen", "reopen_marks", "reopen_timetable", "replace", "resume", "return_",
-    "set_guardian", "share", "sign", "sign_convention", "solve_timetable", "stop_solving", "suspend", "sync",
-    "transfer", "unpin", "visit",
+    "set_guardian", "share", "sign", "sign_convention", "solve_timetable", "split_batch", "stop_solving",
+    "suspend", "sync", "sync_each", "transfer", "unpin", "visit",
 ]  # fmt: skip

@@ -1,67 +1,140 @@
-"""Taking statements from phones, correcting, excusing, warning. Nothing told is ever changed or lost."""
+"""Taking statements from phones, correcting, warning. Nothing told is ever changed or lost."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from takwin.admissions.rules import check_file
-from takwin.core.changes import change, create, journal
+from takwin.core.changes import journal
 from takwin.core.dates import parse_day
 from takwin.core.errors import Refused, RefusedCells
-from takwin.core.refs import new_ref
 from takwin.training.choices import ExcuseState, Presence, TrainingReason
-from takwin.training.models import Course, Enrolment, Excuse, Member, Roll, SetAside, Statement
-from takwin.training.rules.attendance import Said, believable, check_words, standing
-from takwin.training.rules.lives import EXCUSE
+from takwin.training.models import Course, Enrolment, Excuse, Group, Member, Roll, SetAside, Statement
+from takwin.training.rules.attendance import Said, check_day, check_words, offset, standing, true_time
 from takwin.training.rules.weeks import HOURS, LONGEST
+from takwin.training.selectors.weeks import held
+from takwin.training.services import items
 from takwin.training.services.alerts import warn
+from takwin.training.services.items import MOST
 
-MOST = 2_000  # statements a batch
-AHEAD = timedelta(days=1)  # a roll may be opened the evening before, in another time zone
-LONG = 60  # days an excuse may last
 OFFICE, TEACHER = 1, 0
+SEEN = 50  # statements of one trainee at one roll that another names
+May = Callable[[Any, date], bool]
+Holds = Callable[[Course, date, int, int], bool]
+Answers = dict[str, dict[str, str]]
 
 
-def sync(batch: Any, *, by: Any, may: Any) -> dict[str, dict[str, str]]:
+def sync(
+    batch: Any, *, by: Any, may: May, now: str | None = None, holds: Holds | None = None, late: bool = False
+) -> Answers:
     """Take a batch of statements from a phone; what became of each, by its key.
 
     `batch` is a list of {key, course, on, hour, length, trainee, value, minutes?, told_at?, after?, device?}; `may`
-    is a predicate (course, day) -> bool: whether `by` may call that roll. The answer says `kept`, `known` (told
-    before) or `refused` with its reason; what is refused is set aside whole. The state after any order, repetition
-    or splitting of batches is the same; a key names one statement for ever. Refused as a whole: what is not a list
-    of at most 2,000 statements.
+    is a predicate (course, day) -> bool: whether `by` may call that roll; `now` is the phone's own time of sending,
+    against which its times are put right; `holds` says whether a course has a session at an hour of a day (by
+    default: by the timetable in force on that day); `late` lets days of any age in (archives, simulations). The
+    answer says `kept`, `known` (told before) or `refused` with its reason; what is refused is set aside whole, one by
+    one: nothing in a batch keeps the rest from being kept. The state after any order, repetition or splitting of
+    batches is the same; a key names one statement for ever. Refused as a whole: what is not a list of at most 2,000.
     """
-    if not isinstance(batch, list) or not all(isinstance(one, dict) for one in batch):
+    return {
+        answer["key"]: answer["told"] for answer in sync_each(batch, by=by, may=may, now=now, holds=holds, late=late)
+    }
+
+
+def sync_each(
+    batch: Any, *, by: Any, may: May, now: str | None = None, holds: Holds | None = None, late: bool = False
+) -> list[dict[str, Any]]:
+    """What became of each statement of a batch, in its order: {key, told: {state, why?}}."""
+    if not isinstance(batch, list):
         raise Refused(TrainingReason.BAD_BATCH, why="[{…}, …]")
     if len(batch) > MOST:
         raise Refused(TrainingReason.BAD_BATCH, why=f"> {MOST}")
-    answers: dict[str, dict[str, str]] = {}
-    with transaction.atomic():
-        reader = _Reader(batch, may)
-        good: dict[str, dict[str, Any]] = {}
-        for told in batch:
-            key = str(told.get("key", ""))[:60]
-            try:
-                good.setdefault(key, reader.read(told))
-            except Refused as refusal:
-                answers[key] = {"state": "refused", "why": str(refusal)}
-                _set_aside(key, told, refusal, reader.centre(told), by)
-        known = {str(key) for key in Statement.objects.filter(key__in=list(good)).values_list("key", flat=True)}
-        fresh = {key: values for key, values in good.items() if key not in known}
-        rolls = _rolls(fresh.values(), by)
-        rows = [Statement(roll=rolls[values.pop("at")], by=_who(by), **values) for values in fresh.values()]
-        _keep(rows)
-        answers |= {key: {"state": "known" if key in known else "kept"} for key in good}
+    received_at = timezone.now()
+    door = _Door(by, may, offset(_moment(now), received_at), received_at, holds, late)
+    answers: list[dict[str, Any]] = [{"key": items.key_of(item), "told": {}} for item in batch]
+    clean = []
+    for place, item in enumerate(batch):
+        try:
+            items.check_item(item)
+            clean.append(place)
+        except Refused as refusal:
+            answers[place]["told"] = _no(door, item, refusal, None)
+    _take(door, batch, clean, answers)
     return answers
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Who tells, what they may, and when it arrived."""
+
+    by: Any
+    may: May
+    ahead: timedelta
+    received_at: datetime
+    holds: Holds | None
+    late: bool
+
+
+def _take(door: _Door, batch: list[Any], places: list[int], answers: list[dict[str, Any]]) -> None:
+    """Keep these statements in one transaction; where the database refuses, each half alone, down to the one."""
+    if not places:
+        return
+    try:
+        with transaction.atomic():
+            found = _keep_batch(door, [batch[place] for place in places])
+    except (DataError, IntegrityError, ValueError) as fault:
+        if len(places) == 1:
+            refusal = Refused(TrainingReason.UNREADABLE, why=type(fault).__name__)
+            answers[places[0]]["told"] = _no(door, batch[places[0]], refusal, None)
+            return
+        half = len(places) // 2
+        _take(door, batch, places[:half], answers)
+        _take(door, batch, places[half:], answers)
+        return
+    for place, told in zip(places, found, strict=True):
+        answers[place]["told"] = told
+
+
+def _no(door: _Door, item: Any, refusal: Refused, centre: Any) -> dict[str, str]:
+    """Set a statement aside, once for each key; one without a key keeps a new one."""
+    why = items.printable(str(refusal))
+    facts = {"payload": items.storable(item), "reason": why[:300], "centre": centre, "by": _who(door.by)}
+    SetAside.objects.get_or_create(key=items.key_of(item) or str(uuid4()), defaults=facts)
+    return {"state": "refused", "why": why}
+
+
+def _keep_batch(door: _Door, batch: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What became of each of some readable statements."""
+    reader = _Reader(batch, door)
+    out: list[dict[str, str]] = []
+    good: dict[UUID, dict[str, Any]] = {}
+    keys: list[UUID | None] = []
+    for item in batch:
+        try:
+            values = reader.read(item)
+            good.setdefault(values["key"], values)
+            keys.append(values["key"])
+            out.append({"state": "kept"})
+        except Refused as refusal:
+            keys.append(None)
+            out.append(_no(door, item, refusal, reader.centre(item)))
+    known = set(Statement.objects.filter(key__in=list(good)).values_list("key", flat=True))
+    fresh = {key: values for key, values in good.items() if key not in known}
+    excuses = _lock_excuses({one["enrolment_id"] for one in fresh.values()})
+    rolls = _rolls(fresh.values(), door.by)
+    rows = [Statement(roll=rolls[values.pop("at")], by=_who(door.by), **values) for values in fresh.values()]
+    _keep(rows, excuses)
+    return [{"state": "known"} if key in known else told for key, told in zip(keys, out, strict=True)]
 
 
 def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may: Any) -> None:
@@ -86,19 +159,22 @@ def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may
 class _Reader:
     """Checks the statements of a batch with a constant number of queries."""
 
-    def __init__(self, batch: list[dict[str, Any]], may: Any) -> None:
-        self.may, self.today = may, timezone.localdate()
+    def __init__(self, batch: list[dict[str, Any]], door: _Door) -> None:
+        self.door, self.today = door, timezone.localdate(door.received_at)
+        refs = {str(one.get("course"))[:40] for one in batch}
         self.courses = {
             row.ref: row
-            for row in Course.objects.filter(ref__in={str(one.get("course")) for one in batch}).select_related(
+            for row in Course.objects.filter(ref__in=refs).select_related(
                 "group__centre", "group__season", "module", "trainer"
             )
         }
-        people = {str(one.get("trainee")) for one in batch}
+        people = {str(one.get("trainee"))[:40] for one in batch}
         self.people = dict(Enrolment.objects.filter(ref__in=people).values_list("ref", "pk"))
         self.stays: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
         for row in Member.objects.filter(enrolment__in=self.people.values()):
             self.stays[row.enrolment_id, row.group_id].append((row.since_on, row.until_on))
+        days = [found for one in batch if (found := parse_day(str(one.get("on")))) is not None and found <= self.today]
+        self.holds = door.holds or held(self.courses.values(), days)
 
     def centre(self, told: dict[str, Any]) -> Any:
         course = self.courses.get(str(told.get("course")))
@@ -111,30 +187,39 @@ class _Reader:
         if course is None:
             raise Refused(TrainingReason.UNKNOWN_COURSE, value=told.get("course"))
         on = _day(told.get("on"))
-        group = course.group
-        if on < group.starts_on:
-            raise Refused(TrainingReason.BEFORE_GROUP, group=group, day=group.starts_on, on=on)
-        if on > group.ends_on:
-            raise Refused(TrainingReason.AFTER_GROUP, group=group, day=group.ends_on, on=on)
-        if on > self.today + AHEAD:
-            raise Refused(TrainingReason.FUTURE, on=on)
-        hour, length = _whole(told.get("hour"), 0, HOURS - 1), _whole(told.get("length"), 1, LONGEST)
         person = self.people.get(str(told.get("trainee")))
-        stays = self.stays.get((person, group.pk), []) if person else []
-        if not any(since <= on and (until is None or on <= until) for since, until in stays):
-            raise Refused(TrainingReason.NOT_IN_GROUP, group=group, on=on)
-        if not self.may(course, on):
+        self._check_day(course.group, person, on)
+        hour, length = _whole(told.get("hour"), 0, HOURS - 1), _whole(told.get("length"), 1, LONGEST)
+        if not self.holds(course, on, hour, length):
+            raise Refused(TrainingReason.NO_SESSION, group=course.group, on=on)
+        if not self.door.may(course, on):
             raise Refused(TrainingReason.NOT_YOUR_ROLL)
         value = str(told.get("value"))
         minutes = check_words(value, _whole(told.get("minutes") or 0, 0, 100_000))
         after = told.get("after") or []
-        if not isinstance(after, list):
+        if not isinstance(after, list) or len(after) > SEEN:
             raise Refused(TrainingReason.BAD_BATCH, why="after")
         return {
             "key": key, "at": (course.pk, on, hour, length), "enrolment_id": person, "on": on, "value": value,
-            "minutes": minutes, "told_at": believable(_moment(told.get("told_at")), on), "rank": TEACHER,
+            "minutes": minutes, "told_at": self._time(told, on), "rank": TEACHER,
             "after": sorted({str(_uuid(one)) for one in after}), "device": str(told.get("device", ""))[:40],
         }  # fmt: skip
+
+    def _check_day(self, group: Group, person: int | None, on: date) -> None:
+        """Refused: a day outside the group, to come or too long ago, or when the trainee was not in it."""
+        if on < group.starts_on:
+            raise Refused(TrainingReason.BEFORE_GROUP, group=group, day=group.starts_on, on=on)
+        if on > group.ends_on:
+            raise Refused(TrainingReason.AFTER_GROUP, group=group, day=group.ends_on, on=on)
+        if not self.door.late:
+            check_day(on, self.today)
+        stays = self.stays.get((person, group.pk), []) if person else []
+        if not any(since <= on and (until is None or on <= until) for since, until in stays):
+            raise Refused(TrainingReason.NOT_IN_GROUP, group=group, on=on)
+
+    def _time(self, told: dict[str, Any], on: date) -> datetime | None:
+        at = _moment(told.get("told_at"))
+        return at if self.door.late else true_time(at, on, self.door.ahead, self.door.received_at)
 
 
 def _uuid(value: Any) -> UUID:
@@ -154,7 +239,7 @@ def _day(value: Any) -> date:
 def _moment(value: Any) -> datetime | None:
     try:
         found = parse_datetime(str(value)) if value else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found is not None and timezone.is_aware(found) else None
 
@@ -169,10 +254,13 @@ def _who(by: Any) -> Any:
     return by if getattr(by, "pk", None) else None
 
 
-def _set_aside(key: str, told: dict[str, Any], refusal: Refused, centre: Any, by: Any) -> None:
-    """Once for each key; one without a key keeps a new one."""
-    facts = {"payload": told, "reason": str(refusal)[:300], "centre": centre, "by": _who(by)}
-    SetAside.objects.get_or_create(key=key or str(uuid4()), defaults=facts)
+def _lock_excuses(enrolments: Collection[int]) -> list[Excuse]:
+    """Requests of these people that are accepted, or may be while we look: whoever answers one waits for us.
+
+    Locked before any roll, here and where an excuse is answered, so that the two never wait for each other.
+    """
+    rows = Excuse.objects.select_for_update(of=("self",)).filter(enrolment__in=enrolments)
+    return [row for row in rows.exclude(state=ExcuseState.REFUSED).order_by("pk") if row.state == ExcuseState.ACCEPTED]
 
 
 def _rolls(values: Iterable[dict[str, Any]], by: Any) -> dict[tuple[Any, ...], Roll]:
@@ -202,32 +290,73 @@ def _rolls(values: Iterable[dict[str, Any]], by: Any) -> dict[tuple[Any, ...], R
     return {one: found[one[:3]] for one in wanted}
 
 
-def _keep(rows: list[Statement]) -> None:
+def _keep(rows: list[Statement], excuses: list[Excuse]) -> None:
     """Insert statements, decide anew what stands where they speak, and warn those who reached a threshold."""
     if not rows:
         return
     Statement.objects.bulk_create(rows, batch_size=1_000)
-    touched = {(row.roll_id, row.enrolment_id) for row in rows}
+    settle({(row.roll_id, row.enrolment_id) for row in rows}, excuses)
+    warn({row.enrolment_id for row in rows})
+
+
+def settle(touched: Collection[tuple[int, int]], excuses: Collection[Excuse]) -> None:
+    """Decide anew what stands of some trainees at some rolls, each told as (roll, enrolment).
+
+    What stands depends on the set of statements and of accepted excuses alone, not on what came first.
+    """
     all_of: dict[tuple[int, int], list[Statement]] = defaultdict(list)
     for row in Statement.objects.filter(roll__in={one[0] for one in touched}):
         if (row.roll_id, row.enrolment_id) in touched:
             all_of[row.roll_id, row.enrolment_id].append(row)
+    made: list[Statement] = []
     falls: list[Statement] = []
     rises: list[Statement] = []
     for told in all_of.values():
-        now = standing(
-            Said(str(row.key), row.value, row.minutes, row.told_at, row.rank, frozenset(row.after)) for row in told
-        )
+        stands, against, fresh = _standing(told, excuses)
+        if fresh is not None:
+            made.append(fresh)
         for row in told:
-            stands = now is not None and str(row.key) == now.stands.key
-            contested = stands and now is not None and bool(now.against)
-            if (row.stands, row.contested) != (stands, contested):
-                (rises if stands else falls).append(row)
-                row.stands, row.contested = stands, contested
+            state = (row is stands, row is stands and against)
+            if (row.stands, row.contested) != state:
+                (rises if row is stands else falls).append(row)
+                row.stands, row.contested = state
     # First those that fall: at no moment do two stand.
-    for moved in (falls, rises):
-        Statement.objects.bulk_update(moved, ["stands", "contested"], batch_size=500)
-    warn({row.enrolment_id for row in rows})
+    Statement.objects.bulk_update(falls, ["stands", "contested"], batch_size=500)
+    Statement.objects.bulk_update(rises, ["stands", "contested"], batch_size=500)
+    Statement.objects.bulk_create(made, batch_size=500)
+
+
+def _standing(told: list[Statement], excuses: Collection[Excuse]) -> tuple[Statement | None, bool, Statement | None]:
+    """Which of the statements of one trainee at one roll stands, whether it is contested, and the statement that an
+    excuse adds when it is not among them yet."""
+    said = {str(row.key): row for row in told if row.excuse_id is None}
+    now = standing(
+        Said(key, row.value, row.minutes, row.told_at, row.rank, frozenset(row.after)) for key, row in said.items()
+    )
+    if now is None:
+        return None, False, None
+    stands, against = said[now.stands.key], bool(now.against)
+    if stands.value != Presence.ABSENT:
+        return stands, against, None
+    for excuse in excuses:
+        if excuse.enrolment_id == stands.enrolment_id and excuse.first_on <= stands.on <= excuse.last_on:
+            key = uuid5(NAMESPACE_OID, f"{excuse.ref} {stands.roll_id}")
+            if stands.rank == OFFICE and str(key) in stands.after:
+                continue  # the office saw the excuse and says otherwise
+            there = next((row for row in told if row.key == key), None)
+            fresh = None if there else _excused(stands, excuse, key)
+            if fresh is not None:
+                fresh.contested = against
+            return there or fresh, against, fresh
+    return stands, against, None
+
+
+def _excused(absent: Statement, excuse: Excuse, key: UUID) -> Statement:
+    return Statement(
+        key=key, roll_id=absent.roll_id, enrolment_id=absent.enrolment_id, on=absent.on, value=Presence.EXCUSED,
+        rank=OFFICE, told_at=timezone.now(), why=f"{excuse.get_kind_display()} {excuse.ref}", excuse=excuse,
+        stands=True,
+    )  # fmt: skip
 
 
 def correct(
@@ -238,6 +367,7 @@ def correct(
         raise Refused(TrainingReason.WHY_MISSING, "why")
     minutes = check_words(value, minutes or 0)
     with transaction.atomic():
+        excuses = _lock_excuses([statement.enrolment_id])
         Roll.objects.select_for_update(of=("self",)).get(pk=statement.roll_id)
         seen = Statement.objects.filter(roll=statement.roll_id, enrolment=statement.enrolment_id)
         row = Statement(
@@ -245,52 +375,6 @@ def correct(
             minutes=minutes, rank=rank, told_at=timezone.now(), why=why, by=_who(by),
             after=sorted(str(key) for key in seen.values_list("key", flat=True)),
         )  # fmt: skip
-        _keep([row])
+        _keep([row], excuses)
         journal(statement.enrolment, "correct_roll", by=by, on=str(row.on), value=value, why=why)
-    return row
-
-
-def ask_excuse(
-    enrolment: Enrolment, *, first_on: date, last_on: date, kind: str, words: str = "", proof: Any = None, by: Any
-) -> Excuse:
-    """Ask to be excused, with a photo or a PDF of the proof."""
-    if last_on < first_on:
-        raise Refused(TrainingReason.BAD_DATES, "last_on")
-    if (last_on - first_on).days >= LONG:
-        raise Refused(TrainingReason.LONG_EXCUSE, "last_on", limit=LONG)
-    if not proof:
-        raise Refused(TrainingReason.PROOF_MISSING, "proof")
-    proof.name = _safe_name(proof)
-    row = Excuse(enrolment=enrolment, first_on=first_on, last_on=last_on, kind=kind, words=words, proof=proof)
-    return create(row, "ask_excuse", by=by)
-
-
-def _safe_name(proof: Any) -> str:
-    """The stored name is ours; the content must be what the kind says."""
-    try:
-        kind = check_file(proof.name, proof.size, proof.read(16))
-    except Refused as refusal:
-        raise Refused(refusal.reason, "proof", **refusal.facts) from None
-    proof.seek(0)
-    return f"{new_ref('EXC')}.{kind.rpartition('/')[2]}"
-
-
-def read_proof(excuse: Excuse, *, by: Any) -> None:
-    """Note that someone read a proof: it may tell of an illness."""
-    journal(excuse, "read_document", by=by)
-
-
-def answer_excuse(excuse: Excuse, *, accept: bool, answer: str = "", by: Any) -> Excuse:
-    """Accept (absences of those days become excused, each by a statement of its own) or refuse, with a reason."""
-    if not accept and not answer.strip():
-        raise Refused(TrainingReason.WHY_MISSING, "answer")
-    with transaction.atomic():
-        with change(excuse, "accept_excuse" if accept else "refuse_excuse", by=by, flow=EXCUSE) as row:
-            row.answer = answer
-        if row.state == ExcuseState.ACCEPTED:
-            missed = Statement.objects.filter(
-                enrolment=row.enrolment_id, stands=True, value=Presence.ABSENT, on__range=(row.first_on, row.last_on)
-            )
-            for one in missed.select_related("enrolment"):
-                correct(one, value=Presence.EXCUSED, why=f"{row.get_kind_display()} {row.ref}", by=by)
     return row

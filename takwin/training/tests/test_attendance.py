@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from takwin.accounts.tests.make import make_user
+from takwin.core.errors import Refused
 from takwin.core.models import Entry, Outbox
 from takwin.training import services
-from takwin.training.models import Alert, Enrolment, Roll, SetAside, Statement
-from takwin.training.tests.make import CENTRE, make_course, make_group, make_proof, make_trainer, standing_of
+from takwin.training.models import Alert, Course, Enrolment, Group, Member, Roll, SetAside, Statement
+from takwin.training.selectors import weeks
+from takwin.training.tests.make import (
+    CENTRE,
+    make_course,
+    make_group,
+    make_proof,
+    make_solved,
+    make_trainer,
+    standing_of,
+)
 from takwin.training.tests.test_services import refused
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +69,13 @@ def state():
     )
 
 
-def send(*batch):
-    return services.sync(list(batch), by=None, may=anyone)
+def always(_course, _on, _hour, _length):
+    """As if the timetable had a session at every hour; what it says is tested in `TestTimetable`."""
+    return True
+
+
+def send(*batch, **over):
+    return services.sync(list(batch), by=None, may=anyone, **{"holds": always} | over)
 
 
 class TestSync:
@@ -98,11 +114,36 @@ class TestSync:
         send(roll(9, "present", told_at=str(timezone.now())))  # a phone that was offline
         assert standing_of(roll.people[0]).value == "late"
 
-    def test_a_clock_two_years_wrong_changes_no_day_and_loses(self, roll):
-        send(roll(1, "absent"), roll(2, "present", told_at="2030-01-01T08:00:00Z"))
-        assert standing_of(roll.people[0]).value == "absent"
-        assert Statement.objects.get(key=uid(2)).told_at is None
+    def test_a_clock_two_years_wrong_tells_the_right_time_by_its_own_time_of_sending(self, roll):
+        wrong = timedelta(days=731)
+        told_at = datetime.combine(roll.on, time(8, 40), UTC) + wrong
+        send(roll(1, "absent"))
+        send(roll(2, "present", told_at=told_at.isoformat()), now=(timezone.now() + wrong).isoformat())
+        assert abs(Statement.objects.get(key=uid(2)).told_at - (told_at - wrong)) < timedelta(seconds=30)
+        assert standing_of(roll.people[0]).value == "present"
         assert set(Statement.objects.values_list("on", flat=True)) == {roll.on}
+
+    @pytest.mark.parametrize("days", [43, 1, -56, -15])
+    def test_what_was_told_after_it_arrived_or_weeks_ago_is_not_believed(self, roll, days):
+        send(roll(1, "absent"))
+        answer = send(roll(2, "present", told_at=(timezone.now() + timedelta(days=days)).isoformat()))[uid(2)]
+        assert answer["state"] == "refused"
+        assert standing_of(roll.people[0]).value == "absent"
+        assert SetAside.objects.count() == 1
+
+    @pytest.mark.parametrize("now", ["", "soon", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+    def test_a_time_of_sending_that_makes_no_sense_breaks_nothing(self, roll, now):
+        assert send(roll(1), now=now)[uid(1)]["state"] in {"kept", "refused"}
+        assert send(roll(2, told_at=None), now=now)[uid(2)]["state"] == "kept"
+
+    def test_days_to_come_and_days_eight_weeks_ago_are_set_aside(self, roll):
+        today = timezone.localdate()
+        Group.objects.update(starts_on=today - timedelta(days=90))
+        Member.objects.update(since_on=today - timedelta(days=90))
+        for number, days in enumerate((1, -15, -56), 1):
+            answer = send(roll(number, on=str(today + timedelta(days=days)), told_at=None))
+            assert answer[uid(number)]["state"] == "refused"
+        assert send(roll(9, on=str(today - timedelta(days=14)), told_at=None))[uid(9)]["state"] == "kept"
 
     @pytest.mark.parametrize(
         ("over", "reason"),
@@ -129,11 +170,33 @@ class TestSync:
         assert Statement.objects.count() == 1
 
     def test_a_stranger_s_roll_is_refused(self, roll):
-        answers = services.sync([roll(1)], by=None, may=lambda *_: False)
+        answers = services.sync([roll(1)], by=None, may=lambda *_: False, holds=always)
         assert answers[uid(1)]["state"] == "refused"
         assert Statement.objects.count() == 0
 
-    @pytest.mark.parametrize("batch", [None, {}, "x", [1], [{}] * 2001])
+    @pytest.mark.parametrize(
+        "bad",
+        [1, None, "{", [], {}, {"key": 7}, {"key": uid(5), "value": "\x00"}, {"key": uid(5), "value": "\ud800"},
+         {"key": uid(5), "minutes": float("nan")}, {"key": uid(5), "minutes": float("inf")}, {"\x00": "x"},
+         {"key": uid(5), "minutes": "²"}, {"key": uid(5), "hour": 10**40}, {"key": uid(5), "after": [["x"]]},
+         {"key": uid(5), "device": "x" * 9_000}, {"key": uid(5), "on": "٢٠٢٦"}, {"key": "\ud800"}],
+        ids=repr,
+    )  # fmt: skip
+    def test_one_that_no_database_keeps_stops_no_other(self, roll, bad):
+        each = services.sync_each([roll(1, who=1), bad, roll(2, who=2)], by=None, may=anyone, holds=always)
+        assert [one["told"]["state"] for one in each] == ["kept", "refused", "kept"]
+        assert each[1]["told"]["why"]
+        assert Statement.objects.count() == 2
+        assert SetAside.objects.count() == 1
+
+    def test_one_key_in_two_spellings_is_one(self, roll):
+        first = roll(0xABC)
+        again = first | {"key": first["key"].upper()}
+        assert send(first, again)[first["key"].upper()]["state"] == "kept"
+        assert {one["state"] for one in send(again).values()} == {"known"}
+        assert Statement.objects.count() == 1
+
+    @pytest.mark.parametrize("batch", [None, {}, "x", [{}] * 2001])
     def test_what_is_no_batch_is_refused(self, batch):
         refused("bad_batch", services.sync, batch, by=None, may=anyone)
 
@@ -195,6 +258,114 @@ class TestOrder:
                 parts.append(now)
                 now = []
         assert result([made]) == result([*parts, now])
+
+
+STEPS = ["tell absent", "tell present", "tell again", "accept", "correct"]
+
+
+class TestExcusesInAnyOrder:
+    @given(st.permutations(STEPS), st.sampled_from(["absent", "present", "late"]))
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_what_stands_does_not_depend_on_what_came_first(self, roll, order, second):
+        """An excuse that is accepted, two phones, and a correction by a phone that saw the first: all the orders in
+        which they can arrive leave the same."""
+        more = {"minutes": 5} if second == "late" else {}
+        told = {
+            "tell absent": roll(1), "tell present": roll(2, second, **more), "tell again": roll(3),
+            "correct": roll(4, after=[uid(1), uid(2)]),
+        }  # fmt: skip
+
+        def result(steps):
+            with transaction.atomic():
+                excuse = TestExcuses().ask(roll)
+                for step in steps:
+                    if step == "accept":
+                        services.answer_excuse(excuse, accept=True, by=None)
+                    else:
+                        send(told[step])
+                now = standing_of(roll.people[0])
+                found = (now.value, now.minutes, now.contested, Statement.objects.filter(stands=True).count())
+                transaction.set_rollback(True)
+            return found
+
+        assert result(order) == result(STEPS)
+
+    def test_the_office_may_say_otherwise_in_sight_of_the_excuse(self, roll):
+        services.answer_excuse(TestExcuses().ask(roll), accept=True, by=None)
+        send(roll(1))
+        now = standing_of(roll.people[0])
+        assert now.value == "excused"
+        services.correct(now, value="absent", why="الشهادة مزورة", by=None)
+        assert standing_of(roll.people[0]).value == "absent"
+        send(roll(2))
+        assert standing_of(roll.people[0]).value == "absent"
+
+    def test_a_refused_excuse_excuses_nothing(self, roll):
+        services.answer_excuse(TestExcuses().ask(roll), accept=False, answer="غير مقروءة", by=None)
+        send(roll(1))
+        assert standing_of(roll.people[0]).value == "absent"
+
+
+class TestTimetable:
+    def test_only_hours_that_the_timetable_has_are_believed(self):
+        timetable = make_solved(groups=1)
+        group, today = Group.objects.get(), timezone.localdate()
+        person = group.members.first().enrolment.ref
+
+        def tell(number, one, **over):
+            session = one.session
+            return {
+                "key": uid(number), "course": session.course.ref, "on": str(one.on), "hour": one.hour,
+                "length": session.length, "trainee": person, "value": "absent",
+            } | over  # fmt: skip
+
+        services.publish_timetable(timetable, by=None)
+        one = weeks.of_group(group, today - timedelta(days=7), today)[0]
+        other = Course.objects.filter(group=group).exclude(pk=one.session.course_id).first()
+        beside = next(hour for hour in range(8) if not one.hour - 1 <= hour <= one.hour + 2)
+        wrong = [
+            tell(2, one, hour=beside), tell(3, one, length=4), tell(4, one, course=other.ref),
+            tell(5, one, on=str(one.on - timedelta(days=one.on.weekday() + 1))),  # a Sunday
+        ]  # fmt: skip
+        answers = services.sync([tell(1, one), *wrong], by=None, may=anyone)
+        assert [answer["state"] for answer in answers.values()] == ["kept", *["refused"] * 4]
+        assert Statement.objects.count() == 1
+        services.reopen_timetable(timetable, by=None)
+        assert services.sync([tell(6, one)], by=None, may=anyone)[uid(6)]["state"] == "refused"
+
+
+class TestBody:
+    """What arrives over the wire, before it is JSON."""
+
+    GOOD = '{"key": "k", "value": "a]},{"}'
+
+    def test_each_statement_is_read_alone(self):
+        deep = "[" * 50_000 + "]" * 50_000
+        for bad in (deep, "NaN", "{bad", '{"minutes": NaN}', "²", "1" * 5_000, '{"a": "\\ud800"}', '"open'):
+            found, now = services.split_batch(f"[{self.GOOD}, {bad}]".encode())
+            assert found[0] == {"key": "k", "value": "a]},{"}, bad[:20]
+            assert len(found) == 2, bad[:20]
+            assert now is None
+
+    def test_the_time_of_sending_comes_along(self):
+        body = json.dumps({"now": "2026-11-25T08:00:00Z", "items": [{"key": "a"}, {"key": "b"}]})
+        assert services.split_batch(body.encode()) == ([{"key": "a"}, {"key": "b"}], "2026-11-25T08:00:00Z")
+        assert services.split_batch(b"[]") == ([], None)
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"{}", b"{not json", b"7", b'{"items": []}', b"\xff\xfe", b"[1" + b",1" * 2001 + b"]"]
+    )
+    def test_what_is_no_batch_is_refused(self, body):
+        refused("bad_batch", services.split_batch, body)
+
+    @given(st.binary(max_size=200))
+    @settings(max_examples=80, deadline=None)
+    def test_no_bytes_break_it(self, body):
+        try:
+            found, _now = services.split_batch(b"[" + body + b"]")
+        except Refused:
+            return
+        assert isinstance(found, list)
 
 
 class TestExcuses:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,6 +31,7 @@ from takwin.training.models import (
     Trainer,
     Version,
 )  # fmt: skip
+from takwin.training.selectors import weeks
 from takwin.training.tests.make import (
     CENTRE,
     make_enrolment,
@@ -225,21 +227,34 @@ class TestWeek:
 
 class TestRolls:
     def batch(self, world, **over):
+        today = timezone.localdate()
+        one = weeks.of_group(world["group"], today - timedelta(days=6), today)[0]
         told = {
-            "key": "00000000-0000-4000-8000-0000000000aa", "course": world["group"].courses.first().ref,
-            "on": str(timezone.localdate()), "hour": 1, "length": 2, "trainee": world["enrolment"].ref,
-            "value": "late", "minutes": 4,
+            "key": "00000000-0000-4000-8000-0000000000aa", "course": one.session.course.ref, "on": str(one.on),
+            "hour": one.hour, "length": one.session.length, "trainee": world["enrolment"].ref, "value": "late",
+            "minutes": 4,
         }  # fmt: skip
         return [told | over]
 
     def send(self, client, batch):
         return client.post("/training/rolls/sync/", json.dumps(batch), content_type="application/json")
 
+    def send_raw(self, client, body):
+        return client.post("/training/rolls/sync/", body, content_type="application/json")
+
     def test_a_phone_sends_and_is_answered_for_each(self, client, world):
         client.force_login(world["trainer"].__class__.objects.get().account)
         answer = self.send(client, self.batch(world))
         assert answer.json()["answers"]["00000000-0000-4000-8000-0000000000aa"]["state"] == "kept"
         assert self.send(client, {"x": 1}).status_code == 422
+        poison = self.batch(world, key="00000000-0000-4000-8000-0000000000ab", value="\x00")[0]
+        fresh = self.batch(world, key="00000000-0000-4000-8000-0000000000ac", value="present", minutes=0)[0]
+        body = {"now": timezone.now().isoformat(), "items": [poison, fresh]}
+        each = self.send_raw(client, json.dumps(body)).json()["each"]
+        assert [one["state"] for one in each] == ["refused", "kept"]
+        deep = "[" * 30_000 + "]" * 30_000
+        each = self.send_raw(client, f"[{deep}, NaN, {json.dumps(fresh)}]").json()["each"]
+        assert [one["state"] for one in each] == ["refused", "refused", "known"]
         answer = client.post("/training/rolls/sync/", "{not json", content_type="application/json")
         assert answer.status_code == 422
 

@@ -11,7 +11,14 @@ from django.utils import timezone
 from takwin.core.tests.threads import together
 from takwin.training import services
 from takwin.training.models import Enrolment, Group, Hold, Member, Roll, Statement
-from takwin.training.tests.make import make_course, make_enrolment, make_group, make_solved, make_trainer
+from takwin.training.tests.make import (
+    make_course,
+    make_enrolment,
+    make_group,
+    make_proof,
+    make_solved,
+    make_trainer,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +65,7 @@ def test_one_roll_from_many_phones_keeps_every_word_and_one_stands(network):
              "value": ("present", "absent")[number % 2], "told_at": f"{on}T08:0{number}:00Z"}
             for ref in (people if number % 2 else people[::-1])
         ]  # fmt: skip
-        return services.sync(batch, by=None, may=lambda *_: True)
+        return services.sync(batch, by=None, may=lambda *_: True, holds=lambda *_: True)
 
     together(6, phone)
     assert Roll.objects.count() == 1
@@ -66,6 +73,25 @@ def test_one_roll_from_many_phones_keeps_every_word_and_one_stands(network):
     standing = Statement.objects.filter(stands=True)
     assert standing.count() == 2
     assert set(standing.values_list("value", "contested")) == {("absent", True)}
+
+
+def test_an_absence_told_while_its_excuse_is_accepted_ends_excused(network):
+    group = make_group(people=1)
+    course = make_course(group, make_trainer())
+    person = group.members.select_related("enrolment").get().enrolment
+    on = timezone.localdate() - timedelta(days=1)
+    excuse = services.ask_excuse(person, first_on=on, last_on=on, kind="illness", proof=make_proof(), by=None)
+
+    def act(number):
+        if number == 2:
+            return attempt(services.answer_excuse, excuse, accept=True, by=None)
+        said = {"key": str(uuid4()), "course": course.ref, "on": str(on), "hour": number, "length": 1,
+                "trainee": person.ref, "value": "absent"}  # fmt: skip
+        return attempt(services.sync, [said], by=None, may=lambda *_: True, holds=lambda *_: True)
+
+    assert together(5, act) == ["done"] * 5
+    assert set(Statement.objects.filter(stands=True).values_list("value", flat=True)) == {"excused"}
+    assert Statement.objects.filter(stands=True).count() == 4
 
 
 def test_an_hour_of_a_room_is_taken_once_by_hand(network):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from operator import itemgetter
 from typing import Any
@@ -53,14 +52,13 @@ def sync(request: Any) -> HttpResponse:
     if not request.content_type.startswith("application/json"):
         return _plain(request, may)
     try:
-        batch = json.loads(request.body)
-    except ValueError:
-        batch = None
-    try:
-        answers = services.sync(batch, by=request.user, may=may)
+        batch, now = services.split_batch(request.body)
+        each = services.sync_each(batch, by=request.user, may=may, now=now)
     except Refused as refusal:
         return JsonResponse({"why": str(refusal)}, status=422)
-    return JsonResponse({"answers": answers})
+    # By key for who has one, and in the order they came for what has none that can be read.
+    answers = {answer["key"]: answer["told"] for answer in each}
+    return JsonResponse({"answers": answers, "each": [answer["told"] for answer in each]})
 
 
 def _plain(request: Any, may: Any) -> HttpResponse:

@@ -173,7 +173,7 @@ def _rolls(groups: list[Group]) -> int:
             for ref in refs:
                 batch.append(_told(one.session, one.on, ref, rng))
     for start in range(0, len(batch), 1_000):
-        services.sync(batch[start : start + 1_000], by=None, may=lambda *_: True)
+        services.sync(batch[start : start + 1_000], by=None, may=lambda *_: True, late=True)
     return len(batch)
 
 

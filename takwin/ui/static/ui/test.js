@@ -98,7 +98,7 @@
   }));
   if ("speechSynthesis" in window) speechSynthesis.addEventListener("voiceschanged", voices);
   voices();
-  // From the second visit on the page itself is there without a network.
+  // The worker holds this page from its first visit on.
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
   keep();
   show(false);

@@ -1,0 +1,66 @@
+"""Asking to be excused, and the answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from takwin.admissions.rules import check_file
+from takwin.core.changes import change, create, journal
+from takwin.core.errors import Refused
+from takwin.core.refs import new_ref
+from takwin.training.choices import ExcuseState, TrainingReason
+from takwin.training.models import Enrolment, Excuse, Roll, Statement
+from takwin.training.rules.lives import EXCUSE
+from takwin.training.services.attendance import settle
+
+LONG = 60  # days an excuse may last
+
+
+def ask_excuse(
+    enrolment: Enrolment, *, first_on: date, last_on: date, kind: str, words: str = "", proof: Any = None, by: Any
+) -> Excuse:
+    """Ask to be excused, with a photo or a PDF of the proof."""
+    if last_on < first_on:
+        raise Refused(TrainingReason.BAD_DATES, "last_on")
+    if (last_on - first_on).days >= LONG:
+        raise Refused(TrainingReason.LONG_EXCUSE, "last_on", limit=LONG)
+    if not proof:
+        raise Refused(TrainingReason.PROOF_MISSING, "proof")
+    proof.name = _safe_name(proof)
+    row = Excuse(enrolment=enrolment, first_on=first_on, last_on=last_on, kind=kind, words=words, proof=proof)
+    return create(row, "ask_excuse", by=by)
+
+
+def _safe_name(proof: Any) -> str:
+    """The stored name is ours; the content must be what the kind says."""
+    try:
+        kind = check_file(proof.name, proof.size, proof.read(16))
+    except Refused as refusal:
+        raise Refused(refusal.reason, "proof", **refusal.facts) from None
+    proof.seek(0)
+    return f"{new_ref('EXC')}.{kind.rpartition('/')[2]}"
+
+
+def read_proof(excuse: Excuse, *, by: Any) -> None:
+    """Note that someone read a proof: it may tell of an illness."""
+    journal(excuse, "read_document", by=by)
+
+
+def answer_excuse(excuse: Excuse, *, accept: bool, answer: str = "", by: Any) -> Excuse:
+    """Accept or refuse, with a reason. Absences of the days of an accepted one stand as excused, each by a statement
+    derived from it, whether they were told before or are told later."""
+    if not accept and not answer.strip():
+        raise Refused(TrainingReason.WHY_MISSING, "answer")
+    with transaction.atomic():
+        with change(excuse, "accept_excuse" if accept else "refuse_excuse", by=by, flow=EXCUSE) as row:
+            row.answer = answer
+        if row.state == ExcuseState.ACCEPTED:
+            days = Statement.objects.filter(enrolment=row.enrolment_id, on__range=(row.first_on, row.last_on))
+            rolls = sorted(set(days.values_list("roll", flat=True)))
+            list(Roll.objects.select_for_update(of=("self",)).filter(pk__in=rolls).order_by("pk"))
+            accepted = Excuse.objects.filter(enrolment=row.enrolment_id, state=ExcuseState.ACCEPTED).order_by("pk")
+            settle({(roll, row.enrolment_id) for roll in rolls}, list(accepted))
+    return row
