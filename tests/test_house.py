@@ -60,6 +60,31 @@ def test_every_capability_is_used_by_a_page_or_a_button():
     assert [c for c in sorted(roles.ALL) if f'"{c}"' not in text] == []
 
 
+NAVIGATION = {
+    "ui/templates/ui/desk_nav.html", "web/templates/web/desk.html", "web/selectors/desk.py", "accounts/models.py",
+    "ui/templatetags/ui.py",
+}  # fmt: skip
+
+
+def test_a_capability_is_asked_with_its_row_but_in_menus():
+    """`holds_anywhere` forgets where: a guard that used it would lend one grant the reach of another."""
+    root, faults = ROOT / "takwin", []
+    for path in [*PYTHON, *TEMPLATES]:
+        name = str(path.relative_to(root))
+        if "tests" in path.parts:
+            continue
+        text = path.read_text()
+        if "holds_anywhere" in text and name not in NAVIGATION:
+            faults.append((name, "holds_anywhere"))
+        if "user|can:" in text:
+            faults.append((name, "can without a row"))
+        for node in ast.walk(ast.parse(text)) if path.suffix == ".py" else ():
+            asked = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "can"
+            if asked and len(node.args) != 2:
+                faults.append((name, node.lineno))
+    assert faults == []
+
+
 def test_form_fields_are_arguments_of_their_service():
     import_everything()
 

@@ -230,8 +230,8 @@ class TestDesk:
         client.force_login(make_user("audit@example.org", "auditor"))
         path = address("/desk/offerings/{offering}/", world)
         assert "set_seats" not in client.get(path).content.decode()
-        assert client.post(path, {"do": "close", "reason": "x"}).status_code == 404
-        assert client.post("/desk/centres/ismss-meknes/", {"reason": "x"}).status_code == 404
+        assert client.post(path, {"do": "close", "reason": "x"}).status_code == 403
+        assert client.post("/desk/centres/ismss-meknes/", {"reason": "x"}).status_code == 403
 
     def test_seats_are_edited_and_the_journal_is_on_the_page(self, client, world):
         client.force_login(make_user("reg@example.org", "registrar", centre="ismss-meknes"))

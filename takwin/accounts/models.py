@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from takwin.accounts.roles import OWN, Role, roles_with
+from takwin.accounts.roles import NATIONWIDE, OWN, Role, roles_with
 from takwin.centres.models import Centre
 from takwin.core.fields import RefField, UniqueEmailField, UniquePhoneField, not_blank
 from takwin.core.scope import EVERYWHERE, NOWHERE, Scope
@@ -65,7 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self._held
 
     def scope(self, capability: str) -> Scope:
-        """Where this user holds a capability."""
+        """Where this user holds a capability: nowhere once the account is closed; a capability over what belongs to
+        the whole nation is held everywhere or not at all."""
+        if not self.is_active:
+            return NOWHERE
         if capability in OWN:
             return EVERYWHERE
         roles = set(roles_with(capability))
@@ -74,18 +77,26 @@ class User(AbstractBaseUser, PermissionsMixin):
             return NOWHERE
         if any(path == "" for path, _centre in rows):
             return EVERYWHERE
+        if capability in NATIONWIDE:
+            return NOWHERE
         return Scope(
             areas=frozenset(path for path, _centre in rows if path),
             centres=frozenset(centre for _path, centre in rows if centre),
         )
 
-    def can(self, capability: str) -> bool:
+    def can(self, capability: str, row: models.Model) -> bool:
+        """Whether one of the grants that carry a capability reaches this very row. A guard always names the row: two
+        grants, one that reads everywhere and one that writes at a centre, must not lend each other their reach."""
+        return self.scope(capability).reaches(row)
+
+    def holds_anywhere(self, capability: str) -> bool:
+        """Whether a capability is held at any place: for menus and lists of work, never for a guard."""
         return bool(self.scope(capability))
 
     @property
     def works_here(self) -> bool:
         """Whether the desk is this user's home."""
-        return self.can("desk.open")
+        return self.holds_anywhere("desk.open")
 
 
 class Grant(models.Model):

@@ -78,6 +78,9 @@ CAPABILITIES: dict[str, set[str]] = {
     Role.AUDITOR: _READ | {"guidance.board", "reporting.see", "journal.audit"},
 }
 
+# Over rows without a centre (rounds and runs, curricula, signing keys, cohorts and waves): held by a grant everywhere
+# or not at all. The same role at an area gives none of these.
+NATIONWIDE = {"admissions.allocate", "admissions.publish", "training.write", "certification.keys", "employment.run"}
 # Every signed-in person has these over their own records, whatever their grants.
 OWN = {"admissions.apply"}
 ALL = set().union(*CAPABILITIES.values()) | OWN

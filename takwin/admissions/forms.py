@@ -22,6 +22,7 @@ from takwin.admissions.choices import (
 )
 from takwin.admissions.scenarios import scenarios
 from takwin.core.numbers import parse_int
+from takwin.core.scope import Scope
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
@@ -231,9 +232,13 @@ class CommitteeForm(ServiceForm):
 
     service = services.form_committee
 
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+
     def clean_offering(self) -> Any:
         try:
-            return offer.offering(self.cleaned_data["offering"].strip().upper())
+            return offer.offering(self.cleaned_data["offering"].strip().upper(), self.scope)
         except ObjectDoesNotExist:
             raise ValidationError(_("There is no such offering.")) from None
 

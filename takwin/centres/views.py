@@ -47,24 +47,20 @@ def centre_list(request: Any) -> HttpResponse:
     return show(request, "centres/centre_list.html", listing=listing, active="centres")
 
 
-@page("centres.see")
+@page("centres.see", moves="centres.correct")
 def centre(request: Any, code: str) -> HttpResponse:
     """One centre: what is known, its journal, and the correction when the visitor may."""
     try:
         row = selectors.centre(request.scope, code)
     except ObjectDoesNotExist as absent:
         raise Http404(code) from absent
-    may = request.user.scope("centres.correct")
-    may_correct = bool(may) and selectors.centres(may).filter(pk=row.pk).exists()
+    may_correct = request.user.can("centres.correct", row)
     names = ("name_ar", "name_fr", "locality", "status", "capacity", "beds", "female_share", "area_m2")
     form = CorrectForm(request.POST or None, initial={name: getattr(row, name) for name in names})
-    if request.method == "POST":
-        if not may_correct:
-            raise Http404(code)
-        if form.run(row, by=request.user):
-            messages.success(request, _g("The correction is saved."))
-            return redirect("centres:detail", row.code)
-    entries = journal(row) if request.user.can("journal.read") else []
+    if request.method == "POST" and form.run(row, by=request.user):
+        messages.success(request, _g("The correction is saved."))
+        return redirect("centres:detail", row.code)
+    entries = journal(row) if request.user.can("journal.read", row) else []
     context: dict[str, Any] = {
         "centre": row,
         "form": form if may_correct else None,

@@ -12,7 +12,7 @@ from takwin.certification import services
 from takwin.certification.models import Jury
 from takwin.core import jobs
 from takwin.core.models import Job
-from takwin.core.scope import EVERYWHERE
+from takwin.core.scope import EVERYWHERE, NOWHERE
 
 ISSUE = "issue-diplomas"
 ALL = "all"
@@ -32,7 +32,7 @@ def issue_diplomas(job_ref: str) -> None:
 
     def work(job: Job, progress: Any) -> None:
         if job.about.startswith(ALL):
-            scope = job.by.scope("certification.run") if job.by else EVERYWHERE
+            scope = job.by.scope("certification.run") if job.by else NOWHERE
             services.issue(scope, progress=progress, by=job.by)
         else:
             services.issue(EVERYWHERE, Jury.objects.get(ref=job.about), progress=progress, by=job.by)

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,14 @@ class Scope:
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.areas) or bool(self.centres)
+
+    def reaches(self, row: Model) -> bool:
+        """Whether a stored row lies here. A row whose table names no place belongs to the nation: only a scope
+        of everywhere reaches it. One query, none for a scope of everywhere or of nowhere."""
+        rows = type(row)._default_manager.all()
+        if self.everywhere or not self or not isinstance(rows, ScopedQuerySet):
+            return self.everywhere
+        return rows.within(self).filter(pk=row.pk).exists()
 
 
 NOWHERE = Scope()

@@ -62,15 +62,14 @@ def offering_list(request: Any) -> HttpResponse:
 FORMS = {"seats": forms.SeatsForm, "close": forms.CloseForm, "reopen": forms.ReopenForm}
 
 
-@page("offer.see")
+@page("offer.see", moves="offer.edit")
 def offering(request: Any, ref: str) -> HttpResponse:
     """One offering: its places, its journal, and what the visitor may change."""
     try:
         row = selectors.offering(ref, request.scope)
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
-    may = request.user.scope("offer.edit")
-    may_edit = bool(may) and selectors.offerings(may, None).filter(pk=row.pk).exists()
+    may_edit = request.user.can("offer.edit", row)
     wanted = request.POST.get("do", "") if request.method == "POST" else ""
     shown = ["seats", "close" if row.state == OfferingState.OPEN else "reopen"]
     initial = {name: getattr(row, name) for name in ("capacity", "first_year", "seats")}
@@ -79,14 +78,14 @@ def offering(request: Any, ref: str) -> HttpResponse:
         for key in dict.fromkeys([*shown, *([wanted] if wanted in FORMS else [])])
     }
     if wanted:
-        if not may_edit or wanted not in made:
+        if wanted not in made:
             raise Http404(ref)
         if made[wanted].run(row, by=request.user):
             messages.success(request, _g("The change is saved."))
             return redirect("offer:detail", ref)
     context: dict[str, Any] = {
         "offering": row,
-        "entries": journal(row) if request.user.can("journal.read") else [],
+        "entries": journal(row) if request.user.can("journal.read", row) else [],
     }
     context |= {"forms": made if may_edit else {}, "active": "offerings"}
     return show(request, "offer/offering.html", **context)

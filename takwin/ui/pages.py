@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
@@ -21,22 +21,35 @@ from takwin.ui.typed import show_again
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
-CAPABILITIES: dict[str, str] = {PUBLIC: "", SIGNED_IN: ""}
+READING = (".see", ".board", ".open", ".read", ".audit")  # how the capabilities end that only look
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def page(capability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def page(
+    capability: str, *, moves: str | Callable[[Any], str] = ""
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Guard a view. Anonymous visitors of a guarded page go to sign-in (LoginRequiredMiddleware);
     those without the capability get 403; `request.scope` holds where they have it. A `Refused` that leaves a POST
     shows the same page again with what was typed (`ui/typed.py`); where the form stands on another page, the view
-    calls `show_again` with that page."""
+    calls `show_again` with that page.
+
+    `moves`: the capability that a POST to the page needs, or a function of the request that names it. During a POST
+    `request.scope` is where the visitor holds THAT one, so every row the view then looks up is one they may write.
+    A page that only looks and declares no `moves` takes no POST (405).
+    """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def inner(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if capability not in {PUBLIC, SIGNED_IN}:
-                request.scope = request.user.scope(capability)
+                needed = capability
+                if request.method not in SAFE:
+                    needed = moves(request) if callable(moves) else moves or capability
+                    if needed.endswith(READING):
+                        return HttpResponseNotAllowed(SAFE)
+                request.scope = request.user.scope(needed)
                 if not request.scope:
-                    raise PermissionDenied(capability)
+                    raise PermissionDenied(needed)
             try:
                 return view(request, *args, **kwargs)
             except Refused as refusal:
@@ -45,6 +58,7 @@ def page(capability: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
                 return show_again(request, refusal, view, *args, **kwargs)
 
         inner.capability = capability  # type: ignore[attr-defined]
+        inner.moves = moves  # type: ignore[attr-defined]
         return login_not_required(inner) if capability == PUBLIC else inner
 
     return wrap

@@ -17,7 +17,7 @@ from takwin.ui.pages import page, show
 @page("admissions.form")
 def committee_list(request: Any) -> HttpResponse:
     """Committees, and the form that makes one."""
-    form = forms.CommitteeForm(request.POST or None)
+    form = forms.CommitteeForm(request.POST or None, scope=request.scope)
     if request.method == "POST" and form.run(by=request.user):
         messages.success(request, _("The committee is formed."))
         return redirect("admissions:committees")

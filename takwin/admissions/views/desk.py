@@ -53,7 +53,7 @@ def application(request: Any, ref: str) -> HttpResponse:
         "wishes": selectors.wishes(row),
         "rows": told,
         "documents": list(row.documents.all()),
-        "entries": journal(row) if request.user.can("journal.read") else [],
+        "entries": journal(row) if request.user.can("journal.read", row) else [],
     }
     return show(request, "admissions/application.html", active="applications", **context)
 

@@ -32,7 +32,7 @@ ACTING = "acting_for"
 def current(request: Any) -> Any:
     """The application these pages are about: one's own, or the one a counsellor is writing."""
     ref = request.session.get(ACTING)
-    if ref and request.user.can("admissions.assist"):
+    if ref and request.user.scope("admissions.assist"):
         found = selectors.assisted(request.user, ref)
         if found:
             request.acting_for = found.person
@@ -307,7 +307,10 @@ def assist(request: Any) -> HttpResponse:
         request.session[ACTING] = form.result.ref
         return redirect("admissions:schooling")
     rows = selectors.assisted_by(request.user)
-    return show(request, "admissions/assist.html", form=form, rows=rows, season=season, active="assist")
+    return show(
+        request, "admissions/assist.html", form=form, rows=rows, season=season, active="assist",
+        books=bool(request.user.scope("guidance.follow")),
+    )  # fmt: skip
 
 
 @page("admissions.assist")

@@ -35,11 +35,11 @@ FILTERS = [
 ]
 
 
-@page("certification.see")
+@page("certification.see", moves="certification.run")
 def diploma_list(request: Any) -> HttpResponse:
     """Diplomas of the visitor's centres; signing all that is due."""
     runs = request.user.scope("certification.run")
-    if request.method == "POST" and runs:
+    if request.method == "POST":
         try:
             tasks.start_issue(request.user)
             messages.success(request, _("The signing has begun. It goes on when you leave this page."))
@@ -63,13 +63,13 @@ def diploma_list(request: Any) -> HttpResponse:
 VERBS: dict[str, Any] = {"suspend_diploma": forms.SuspendForm, "revoke_diploma": forms.RevokeForm}
 
 
-@page("certification.see")
+@page("certification.see", moves="certification.revoke")
 def diploma(request: Any, ref: str) -> HttpResponse:
     """One diploma: suspend, restore, revoke."""
     row = or_404(lambda told: reads.diploma(request.scope, told), ref)
-    may = bool(request.user.can("certification.revoke"))
+    may = request.user.can("certification.revoke", row)
     verb, wrong = request.POST.get("do", ""), None
-    if request.method == "POST" and may:
+    if request.method == "POST":
         try:
             if verb == "restore":
                 services.restore(row, by=request.user)
@@ -85,7 +85,7 @@ def diploma(request: Any, ref: str) -> HttpResponse:
     actions = [(one, wrong if one == verb and wrong else VERBS[one]()) for one in open_to if one in VERBS]
     context: dict[str, Any] = {
         "row": row, "actions": actions, "restores": "restore" in open_to, "wrong": wrong,
-        "entries": journal(row) if request.user.can("journal.read") else None,
+        "entries": journal(row) if request.user.can("journal.read", row) else None,
     }  # fmt: skip
     return show(
         request, "certification/diploma.html", active="diplomas", status=422 if wrong else 200, **context

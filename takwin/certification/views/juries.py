@@ -148,15 +148,17 @@ MOVES = {
 }  # fmt: skip
 
 
-@page("certification.see")
+def _needed(request: Any) -> str:
+    """The capability of the button that was pressed; the one that reads, which takes no POST, for none of them."""
+    return MOVES[request.POST["do"]][1] if request.POST.get("do") in MOVES else "certification.see"
+
+
+@page("certification.see", moves=_needed)
 def jury(request: Any, ref: str) -> HttpResponse:
     """One jury and what may be done with it now."""
     row = _jury(request, ref)
-    if request.method == "POST" and (found := MOVES.get(request.POST.get("do", ""))):
-        work, needs = found
-        if request.user.can(needs):
-            or_404(lambda told: reads.jury(request.user.scope(needs), told), ref)
-            work(request, row)
+    if request.method == "POST":
+        MOVES[request.POST["do"]][0](request, row)
         return redirect("certification:jury", ref)
     told = reads.verdicts(row)
     sitters = list(row.sitters.all())
@@ -165,10 +167,10 @@ def jury(request: Any, ref: str) -> HttpResponse:
         "row": row, "verdicts": told, "counts": reads.counts(told), "sitters": sitters, "job": job,
         "decided": [(Decision(key), n) for key, n in reads.counts(told).items() if key and n],
         "quorum": needed(len(sitters), RULES[row.rule]), "decisions": Decision.choices,
-        "runs": request.user.can("certification.run"), "president": request.user.pk == row.president_id,
+        "runs": request.user.can("certification.run", row), "president": request.user.pk == row.president_id,
         "amendments": reads.amendments(row), "due": reads.without_diploma(request.scope, row).count(),
         "cancel": forms.CancelJuryForm(), "running": job is not None and job.state in {"queued", "running"},
-        "entries": journal(row) if request.user.can("journal.read") else None,
+        "entries": journal(row) if request.user.can("journal.read", row) else None,
     }  # fmt: skip
     return show(request, "certification/jury.html", active="juries", **context)
 

@@ -22,10 +22,10 @@ from takwin.ui.listing import FORMATS, Column, Filter, Listing, download
 from takwin.ui.pages import or_404, page, show
 
 
-@page("employment.see")
+@page("employment.see", moves="employment.run")
 def cohorts(request: Any) -> HttpResponse:
     """Cohorts and their waves; freezing one; leavings of the visitor's centres."""
-    runs = request.user.can("employment.run")
+    runs = request.user.scope("employment.run")  # a cohort belongs to the nation
     form = forms.CohortForm(request.POST or None) if runs else None
     if form and request.method == "POST" and form.run(by=request.user):
         messages.success(request, _("The frame is frozen; its follow-ups are planned."))
@@ -50,11 +50,11 @@ SAMPLES = [
 STATE = Filter("state", gettext_lazy("State"), SampleState.choices, lambda rows, told: rows.filter(state=told))
 
 
-@page("employment.see")
+@page("employment.see", moves="employment.run")
 def wave(request: Any, ref: str) -> HttpResponse:
     """A wave: who is to be reached, the response, the rates, publishing them."""
     row = or_404(follow_up.wave, ref)
-    if request.method == "POST" and request.user.can("employment.run"):
+    if request.method == "POST":
         _do(request, row)
         return redirect("employment:wave", ref)
     listing = Listing(
@@ -67,7 +67,7 @@ def wave(request: Any, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row, "listing": listing, "progress": follow_up.progress(request.scope, row), "outcomes": told,
         "frame": frame, "rates": [(words.INDICATORS[one.code], rate) for one, rate in rates.whole(request.scope, row)],
-        "published": rates.published(row)[:1], "runs": request.user.can("employment.run"), "least": LEAST,
+        "published": rates.published(row)[:1], "runs": request.user.can("employment.run", row), "least": LEAST,
     }  # fmt: skip
     return show(request, "employment/wave.html", active="cohorts", **context)
 
@@ -99,7 +99,7 @@ def sample(request: Any, ref: str) -> HttpResponse:
     return show(
         request, "employment/sample.html", row=row, attempts=follow_up.attempts(row), answers=follow_up.answers(row),
         attempt=made["attempt"], answer=made["answer"], active="cohorts", status=422 if wrong else 200,
-        entries=journal(row) if request.user.can("journal.read") else None, runs=row.wave.state == "open",
+        entries=journal(row) if request.user.can("journal.read", row) else None, runs=row.wave.state == "open",
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def employer(request: Any, ref: str) -> HttpResponse:
         request, "employment/desk_employer.html", row=row, vacancies=work.own_vacancies(row), active="employers",
         actions=_actions(EMPLOYER, row, EMPLOYER_FORMS, wrong),
         verifies="verify_employer" in EMPLOYER.verbs(row.state),
-        entries=journal(row) if request.user.can("journal.read") else None, status=422 if wrong else 200,
+        entries=journal(row) if request.user.can("journal.read", row) else None, status=422 if wrong else 200,
     )  # fmt: skip
 
 
@@ -120,5 +120,5 @@ def vacancy(request: Any, ref: str) -> HttpResponse:
     return show(
         request, "employment/desk_vacancy.html", row=row, active="vacancies", opens=row.state == "posted",
         actions=_actions(VACANCY, row, VACANCY_FORMS, wrong), status=422 if wrong else 200,
-        entries=journal(row) if request.user.can("journal.read") else None,
+        entries=journal(row) if request.user.can("journal.read", row) else None,
     )  # fmt: skip

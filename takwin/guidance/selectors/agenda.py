@@ -107,10 +107,17 @@ def centres_of(scope: Scope) -> list[Centre]:
     return list((rows | here).distinct().with_places().order_by("code"))
 
 
-def hours(scope: Scope, counsellor: Any = None) -> list[Hours]:
-    rows = Hours.objects.within(scope).exclude(last_on__lt=timezone.localdate()).select_related("centre", "counsellor")
+def hours(scope: Scope, managed: Scope, counsellor: Any) -> list[Hours]:
+    """A counsellor's own hours in a scope, and everyone's at the centres they manage."""
+    mine = Q(counsellor=counsellor) | Q(pk__in=Hours.objects.within(managed).values("pk"))
+    rows = (
+        Hours.objects.within(scope)
+        .filter(mine)
+        .exclude(last_on__lt=timezone.localdate())
+        .select_related("centre", "counsellor")
+    )
     rows = rows.annotate(to_come=Count("slots", filter=Q(slots__taken__gt=0, slots__starts_at__gt=timezone.now())))
-    return list(rows.filter(counsellor=counsellor) if counsellor else rows)
+    return list(rows)
 
 
 def hours_of(ref: str, scope: Scope) -> Hours:
@@ -142,10 +149,12 @@ def feed_of(user: Any) -> Feed | None:
     return Feed.objects.filter(user=user).first()
 
 
-def feed_slots(user: Any) -> QuerySet[Slot]:
-    """What a calendar shows: times with someone, from a month ago on."""
+def feed_slots(user: Any, scope: Scope) -> QuerySet[Slot]:
+    """What a calendar shows: times with someone where one counsels, from a month ago on."""
     since = timezone.now() - timedelta(days=30)
-    return Slot.objects.filter(counsellor=user, taken__gt=0, starts_at__gt=since).select_related("centre")
+    return (
+        Slot.objects.within(scope).filter(counsellor=user, taken__gt=0, starts_at__gt=since).select_related("centre")
+    )
 
 
 def open_days(scope: Scope = EVERYWHERE, *, past: bool = False) -> list[OpenDay]:

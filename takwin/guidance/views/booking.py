@@ -120,9 +120,10 @@ def appointment_calendar(request: Any, told: str) -> HttpResponse:
 def feed(request: Any, told: str) -> HttpResponse:
     """A counsellor's agenda for a calendar programme: times and purposes, never a name or a number."""
     row = or_404(agenda.feed, read_feed(told))
-    if not row.user.is_active or not row.user.can("guidance.follow"):
+    scope = row.user.scope("guidance.follow")
+    if not scope:
         raise Http404(told)
-    return calendars.answer(calendars.of_slots(agenda.feed_slots(row.user)), row.ref)
+    return calendars.answer(calendars.of_slots(agenda.feed_slots(row.user, scope)), row.ref)
 
 
 @page(PUBLIC)

@@ -118,18 +118,20 @@ def _appointment_move(request: Any, row: Any) -> HttpResponse:
 @page("guidance.follow")
 def hours(request: Any) -> HttpResponse:
     """When one receives; the head of a centre sees and publishes everyone's."""
-    everyone = request.user.can("guidance.manage")
+    managed = request.user.scope("guidance.manage")
     initial = {"counsellor": request.user.ref, "first_on": timezone.localdate()}
     form = forms.HoursForm(request.POST or None, scope=request.scope, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if not everyone and form.cleaned_data["counsellor"] != request.user:
+        chosen = form.cleaned_data
+        if chosen["counsellor"] != request.user and not managed.reaches(chosen["centre"]):
             form.add_error("counsellor", _("You publish your own hours; the head of the centre those of others."))
         elif form.run(by=request.user):
             messages.success(request, _("The hours are published."))
             return redirect("guidance:hours")
-    rows = agenda.hours(request.scope, None if everyone else request.user)
+    rows = agenda.hours(request.scope, managed, request.user)
     context: dict[str, Any] = {"rows": rows, "closures": agenda.closures(request.scope), "form": form}
     context |= {"closing": forms.ClosureForm(scope=request.scope), "today": timezone.localdate()}
+    context["manages"] = bool(managed)  # the box is a wish; which centre it may close is asked when it comes
     feed = agenda.feed_of(request.user)
     context["feed"] = feed_token(feed.ref) if feed else ""
     return show(request, "guidance/desk_hours.html", active="hours", **context)
@@ -139,7 +141,7 @@ def hours(request: Any) -> HttpResponse:
 @require_POST
 def hours_end(request: Any, ref: str) -> HttpResponse:
     row = or_404(agenda.hours_of, ref, request.scope)
-    if row.counsellor_id != request.user.pk and not request.user.can("guidance.manage"):
+    if row.counsellor_id != request.user.pk and not request.user.can("guidance.manage", row):
         raise Http404(ref)
     try:
         after = forms.EndHoursForm(request.POST).insist(row, by=request.user)
@@ -156,12 +158,14 @@ def closures(request: Any) -> HttpResponse:
     """Announce an exception: one's own, or the whole centre's for its head; or take one back."""
     if ref := request.POST.get("reopen"):
         row = or_404(agenda.closure, ref, request.scope)
-        if row.counsellor_id != request.user.pk and not request.user.can("guidance.manage"):
+        if row.counsellor_id != request.user.pk and not request.user.can("guidance.manage", row):
             raise Http404(ref)
         services.reopen_days(row, by=request.user)
         return redirect("guidance:hours")
     form = forms.ClosureForm(request.POST, scope=request.scope)
-    whole = "whole" in request.POST and request.user.can("guidance.manage")
+    whole = "whole" in request.POST and form.is_valid()
+    if whole and not request.user.can("guidance.manage", form.cleaned_data["centre"]):
+        raise Http404("whole")
     try:
         form.insist(counsellor=None if whole else request.user, by=request.user)
     except Refused as refusal:

@@ -65,9 +65,10 @@ def members(row: Group) -> list[Member]:
     return sorted(rows, key=lambda member: (member.enrolment.person.family_name, member.enrolment.person.given_name))
 
 
-def groups_for(row: Enrolment) -> list[Group]:
-    """The groups of the same curriculum with a free place, here and elsewhere."""
-    rows = Group.objects.filter(version=row.version_id, state=GroupState.OPEN, taken__lt=F("capacity"))
+def groups_for(row: Enrolment, scope: Scope) -> list[Group]:
+    """The groups of the same curriculum with a free place, here and elsewhere within a scope: a transfer takes a
+    place of the other centre, so it is made by someone who runs both."""
+    rows = Group.objects.within(scope).filter(version=row.version_id, state=GroupState.OPEN, taken__lt=F("capacity"))
     return list(rows.select_related("centre").order_by("centre", "name")[:200])
 
 

@@ -46,8 +46,8 @@ def programmes_of(centre: Centre) -> list[Programme]:
     return list(rows.distinct().order_by("name_ar"))
 
 
-def centre_by_code(code: str) -> Centre | None:
-    return Centre.objects.filter(code=code.strip()).first()
+def centre_by_code(scope: Scope, code: str) -> Centre | None:
+    return Centre.objects.within(scope).filter(code=code.strip()).first()
 
 
 def trainer(scope: Scope, ref: str) -> Trainer:
@@ -69,9 +69,9 @@ def courses(group: Group, term: Term | None) -> list[Course]:
     return list((rows.filter(module__term=term.number) if term else rows).order_by("module__term", "module__order"))
 
 
-def course(scope: Scope, ref: str) -> Course:
-    mine = Group.objects.within(scope)
-    return Course.objects.select_related("group__version__programme", "module").get(ref=ref, group__in=mine)
+def course(group: Group, ref: str) -> Course:
+    """One course of a group; another group's is not found."""
+    return Course.objects.select_related("group__version__programme", "module").get(ref=ref, group=group)
 
 
 def could_teach(group: Group) -> list[Trainer]:

@@ -12,7 +12,10 @@ from django.utils import timezone
 from icalendar import Calendar
 from openpyxl import load_workbook
 
+from takwin.accounts.models import User
+from takwin.accounts.services import grant
 from takwin.accounts.tests.make import make_user
+from takwin.centres.models import Centre
 from takwin.training import calendars, services
 from takwin.training.models import (
     Absence,
@@ -125,6 +128,9 @@ class TestDesk:
         trainer = Trainer.objects.get(name="جديد")
         page = f"/desk/trainers/{trainer.ref}/"
         client.post(page, {"do": "closed", "closed": ["1", "x"]})
+        client.post(page, {"do": "share", "centre": "ismss-oujda"})
+        assert trainer.centres.count() == 1  # a post at Oujda is given by someone who runs Oujda too
+        grant(User.objects.get(email="reg@example.org"), "registrar", centre=Centre.objects.get(code="ismss-oujda"))
         client.post(page, {"do": "share", "centre": "ismss-oujda"})
         client.post(page, {"name": "آخر", "status": "hourly", "weekly": "12"})
         assert "آخر يوم" not in client.post(page, {"do": "absence", "first_on": "2026-01-05"}).content.decode()[:50]

@@ -21,7 +21,7 @@ from takwin.ui.listing import Column, Listing
 from takwin.ui.pages import or_404, page, show
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def company_list(request: Any, code: str) -> HttpResponse:
     """Companies, and this centre's contracts and placements."""
     centre = place(request, code)
@@ -36,7 +36,7 @@ def company_list(request: Any, code: str) -> HttpResponse:
     listing = Listing(request, companies.companies(centre), columns, name="companies", order="name", personal=False)
     if answer := listing.export():
         return answer
-    form = forms.CompanyForm(request.POST or None) if request.user.can("training.run") else None
+    form = forms.CompanyForm(request.POST or None) if request.user.can("training.run", centre) else None
     if form and request.method == "POST" and form.run(by=request.user):
         return redirect("training:company", form.result.ref)
     context: dict[str, Any] = {
@@ -46,7 +46,7 @@ def company_list(request: Any, code: str) -> HttpResponse:
     return show(request, "training/companies.html", active="training", **context)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def company(request: Any, ref: str) -> HttpResponse:
     """One company: conventions and contracts of the visitor's centres."""
     row = or_404(companies.company, ref)
@@ -97,11 +97,11 @@ FORMS: dict[str, Any] = {
 BUTTONS = {"sign": services.sign, "resume": services.resume, "complete_contract": services.complete_contract}
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def contract(request: Any, ref: str) -> HttpResponse:
     """A contract and what may be done with it now."""
     row = or_404(lambda told: companies.contract(request.scope, told), ref)
-    runs = request.user.can("training.run")
+    runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST" and runs:
         if verb in BUTTONS:
@@ -123,16 +123,16 @@ def contract(request: Any, ref: str) -> HttpResponse:
         "visit_form": wrong if verb == "visit" and wrong else forms.VisitForm(),
         "amendments": list(row.amendments.all()), "after": getattr(row, "replaced_by", None),
         "until": row.ended_on + REPLACE_WITHIN if row.ended_on else None,
-        "entries": journal(row) if request.user.can("journal.read") else None,
+        "entries": journal(row) if request.user.can("journal.read", row) else None,
     }  # fmt: skip
     return show(request, "training/contract.html", active="training", status=422 if wrong else 200, **context)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def placement(request: Any, ref: str) -> HttpResponse:
     """A placement: its moves, visits and evaluation."""
     row = or_404(lambda told: companies.placement(request.scope, told), ref)
-    runs = request.user.can("training.run")
+    runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST" and runs:
         if verb in {"visit", "evaluate"}:

@@ -178,16 +178,14 @@ def _place(form: Any, row: Any, by: Any) -> bool:
     return _try(form, service, row, group=group, on=form.cleaned_data["on"], by=by)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def trainee(request: Any, ref: str) -> HttpResponse:
     """A trainee's file: where, since when, what was missed, and the moves one may make."""
     row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
-    runs = request.user.can("training.run")
-    groups = enrolments.groups_for(row) if runs else []
+    runs = request.user.scope("training.run")
+    groups = enrolments.groups_for(row, runs) if runs.reaches(row) else []
     wrong, verb = None, request.POST.get("do", "")
     if request.method == "POST":
-        if not runs:
-            return redirect("training:trainee", ref)
         wrong = _move(request, row, verb, groups)
         if wrong is None:
             return redirect("training:trainee", ref)
@@ -207,17 +205,17 @@ def trainee(request: Any, ref: str) -> HttpResponse:
         "leaves": [one for one in LEAVES if one in verbs], "plain": [one for one in PLAIN if one in verbs],
         "can_place": "transfer" in verbs and groups, "verb": verb,
         "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
-        "entries": journal(row) if request.user.can("journal.read") else None,
+        "entries": journal(row) if request.user.can("journal.read", row) else None,
     }  # fmt: skip
     return show(request, "training/trainee.html", active="training", status=422 if wrong else 200, **context)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def group(request: Any, ref: str) -> HttpResponse:
     """A group: who, which courses, who gives them, its last rolls."""
     row = or_404(lambda told: enrolments.group(request.scope, told), ref)
     term = calendar.term_now(row.season)
-    if request.method == "POST" and request.user.can("training.run"):
+    if request.method == "POST":
         if "close" in request.POST:
             services.close_group(row, by=request.user)
         elif "open" in request.POST and term:
@@ -233,12 +231,12 @@ def group(request: Any, ref: str) -> HttpResponse:
 
 
 def _assign(request: Any, row: Any) -> None:
-    course = or_404(lambda told: staff.course(request.scope, told), request.POST.get("course", ""))
+    course = or_404(lambda ref: staff.course(row, ref), request.POST.get("course", ""))
     able = {one.ref: one for one in staff.could_teach(row)}
     services.assign(course, trainer=able.get(request.POST.get("trainer", "")), by=request.user)
 
 
-@page("training.see")
+@page("training.see", moves="training.write")
 def curricula(request: Any) -> HttpResponse:
     columns = [
         Column("programme", gettext_lazy("Programme"), lambda row: row.programme.label, "programme__name_ar"),
@@ -253,16 +251,17 @@ def curricula(request: Any) -> HttpResponse:
     )  # fmt: skip
     if answer := listing.export():
         return answer
-    form = forms.DraftForm(request.POST or None) if request.user.can("training.write") else None
+    # A curriculum belongs to the nation: `training.write` is held everywhere or not at all.
+    form = forms.DraftForm(request.POST or None) if request.user.scope("training.write") else None
     if form and request.method == "POST" and form.run(by=request.user):
         return redirect("training:curriculum", form.result.ref)
     return show(request, "training/curricula.html", listing=listing, form=form, active="curricula")
 
 
-@page("training.see")
+@page("training.see", moves="training.write")
 def curriculum(request: Any, ref: str) -> HttpResponse:
     row = or_404(enrolments.version, ref)
-    writes = request.user.can("training.write") and row.state == "draft"
+    writes = request.user.can("training.write", row) and row.state == "draft"
     form = forms.ModuleForm(request.POST if "name_ar" in request.POST else None) if writes else None
     if request.method == "POST" and form:
         if "put_in_force" in request.POST:

@@ -18,10 +18,11 @@ from takwin.training.views.desk import place
 from takwin.ui.pages import or_404, page, show
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def house(request: Any, code: str) -> HttpResponse:
     """Beds, boarders, periods of lowered capacity, meals."""
-    centre, runs = place(request, code), request.user.can("training.run")
+    centre = place(request, code)
+    runs = request.user.can("training.run", centre)
     beds, lower = forms.BedsForm(), forms.LowerForm()
     if request.method == "POST" and runs:
         made = True
@@ -51,11 +52,11 @@ def _bed(request: Any, centre: Any) -> None:
     (services.leave_bed if "leave" in request.POST else services.give_bed)(row, by=request.user)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def short_list(request: Any, code: str) -> HttpResponse:
     """Short courses of a centre, with people and person-days."""
     centre = place(request, code)
-    form = forms.AskForm(request.POST or None) if request.user.can("training.run") else None
+    form = forms.AskForm(request.POST or None) if request.user.can("training.run", centre) else None
     if form and request.method == "POST" and form.run(centre=centre, by=request.user):
         return redirect("training:short", form.result.ref)
     rows, totals = list(houses.short_courses(centre)[:200]), houses.totals(centre)
@@ -64,11 +65,11 @@ def short_list(request: Any, code: str) -> HttpResponse:
     )
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def short(request: Any, ref: str) -> HttpResponse:
     """One short course: plan, presence by day, certificates."""
     row = or_404(lambda told: houses.short_course(request.scope, told), ref)
-    runs, form = request.user.can("training.run"), forms.PlanForm()
+    runs, form = request.user.can("training.run", row), forms.PlanForm()
     if request.method == "POST" and runs:
         if "names" in request.POST:
             form = forms.PlanForm(request.POST)

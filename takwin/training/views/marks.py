@@ -97,17 +97,17 @@ def _told(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
     return out
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def results(request: Any, ref: str) -> HttpResponse:
     """A group's assessments and results: publish, contest, transcripts."""
     row = or_404(lambda told: enrolments.group(request.scope, told), ref)
-    if request.method == "POST" and request.user.can("training.run"):
+    if request.method == "POST":
         _do(request, row)
         return redirect("training:results", ref)
     context: dict[str, Any] = {
         "row": row, "assessments": reads.assessments_of(row), "modules": reads.modules_of(row),
         "people": reads.of_group(row), "contests": reads.contests(row), "practical": Kind.PRACTICAL,
-        "runs": request.user.can("training.run"),
+        "runs": request.user.can("training.run", row),
     }  # fmt: skip
     return show(request, "training/results.html", active="training", **context)
 

@@ -108,7 +108,7 @@ def absences(request: Any, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "centre": centre, "first": first, "before": (first - timedelta(days=1)).replace(day=1), "after": after,
         "rows": rows, "excuses": attendance.excuses(centre), "contested": attendance.contested(centre),
-        "aside": attendance.set_aside(centre), "runs": request.user.can("training.run"),
+        "aside": attendance.set_aside(centre), "runs": request.user.can("training.run", centre),
     }  # fmt: skip
     return show(request, "training/absences.html", active="training", **context)
 
@@ -136,13 +136,14 @@ def proof(request: Any, ref: str) -> Any:
     return FileResponse(row.proof.open("rb"), as_attachment=True, filename=row.proof.name.rpartition("/")[2])
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def roll(request: Any, ref: str) -> HttpResponse:
     """Everything said at one roll, and a correction by the office."""
     row = or_404(lambda told: attendance.roll(request.scope, told), ref)
-    if request.method == "POST" and request.user.can("training.run"):
+    if request.method == "POST":
         one = or_404(lambda told: attendance.statement(row, told), request.POST.get("key", ""))
         forms.CorrectForm(request.POST).insist(one, by=request.user)
         return redirect("training:roll", ref)
     context = {"row": row, "people": attendance.statements(row), "values": Presence.choices}
-    return show(request, "training/roll.html", runs=request.user.can("training.run"), active="training", **context)
+    runs = request.user.can("training.run", row)
+    return show(request, "training/roll.html", runs=runs, active="training", **context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from takwin.core.errors import Refused
@@ -20,11 +20,11 @@ from takwin.ui.pages import or_404, page, show
 from takwin.ui.typed import show_again
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def staff_list(request: Any, code: str) -> HttpResponse:
     """Trainers with their load, rooms with their use, absences to come."""
     centre = place(request, code)
-    runs = request.user.can("training.run")
+    runs = request.user.can("training.run", centre)
     trainer, room = forms.TrainerForm(programmes=staff.programmes_of(centre)), forms.RoomForm()
     if request.method == "POST" and runs:
         if "capacity" in request.POST:
@@ -59,13 +59,21 @@ def week_of_closed(what: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:
     return out
 
 
-@page("training.see")
+def _home(request: Any, row: Any) -> Any:
+    """The centre a trainer belongs to. Another where they also work reads their page and writes nothing on it."""
+    home = staff.home(row)
+    if request.method == "POST" and not request.scope.reaches(home):
+        raise Http404(row.ref)
+    return home
+
+
+@page("training.see", moves="training.run")
 def trainer(request: Any, ref: str) -> HttpResponse:
     """One trainer: status, hours, what can be taught, when never there, days away."""
     row = or_404(lambda told: staff.trainer(request.scope, told), ref)
-    home = staff.home(row)
+    home = _home(request, row)
     programmes, colleagues = staff.programmes_of(home), [one for one in staff.trainers(home, None) if one.pk != row.pk]
-    runs = request.user.can("training.run")
+    runs = request.user.can("training.run", home)
     first = {"name": row.name, "status": row.status, "weekly": row.weekly, "teaches": staff.taught(row)}
     form: Any = forms.ChangeTrainerForm(initial=first, programmes=programmes)
     absence: Any = forms.AbsenceForm(rows=colleagues)
@@ -77,7 +85,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
             absence = forms.AbsenceForm(request.POST, rows=colleagues)
             made = absence.run(row, by=request.user)
         elif verb == "share":
-            centre = staff.centre_by_code(request.POST.get("centre", ""))
+            centre = staff.centre_by_code(request.scope, request.POST.get("centre", ""))
             if centre is None:
                 raise Refused(TrainingReason.NO_CENTRE, "centre")
             services.share(row, centre=centre, by=request.user)
@@ -97,10 +105,10 @@ def trainer(request: Any, ref: str) -> HttpResponse:
     return show(request, "training/trainer.html", active="training", **context)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def room(request: Any, ref: str) -> HttpResponse:
     row = or_404(lambda told: staff.room(request.scope, told), ref)
-    runs = request.user.can("training.run")
+    runs = request.user.can("training.run", row)
     names = ("name", "kind", "capacity", "equipment", "site")
     form = forms.ChangeRoomForm(initial={name: getattr(row, name) for name in names})
     if request.method == "POST" and runs:
@@ -128,6 +136,7 @@ def absence(request: Any, ref: str) -> HttpResponse:
             messages.error(request, str(refusal))
         return redirect("training:timetable", told.ref)
     if request.method == "POST":
+        _home(request, row.trainer)
         try:
             forms.EndAbsenceForm(request.POST).insist(row, by=request.user)
         except Refused as refusal:

@@ -28,12 +28,12 @@ def _timetable(request: Any, ref: str) -> Any:
     return or_404(lambda told: weeks.timetable(request.scope, told), ref)
 
 
-@page("training.see")
+@page("training.see", moves="training.run")
 def timetables(request: Any, code: str) -> HttpResponse:
     """The timetables of a centre; opening one makes its sessions from the courses."""
     centre, season = place(request, code), offer.current_season()
     terms = calendar.terms(season) if season else []
-    if request.method == "POST" and season and request.user.can("training.run"):
+    if request.method == "POST" and season:
         terms = services.make_terms(season)
         number = request.POST.get("term", "")
         term = next((row for row in terms if str(row.number) == number), None)
@@ -67,11 +67,11 @@ def _do(request: Any, row: Any) -> None:
 
 
 @takes_bytes(MOST_SHEET)
-@page("training.see")
+@page("training.see", moves="training.run")
 def timetable(request: Any, ref: str) -> HttpResponse:
     """A week by group, trainer or room; what it costs; why the rest has no place."""
     row = _timetable(request, ref)
-    runs = request.user.can("training.run")
+    runs = request.user.can("training.run", row)
     if request.method == "POST" and runs:
         _do(request, row)
         return redirect("training:timetable", ref)

@@ -129,9 +129,16 @@ def ld_json(value: dict[str, Any]) -> SafeString:
 
 
 @register.filter
-def can(user: Any, capability: str) -> bool:
-    """Whether the visitor holds a capability somewhere: for menus and buttons, never instead of the guard."""
-    return bool(getattr(user, "is_authenticated", False) and user.can(capability))
+def holds_anywhere(user: Any, capability: str) -> bool:
+    """Whether the visitor holds a capability somewhere: for menus alone; a button asks `can` about its row."""
+    return bool(getattr(user, "is_authenticated", False) and user.holds_anywhere(capability))
+
+
+@register.simple_tag(takes_context=True)
+def can(context: dict[str, Any], capability: str, row: Any) -> bool:
+    """`{% can "training.run" centre as runs %}`: whether a capability of the visitor reaches this very row."""
+    user = getattr(context.get("request"), "user", None)
+    return bool(user is not None and user.is_authenticated and user.can(capability, row))
 
 
 @lru_cache(maxsize=256)

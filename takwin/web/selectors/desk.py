@@ -59,7 +59,7 @@ def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
     out: list[dict[str, str]] = []
     if season is None:
         return out
-    if user.can("admissions.allocate"):
+    if user.holds_anywhere("admissions.allocate"):
         runs = list(admissions.runs(season)[:5])
         review = next((run for run in runs if run.state == "review"), None)
         if review:
@@ -71,7 +71,7 @@ def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
         elif season.state == "open":
             url = reverse("admissions:runs")
             out.append({"tone": "wait", "when": _("open"), "what": _("Applications are open"), "url": url})
-    if user.can("offer.edit"):
+    if user.holds_anywhere("offer.edit"):
         empty = Offering.objects.within(user.scope("offer.edit")).filter(
             season=season, state="open", demand__requests=0
         )
