@@ -339,11 +339,20 @@ class TestAllocationDesk:
         assert "أكثر من المقاعد" in client.post(path, {"group": "girls", "seats": 99}).content.decode()
         assert client.post(path, {"group": "girls", "seats": 1, "source": "s0"}).status_code == 302
         assert world["offering"].reserves.get().seats == 1
-        make_user("m1@example.org")
+        for name in ("m1", "m2"):
+            make_user(f"{name}@example.org", "scorer", centre="ismss-meknes")
         form = {"offering": world["offering"].ref, "method": "test", "members": "m1@example.org\nnobody@example.org"}
         assert "nobody@example.org" in client.post("/desk/committees/", form).content.decode()
         form["members"] = "m1@example.org boss@example.org"
+        assert client.post("/desk/committees/", form).status_code == 422
+        form["members"] = "m1@example.org m2@example.org"
         assert client.post("/desk/committees/", form).status_code == 302
+        page = client.get("/desk/committees/").content.decode()
+        path = page.split('action="/desk/committees/')[1].split('"')[0]
+        wrong = client.post(f"/desk/committees/{path}", {"reason": " "})
+        assert wrong.status_code == 422
+        assert client.post(f"/desk/committees/{path}", {"reason": "لم تجتمع"}).status_code == 302
+        assert world["offering"].committee.state == "dissolved"
 
     def test_the_automatic_answer_is_chosen_on_the_application(self, client, world):
         application = world["application"]

@@ -20,6 +20,11 @@ def holders(capability: str, *centres: Any) -> QuerySet[User]:
     return rows.distinct().order_by("name", "pk")
 
 
+def holds(user: Any, capability: str, centre: Any) -> bool:
+    """Whether an account that is active may do something at a centre: asked before anybody is given a part there."""
+    return user is not None and holders(capability, centre).filter(pk=user.pk).exists()
+
+
 def by_email(emails: Iterable[str]) -> dict[str, User]:
     """Active accounts by lower-case e-mail; those that are not there are left out."""
     wanted = {email.lower() for email in emails}

@@ -131,6 +131,11 @@ class DocumentKind(models.TextChoices):
     OTHER = "other", _("Another document")
 
 
+class CommitteeState(States):
+    FORMED = "formed", "good", _("Formed")
+    DISSOLVED = "dissolved", "mute", _("Dissolved")
+
+
 class AdmissionReason(Reasons):
     NOT_OPEN_YET = "not_open_yet", _("Applications open on %(moment)s (Casablanca time).")
     DEADLINE_PASSED = "deadline_passed", _("Applications closed on %(moment)s (Casablanca time).")
@@ -201,6 +206,13 @@ class AdmissionReason(Reasons):
     NO_FREE_SEAT = "no_free_seat", _("No seat is free in this offering.")
     RESERVE_TOO_LARGE = "reserve_too_large", _("Reserves of %(reserved)s seats are more than the %(seats)s seats.")
     NOT_A_MEMBER = "not_a_member", _("You are not a member of this committee.")
+    CANNOT_SCORE = "cannot_score", _("%(who)s may not score at %(where)s: the right is given first.")
+    COMMITTEE_OVER = "committee_over", _("This committee was dissolved.")
+    SCORES_PUBLISHED = (
+        "scores_published",
+        _("Results of this season are published: a committee cannot be dissolved any more."),
+    )
+    REASON_MISSING = "reason_missing", _("Say why, for the journal.")
     TWO_MEMBERS = "two_members", _("A committee needs two members at least.")
     NOT_ASKED = "not_asked", _("This person has not asked for the offering.")
     SCORES_CLOSED = (

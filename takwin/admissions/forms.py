@@ -251,6 +251,10 @@ class CommitteeForm(ServiceForm):
         return list(found.values())
 
 
+class DissolveForm(ReasonForm):
+    service = services.dissolve_committee
+
+
 class ScoreForm(ServiceForm):
     """A member's score, shown out of 20 and kept in hundredths."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from takwin.admissions.choices import DrawState, Outcome, ReserveGroup, RunState
+from takwin.admissions.choices import CommitteeState, DrawState, Outcome, ReserveGroup, RunState
 from takwin.admissions.models import (
     SEATED,
     Application,
@@ -27,6 +28,7 @@ from takwin.admissions.models import (
     Wish,
     WishResult,
 )
+from takwin.admissions.rules import SCORERS
 from takwin.core.models import Job
 from takwin.core.scope import Scope
 from takwin.offer.models import Offering, Season
@@ -300,13 +302,39 @@ def committees(user: Any, scope: Scope | None = None) -> list[Committee]:
     rows = Committee.objects.select_related(
         "offering__programme", "offering__centre__area", "offering__season", "offering__mode"
     ).annotate(people=Count("members", distinct=True))
-    return list((rows.filter(members=user) if scope is None else rows.within(scope)).order_by("-pk")[:200])
+    if scope is None:
+        return list(rows.filter(members=user, state=CommitteeState.FORMED).order_by("-pk")[:200])
+    return list(rows.annotate(given=Count("scores", distinct=True)).within(scope).order_by("-pk")[:200])
+
+
+def committee_within(scope: Scope, ref: str) -> Committee:
+    return Committee.objects.within(scope).select_related("offering__season", "offering__centre__area").get(ref=ref)
+
+
+def unscored(rows: Iterable[Committee]) -> dict[int, int]:
+    """For each committee, how many who asked for its offering lack two scores: any of them sets the offering aside in
+    the next run. In two queries, however many there are."""
+    of = {row.offering_id: row.pk for row in rows}
+    asked = Wish.objects.filter(offering__in=of, refused=False).exclude(
+        application__state__in=["draft", "withdrawn", "declined", "lapsed"]
+    )
+    full = (
+        Score.objects.filter(committee__in=of.values(), value__isnull=False)
+        .values("committee", "application")
+        .annotate(n=Count("pk"))
+        .filter(n__gte=SCORERS)
+    )
+    done = {(row["committee"], row["application"]) for row in full}
+    out = dict.fromkeys(of.values(), 0)
+    for offering, application in asked.values_list("offering", "application").distinct():
+        out[of[offering]] += (of[offering], application) not in done
+    return out
 
 
 def committee(user: Any, ref: str) -> Committee:
     """One's own committee. Raises Committee.DoesNotExist for others'."""
     return Committee.objects.select_related("offering__programme", "offering__centre", "offering__season").get(
-        members=user, ref=ref
+        members=user, ref=ref, state=CommitteeState.FORMED
     )
 
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path("desk/allocation/<str:ref>/progress/", runs.job, name="job"),
     path("desk/reserves/<str:ref>/", runs.reserves, name="reserves"),
     path("desk/committees/", committees.committee_list, name="committees"),
+    path("desk/committees/<str:ref>/dissolve/", committees.dissolve, name="committee_dissolve"),
     path("desk/scoring/", committees.mine, name="scoring"),
     path("desk/scoring/<str:ref>/", committees.committee, name="committee"),
 ]

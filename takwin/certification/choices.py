@@ -108,6 +108,7 @@ class CertificationReason(Reasons):
     PRESIDENT_AWAY = "president_away", _("The president must be present.")
     NOT_PRESIDENT = "not_president", _("Only the president of the jury, %(name)s, signs.")
     BAD_DECISION = "bad_decision", _("%(who)s: choose one of the decisions of the list.")
+    CANNOT_SIGN = "cannot_sign", _("%(who)s may not sign the minutes of this centre: the right is given first.")
     NOBODY = "nobody", _("Nobody is in this group.")
     UNDECIDED = "undecided", _("%(count)s decisions are missing: %(who)s.")
     NEW_RESULTS = (

@@ -55,6 +55,7 @@ VERBS = {
     "defer": _("Deferred"),
     "describe": _("Schooling and marks given"),
     "discard": _("Discarded"),
+    "dissolve": _("Committee dissolved"),
     "draft": _("Version begun"),
     "draw_up": _("Drawn up"),
     "end": _("Ended"),

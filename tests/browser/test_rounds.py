@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from takwin.accounts.models import User
+from takwin.accounts.services import grant
 from takwin.admissions import services
 from takwin.admissions.models import Application, Round
 from takwin.admissions.tests.make import make_submitted
@@ -134,6 +135,7 @@ def test_a_committee_scores_and_a_late_round_gives_what_is_left(visit, picture):
     offering = one_seat()
     row = candidate("1@takwin.example", offering, 1500)
     members = [User.objects.get(email=f"{name}@takwin.example") for name in ("scorer", "deputy")]
+    grant(members[1], "scorer", centre=offering.centre)
     services.form_committee(offering, method="interview", members=members, by=None)
     page = visit(DESK)
     sign_in(page, "scorer@takwin.example")

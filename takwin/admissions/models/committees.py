@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from takwin.admissions.choices import Selection
+from takwin.admissions.choices import CommitteeState, Selection
 from takwin.admissions.models.applications import Application
+from takwin.core.choices import state_check
 from takwin.core.fields import RefField
 from takwin.core.scope import ScopedQuerySet
 from takwin.offer.models import Offering
@@ -20,18 +21,23 @@ class CommitteeQuerySet(ScopedQuerySet):
 
 
 class Committee(models.Model):
-    """Who scores the candidates of an offering; the score stands in the place of the average mark."""
+    """Who scores the candidates of an offering; the score stands in the place of the average mark. A dissolved one
+    keeps its scores and counts for nothing until it is formed again."""
 
     ref = RefField(prefix="COM")
     offering = models.OneToOneField(Offering, models.PROTECT, related_name="committee")
     method = models.CharField(_("Selection by"), max_length=10, choices=Selection)
+    state = models.CharField(max_length=10, choices=CommitteeState, default=CommitteeState.FORMED)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
 
     objects = CommitteeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("committee")
-        constraints = [models.CheckConstraint(condition=Q(method__in=Selection.values), name="committee_method_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(method__in=Selection.values), name="committee_method_known"),
+            state_check("state", CommitteeState, "committee_state_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.ref

@@ -3,7 +3,13 @@
 from takwin.admissions.services.answers import confirm, decline, hold, set_auto_answer, wait
 from takwin.admissions.services.applications import describe, reopen, start, submit, withdraw
 from takwin.admissions.services.archive import number
-from takwin.admissions.services.committees import amend_score, form_committee, give_score, stand_aside
+from takwin.admissions.services.committees import (
+    amend_score,
+    dissolve_committee,
+    form_committee,
+    give_score,
+    stand_aside,
+)
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
 from takwin.admissions.services.draws import (
@@ -38,6 +44,7 @@ __all__ = [
     "decline",
     "describe",
     "discard",
+    "dissolve_committee",
     "draws_due",
     "enter_value",
     "form_committee",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from takwin.admissions.choices import ApplicationState, BedGroup
+from takwin.admissions.choices import ApplicationState, BedGroup, CommitteeState
 from takwin.admissions.models import Application, Reserve, Score, Wish
 from takwin.admissions.rules import bed_groups, committee_score, groups_of, score
 from takwin.engines.allocation import ANYONE, NO_HOUSE, Problem, lottery
@@ -124,10 +124,11 @@ def _pools(season: Season) -> list[Pool]:
         kept.setdefault(offering, []).append((group, seats))
     marks: dict[int, dict[int, list[int]]] = {}
     for offering, application, value in Score.objects.filter(
-        committee__offering__season=season, value__isnull=False
+        committee__offering__season=season, committee__state=CommitteeState.FORMED, value__isnull=False
     ).values_list("committee__offering_id", "application_id", "value"):
         marks.setdefault(offering, {}).setdefault(application, []).append(int(value or 0))
-    chosen = set(Offering.objects.filter(season=season, committee__isnull=False).values_list("pk", flat=True))
+    formed = Offering.objects.filter(season=season, committee__state=CommitteeState.FORMED)
+    chosen = set(formed.values_list("pk", flat=True))
     for pool in pools:
         # "the centre's region" is another group in each region.
         pool.reserves = [

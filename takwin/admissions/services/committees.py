@@ -7,30 +7,56 @@ from typing import Any
 
 from django.db import transaction
 
+from takwin.accounts.selectors import holds
 from takwin.admissions.choices import AdmissionReason as R
-from takwin.admissions.models import Application, Committee, Score
+from takwin.admissions.choices import CommitteeState, RunState
+from takwin.admissions.models import Application, Committee, Run, Score
 from takwin.admissions.rules import SCORERS
 from takwin.admissions.services.runs import discard_pending, scores_are_read
-from takwin.core.changes import create, journal
+from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
-from takwin.offer.models import Offering
+from takwin.core.flow import Flow
+from takwin.offer.models import Offering, Season
 
+COMMITTEE = Flow(CommitteeState, dissolve=({CommitteeState.FORMED}, CommitteeState.DISSOLVED))
 LIMIT = 2000  # hundredths out of 20
 
 
 def form_committee(offering: Offering, *, method: str, members: Sequence[Any], by: Any) -> Committee:
-    """Two members at least; changing them keeps the scores given."""
+    """Two members at least, who may score at the offering's centre; changing them keeps the scores given. One that was
+    dissolved is formed again."""
     if len(set(members)) < SCORERS:
         raise Refused(R.TWO_MEMBERS, "members")
+    for member in members:
+        if not holds(member, "admissions.score", offering.centre):
+            raise Refused(R.CANNOT_SCORE, "members", who=member, where=offering.centre.label)
     with transaction.atomic():
         row = Committee.objects.filter(offering=offering).first()
         if row is None:
             row = create(Committee(offering=offering, method=method), "form", by=by, method=method)
         else:
             journal(row, "form", by=by, method=method, before=row.method)
-            row.method = method
+            row.method, row.state = method, CommitteeState.FORMED
             row.save()
         row.members.set(members)
+    return row
+
+
+def dissolve_committee(committee: Committee, *, reason: str, by: Any) -> Committee:
+    """The offering selects by the average mark again; scores given are kept and not used.
+
+    Runs under review read the committee: they are discarded, to be calculated again. Refused: no reason, results of
+    the season published already.
+    """
+    if not reason.strip():
+        raise Refused(R.REASON_MISSING, "reason")
+    with transaction.atomic():
+        season = Season.objects.select_for_update().get(pk=committee.offering.season_id)
+        if Run.objects.filter(season=season, state=RunState.PUBLISHED).exists():
+            raise Refused(R.SCORES_PUBLISHED)
+        with change(committee, "dissolve", by=by, flow=COMMITTEE, reason=reason) as row:
+            pass
+        discard_pending(season, reason=f"{row.ref}: {reason}", by=by)
     return row
 
 
@@ -60,6 +86,8 @@ def _write(
         room = (
             Committee.objects.select_for_update(of=("self",)).select_related("offering__season").get(pk=committee.pk)
         )
+        if room.state != CommitteeState.FORMED:
+            raise Refused(R.COMMITTEE_OVER)
         if by not in room.members.all():
             raise Refused(R.NOT_A_MEMBER)
         if not application.wishes.filter(offering=room.offering).exists():

@@ -289,6 +289,39 @@ class TestCommittee:
         make_published(season)
         assert (again(person).state, again(person).seat.offering) == ("confirmed", chosen["room"].offering)
 
+    def test_one_dissolved_counts_for_nothing_and_is_formed_again(self, chosen):
+        room, season, first = chosen["room"], chosen["season"], chosen["people"][0]
+        assert selectors.unscored([room]) == {room.pk: 2}
+        for member in chosen["members"][:2]:
+            services.give_score(room, application=first, value=100, by=member)
+        assert selectors.unscored([room]) == {room.pk: 1}
+        with refused(R.REASON_MISSING):
+            services.dissolve_committee(room, reason=" ", by=None)
+        services.dissolve_committee(room, reason="لا مترشح حضر المقابلة", by=None)
+        assert selectors.committees(chosen["members"][0]) == []
+        with refused(R.COMMITTEE_OVER):
+            services.give_score(room, application=first, value=100, by=chosen["members"][0])
+        run = make_published(close_season(season, by=None))
+        assert run.review["aside"] == {}
+        assert set(WishResult.objects.values_list("score", flat=True)) == {1500, 1501}
+        services.form_committee(room.offering, method="test", members=chosen["members"][:2], by=None)
+        room.refresh_from_db()
+        assert room.state == "formed"
+        with refused(R.SCORES_PUBLISHED):
+            services.dissolve_committee(room, reason="بعد النتائج", by=None)
+
+    def test_only_who_may_score_there_is_appointed(self, chosen):
+        room, good = chosen["room"], chosen["members"][0]
+        left = make_user("left@example.org", "scorer", centre="ismss-meknes")
+        left.is_active = False
+        left.save()
+        for other in (
+            make_user("no@example.org"), make_user("far@example.org", "scorer", centre="ismss-oujda"),
+            make_user("boss@example.org", "national"), left,
+        ):  # fmt: skip
+            with refused(R.CANNOT_SCORE):
+                services.form_committee(room.offering, method="test", members=[good, other], by=None)
+
     def test_each_refusal(self, chosen, season):
         room, first = chosen["room"], chosen["people"][0]
         one, two, three = chosen["members"]

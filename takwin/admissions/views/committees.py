@@ -9,9 +9,13 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from takwin.admissions import forms, selectors
-from takwin.ui.pages import page, show
+from takwin.admissions.choices import CommitteeState
+from takwin.core.errors import Refused
+from takwin.ui.pages import or_404, page, show
+from takwin.ui.typed import show_again
 
 
 @page("admissions.form")
@@ -22,7 +26,22 @@ def committee_list(request: Any) -> HttpResponse:
         messages.success(request, _("The committee is formed."))
         return redirect("admissions:committees")
     rows = selectors.committees(request.user, request.scope)
-    return show(request, "admissions/committee_list.html", form=form, rows=rows, active="committees")
+    lacking = selectors.unscored([row for row in rows if row.state == CommitteeState.FORMED])
+    told = [(row, lacking.get(row.pk, 0)) for row in rows]
+    return show(request, "admissions/committee_list.html", form=form, rows=told, active="committees")
+
+
+@page("admissions.form")
+@require_POST
+def dissolve(request: Any, ref: str) -> HttpResponse:
+    """Let the offering select by the average mark again; the list said before what that does."""
+    row = or_404(lambda told: selectors.committee_within(request.scope, told), ref)
+    try:
+        forms.DissolveForm(request.POST).insist(row, by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, committee_list)
+    messages.success(request, _("The committee is dissolved: the offering selects by the average mark."))
+    return redirect("admissions:committees")
 
 
 @page("admissions.score")

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from takwin.accounts.selectors import holds
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, Why
 from takwin.certification.models import Amendment, Diploma, Jury, Sitter, Verdict
@@ -41,10 +42,13 @@ def read_sitters(text: str) -> list[tuple[str, str]]:
 
 
 def form_jury(group: Group, *, held_on: date, president: Any, sitters: str, by: Any) -> Jury:
-    """A jury of a group's present year. Refused: one exists, too few members, a day to come."""
+    """A jury of a group's present year. Refused: one exists, too few members, a day to come, a president who may not
+    sign at the group's centre."""
     rule, told = RULES[CURRENT], read_sitters(sitters)
     if held_on > timezone.localdate():
         raise Refused(R.FUTURE, "held_on", on=held_on)
+    if not holds(president, "certification.sign", group.centre):
+        raise Refused(R.CANNOT_SIGN, "president", who=president)
     if str(president) in {name for name, _seat in told}:
         raise Refused(R.SITTER_TWICE, "sitters", name=president)
     if len(told) + 1 < rule.least:
@@ -150,6 +154,8 @@ def sign_minutes(jury: Jury, *, by: Any) -> Jury:
     with change(jury, "sign_minutes", by=by, flow=JURY) as row:
         if row.president_id != getattr(by, "pk", None):
             raise Refused(R.NOT_PRESIDENT, name=row.president)
+        if not holds(row.president, "certification.sign", row.group.centre):
+            raise Refused(R.CANNOT_SIGN, who=row.president)
         told = reads.verdicts(row)
         missing = [one.enrolment.person.name for one in told if not one.decision]
         if missing:

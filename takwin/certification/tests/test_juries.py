@@ -9,6 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from takwin.accounts.tests.make import make_user
 from takwin.certification import services
 from takwin.certification.choices import Decision
 from takwin.certification.models import Amendment, Diploma, Jury
@@ -208,3 +209,22 @@ class TestAmendment:
         services.follow_rule(row, by=row.president)
         with refused("undecided"):
             services.amend_verdict(row.verdicts.get(), decision="deferred", words="x", by=row.president)
+
+
+@pytest.mark.django_db
+def test_a_president_may_sign_there_when_appointed_and_when_signing():
+    group, today = make_results("14"), timezone.localdate()
+    for user in (
+        make_user("reg@example.org", "registrar", centre="ismss-meknes"), make_user("nobody@example.org"),
+        make_user("far@example.org", "director", centre="ismss-oujda"),
+    ):  # fmt: skip
+        with refused("cannot_sign"):
+            services.form_jury(group, held_on=today, president=user, sitters=SITTERS, by=None)
+    president = make_president()
+    jury = services.form_jury(group, held_on=today, president=president, sitters=SITTERS, by=None)
+    services.open_jury(jury, present=[one.ref for one in jury.sitters.all()], by=president)
+    services.follow_rule(jury, by=president)
+    president.grants.all().delete()
+    with refused("cannot_sign"):
+        services.sign_minutes(jury, by=president)
+    services.cancel_jury(jury, reason="الرئيس غادر", by=None)

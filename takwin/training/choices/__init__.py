@@ -137,6 +137,8 @@ class TrainingReason(Reasons):
         "teaches_then",
         _("%(trainer)s teaches elsewhere at an hour of this course. Move its sessions first."),
     )
+    LEFT_POST = "left_post", _("%(trainer)s has left the post.")
+    NO_ACCOUNT = "no_account", _("The account of %(trainer)s is closed, or may not teach at %(where)s.")
     NO_CENTRE = "no_centre", _("There is no such centre.")
     NOT_POSTED = "not_posted", _("%(trainer)s does not work at this centre.")
     HOURS_SPLIT = "hours_split", _("%(hours)s h cannot be given in sessions of %(length)s h.")

@@ -24,6 +24,7 @@ from takwin.training.models import Assessment, Contest, Course, Group, Mark, Mem
 from takwin.training.rules.lives import ASSESSMENT, CONTEST
 from takwin.training.rules.results import CONTEST_DAYS, CURRENT, RULES, read_mark
 from takwin.training.selectors.assessment import of_group
+from takwin.training.services.courses import check_trainer
 
 
 def plan_assessment(
@@ -40,6 +41,8 @@ def plan_assessment(
     """An assessment of a course. Refused: a second marker who is the trainer, a day before the group begins."""
     if second is not None and second.pk == course.trainer_id:
         raise Refused(AssessmentReason.SAME_MARKER, "second")
+    if second is not None:
+        check_trainer(second, course.group.centre, "second")
     if on < course.group.starts_on:
         raise Refused(AssessmentReason.BEFORE_GROUP, "on", day=course.group.starts_on)
     if not 1 <= weight <= 100:

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
+from takwin.accounts.selectors import holds
 from takwin.core.changes import change, journal
 from takwin.core.errors import Refused
-from takwin.training.choices import TrainingReason
+from takwin.training.choices import PostState, TrainingReason
 from takwin.training.models import Course, Group, Timetable, Trainer
 from takwin.training.services import bridge
 
@@ -51,10 +52,20 @@ def _hold_anew(course: Course) -> None:
             raise Refused(TrainingReason.TEACHES_THEN, "trainer", trainer=course.trainer) from None
 
 
+def check_trainer(trainer: Trainer, centre: Any, field: str) -> None:
+    """Refused: someone who left, does not work at a centre, or whose account may not teach there. Asked before a
+    course, a stand-in or second marks are given to anybody."""
+    if trainer.state != PostState.ACTIVE:
+        raise Refused(TrainingReason.LEFT_POST, field, trainer=trainer)
+    if not trainer.postings.filter(centre=centre).exists():
+        raise Refused(TrainingReason.NOT_POSTED, field, trainer=trainer)
+    if trainer.account_id and not holds(trainer.account, "training.teach", centre):
+        raise Refused(TrainingReason.NO_ACCOUNT, field, trainer=trainer, where=centre.label)
+
+
 def _check(course: Course, trainer: Trainer) -> None:
     group, module = course.group, course.module
-    if not trainer.postings.filter(centre=group.centre_id).exists():
-        raise Refused(TrainingReason.NOT_POSTED, "trainer", trainer=trainer)
+    check_trainer(trainer, group.centre, "trainer")
     programme = group.version.programme
     if not trainer.teaches.filter(pk=programme.pk).exists():
         raise Refused(TrainingReason.NOT_ABLE, "trainer", trainer=trainer, programme=programme)

@@ -15,6 +15,7 @@ from takwin.training.choices import RoomKind, TrainerStatus, TrainingReason
 from takwin.training.models import Absence, Closed, Posting, Room, Trainer
 from takwin.training.rules.lives import POST
 from takwin.training.rules.weeks import SLOTS
+from takwin.training.services.courses import check_trainer
 
 
 def add_trainer(
@@ -102,11 +103,16 @@ def close_slots(what: Trainer | Room, *, slots: Iterable[int], by: Any) -> None:
 def announce_absence(
     trainer: Trainer, *, first_on: date, last_on: date, why: str = "", substitute: Trainer | None = None, by: Any
 ) -> Absence:
-    """Days away. A substitute may call the rolls of those days. Refused: the last day before the first."""
+    """Days away. A substitute may call the rolls of those days. Refused: the last day before the first, a substitute
+    who left, works at none of the trainer's centres, or whose account may not teach there."""
     if last_on < first_on:
         raise Refused(TrainingReason.BAD_DATES, "last_on")
     if substitute and substitute.pk == trainer.pk:
         substitute = None
+    if substitute:
+        shared = trainer.centres.filter(pk__in=substitute.centres.values("pk")).select_related("area").first()
+        home = shared or trainer.centres.select_related("area").first()
+        check_trainer(substitute, home, "substitute")
     row = Absence(trainer=trainer, first_on=first_on, last_on=last_on, why=why, substitute=substitute)
     return create(row, "announce_absence", by=by, trainer=trainer.ref)
 
