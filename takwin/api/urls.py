@@ -16,7 +16,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from takwin.api import schemas
 from takwin.centres.models import Centre
-from takwin.core.text import terms
+from takwin.core.fields import matching
 from takwin.offer.models import Offering, Programme
 from takwin.reporting import selectors as reporting
 from takwin.territory.choices import AreaKind
@@ -69,9 +69,7 @@ def _page(request: Any, rows: QuerySet, paging: Paging) -> dict[str, Any]:
 
 
 def _search(rows: Any, q: str) -> Any:
-    for term in terms(q[:100]):
-        rows = rows.filter(search_text__contains=term)
-    return rows
+    return rows.filter(matching("search_text", q[:100]))
 
 
 @api.get("/areas", response={200: Page[schemas.AreaOut], **REFUSED}, tags=["territory"])

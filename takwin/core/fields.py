@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from django.db import models
 
 from takwin.core.refs import new_ref
-from takwin.core.text import index_text
+from takwin.core.text import index_text, terms
 
 
 class RefField(models.CharField):
@@ -85,3 +87,12 @@ class UniqueEmailField(BlankIsNull, models.EmailField):
 def not_blank(column: str, name: str) -> models.CheckConstraint:
     """The database's own refusal of '' in a column where absence is NULL."""
     return models.CheckConstraint(condition=~models.Q((column, "")), name=name)
+
+
+def matching(column: str, query: str) -> models.Q:
+    """The rows whose search column holds every word of a query. A query without a word (signs, emojis, articles
+    alone) finds nothing; no query at all finds everything."""
+    wanted = terms(query)
+    if not wanted:
+        return models.Q() if not query.strip() else models.Q(pk__in=())
+    return reduce(and_, (reduce(or_, (models.Q((f"{column}__contains", form)) for form in forms)) for forms in wanted))

@@ -5,6 +5,7 @@ Eight random signs and one weighted check sign modulo 31: a prime, so that every
 every swap of two neighbours is caught.
 """
 
+import re
 import secrets
 
 from takwin.core.numbers import western
@@ -45,9 +46,9 @@ def is_ref(text: str, prefix: str | None = None) -> bool:
 
 
 def tidy_ref(text: str) -> str:
-    """What a person typed in our signs: spaces out, digits of any script, capitals, I and L read as 1."""
+    """What a person typed in our signs: spaces out, digits of any script, any dash, capitals, I and L read as 1."""
     seen = (sign for sign in clean(text) if not sign.isspace() and sign not in "\u200e\u200f\u061c")
-    text = western("".join(seen)).upper()
+    text = re.sub("[\u2010-\u2015\u2212]", "-", western("".join(seen)).upper())
     head, dash, tail = text.partition("-")
     return head + dash + tail.translate(str.maketrans("IL", "11"))
 

@@ -1,4 +1,4 @@
-"""Text: cleaned of what no name holds, Arabic and French made comparable, stems for search."""
+"""Text: cleaned of what no name holds, Arabic and French made comparable, stems and skeletons for search."""
 
 import re
 import unicodedata
@@ -12,8 +12,9 @@ _DROP = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _MAP = str.maketrans(
-    "أإآٱىةؤئکیەہگ" + "٠١٢٣٤٥٦٧٨٩" + "۰۱۲۳۴۵۶۷۸۹",
-    "ااااي" + "هويكيههك" + "0123456789" + "0123456789",
+    # The Moroccan G is written ڭ, ݣ, گ or ڨ, and plain ك.
+    "أإآٱىةؤئکیەہگڭݣڨ" + "٠١٢٣٤٥٦٧٨٩" + "۰۱۲۳۴۵۶۷۸۹",
+    "ااااي" + "هويكيههكككك" + "0123456789" + "0123456789",
 )
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _PREFIX = re.compile("^(?:[وفبكل]?ال|لل)(?=..)")
@@ -22,7 +23,6 @@ _STOP = frozenset(
         "في",
         "من",
         "الي",
-        "علي",
         "و",
         "او",
         "de",
@@ -114,19 +114,74 @@ def stem(word: str) -> str:
 _STEMMERS = {"ar": snowballstemmer.stemmer("arabic"), "fr": snowballstemmer.stemmer("french")}
 
 
+# Letters that people write for each other: a seat of hamza or none, ق for the Moroccan G, ت for ث.
+_HAMZA = str.maketrans("", "", "ءؤئ")
+_SOUNDS = str.maketrans("قثذظ", "كتدض")
+_DOUBLE = re.compile(r"(.)\1+")
+_LATIN_SOUNDS = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("sh", "ch"), ("ph", "f"), ("ck", "k"), ("y", "i"))
+# What a name begins with, written apart from what follows or together with it: عبد الرحمان, Ben Ali, El Idrissi.
+_BEGINS = ("عبد", "ابو", "بو", "ابن", "بن", "ايت", "ام", "abd", "abou", "bou", "ben", "bel", "ait", "el", "oum")
+_REST = 3  # letters that must follow such a beginning
+
+
+@lru_cache(maxsize=65536)
+def skeleton(word: str) -> str:
+    """What stays of a word across the spellings of one name; empty where it would be too short to tell."""
+    if "\u0600" <= word[:1] <= "\u06ff":
+        bare = _PREFIX.sub("", fold(word.translate(_HAMZA)))
+        bone = _DOUBLE.sub(r"\1", (bare[:1] + bare[1:].replace("ا", "")).translate(_SOUNDS))
+        return bone if len(bone) > 2 else ""
+    bone = fold(word)
+    for written, sound in _LATIN_SOUNDS:
+        bone = bone.replace(written, sound)
+    bone = _DOUBLE.sub(r"\1", bone)
+    return bone if len(bone) > 3 and not bone.isdigit() else ""
+
+
+def _raw(text: str) -> list[str]:
+    """The words as typed, marks off, hamza seats kept; stop words out."""
+    found = _WORD.findall(_DROP.sub("", unicodedata.normalize("NFKC", text or "")))
+    return [word for word in found if fold(word) not in _STOP]
+
+
+def _joined(raw: list[str]) -> list[str]:
+    """Beginnings of names joined to the word after them, and taken off a word that holds one."""
+    out = [word + after for word, after in zip(raw, raw[1:], strict=False) if fold(word) in _BEGINS]
+    for word in raw:
+        bare = fold(word)
+        for begin in _BEGINS:
+            if bare.startswith(begin) and len(bare) >= len(begin) + _REST:
+                out += [begin, bare[len(begin) :]]
+    return out
+
+
 def index_text(*parts: str | None) -> str:
-    """What a search column stores: " word stem word stem " so that a term can be found by its start."""
+    """What a search column stores: " word stem skeleton … " so that a term can be found by its start."""
     found: dict[str, None] = {}
     for part in parts:
-        for word in words(part or ""):
-            for form in (word, _PREFIX.sub("", word), stem(word)):
+        raw = _raw(part or "")
+        for word in [*raw, *_joined(raw)]:
+            bare = fold(word)
+            for form in (bare, _PREFIX.sub("", bare), stem(bare), skeleton(word)):
                 found[form] = None
+    found.pop("", None)
     return " " + " ".join(found) + " " if found else ""
 
 
-def terms(query: str) -> list[str]:
-    """The terms a query must match, each as the start of a word of `index_text`."""
-    return list(dict.fromkeys(f" {stem(word)}" for word in words(query)))
+MOST_TERMS = 12  # words of a query that are looked at: each is a condition in the database
+
+
+def terms(query: str) -> list[tuple[str, ...]]:
+    """What each word of a query may look like in `index_text`; one of its forms must be there.
+
+    A form is the start of a word, but one sign alone is the whole word: "c" does not find all that begins with c.
+    """
+    found: dict[tuple[str, ...], None] = {}
+    for word in _raw(query)[:MOST_TERMS]:
+        bare = stem(fold(word))
+        forms = (f" {bare} " if len(bare) == 1 else f" {bare}", f" {skeleton(word)}")
+        found[tuple(form for form in dict.fromkeys(forms) if form.strip())] = None
+    return list(found)
 
 
 def csv_safe(value: str) -> str:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from takwin.core.text import terms
+from takwin.core.fields import matching
 from takwin.territory.models import Area
 from takwin.territory.rules import distance_km
 
@@ -45,9 +45,7 @@ def area(code: str) -> Area:
 
 def communes(query: str, limit: int = 20) -> QuerySet[Area]:
     """Communes whose name matches, the most peopled first."""
-    rows = Area.objects.communes().select_related("parent")
-    for term in terms(query):
-        rows = rows.filter(search_text__contains=term)
+    rows = Area.objects.communes().select_related("parent").filter(matching("search_text", query))
     return rows.order_by("-population")[:limit]
 
 

@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from openpyxl import Workbook
 
 from takwin.core.changes import journal_export
-from takwin.core.text import csv_safe, terms
+from takwin.core.fields import matching
+from takwin.core.text import csv_safe
 
 FORMATS = ("csv", "csv-bom", "json", "xlsx")
 
@@ -57,8 +58,7 @@ class Listing:
     def __post_init__(self) -> None:
         self.q = self.request.GET.get("q", "").strip()[:100]
         if self.search:
-            for term in terms(self.q):
-                self.rows = self.rows.filter(**{f"{self.search}__contains": term})
+            self.rows = self.rows.filter(matching(self.search, self.q))
         for choice in self.filters:
             value = self.request.GET.get(choice.key, "")
             if value and value in {str(key) for key, _label in choice.options}:

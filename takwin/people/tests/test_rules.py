@@ -9,7 +9,9 @@ from takwin.people.choices import PeopleReason as R
 from takwin.people.rules import age_on, check_birth, tidy_cin
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("ab 123456", "AB123456"), ("D-1234", "D1234"), ("", "")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("ab 123456", "AB123456"), ("D-1234", "D1234"), ("ab ١٢٣٤٥٦", "AB123456"), ("", "")]
+)
 def test_a_card_number_has_one_writing(typed, kept):
     assert tidy_cin(typed) == kept
 
