@@ -71,6 +71,9 @@ def _quiet(settings, tmp_path):
 
     advice.forget()
     clients.forget()
+    from takwin.offer import catalogue
+
+    catalogue.forget()
 
 
 @pytest.fixture

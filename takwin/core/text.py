@@ -94,6 +94,7 @@ def fold(text: str) -> str:
     text = _DROP.sub("", unicodedata.normalize("NFKC", text or "")).translate(_MAP).casefold()
     decomposed = unicodedata.normalize("NFD", text)
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    plain = plain.replace("œ", "oe").replace("æ", "ae")
     return " ".join(unicodedata.normalize("NFC", plain).translate(_MAP).split())
 
 
@@ -135,7 +136,28 @@ def skeleton(word: str) -> str:
     for written, sound in _LATIN_SOUNDS:
         bone = bone.replace(written, sound)
     bone = _DOUBLE.sub(r"\1", bone)
-    return bone if len(bone) > 3 and not bone.isdigit() else ""
+    return bone if len(bone) > 3 and not bone[0].isdecimal() else ""
+
+
+_ARABIC_CONSONANTS = str.maketrans("بتثجحخدذرزسشصضطظغفقكلمنه", "bttjhxddrzs$sdtdgfkklmnh", "اويعءى")
+_LATIN_CONSONANTS = (
+    ("kh", "x"), ("ch", "$"), ("sh", "$"), ("gh", "g"), ("7", "h"), ("9", "k"), ("5", "x"), ("q", "k"), ("c", "k"),
+    ("p", "b"), ("v", "f"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def consonants(word: str) -> str:
+    """What Arabic and its Latin spelling have in common: محاسبة and "mouhasaba" are both "mhsb". Empty below three."""
+    bare = fold(word)
+    if "\u0600" <= bare[:1] <= "\u06ff":
+        bone = _PREFIX.sub("", bare).removesuffix("ه").translate(_ARABIC_CONSONANTS)
+    else:
+        for written, sound in _LATIN_CONSONANTS:
+            bare = bare.replace(written, sound)
+        bone = re.sub(r"[aeiouwy03-]", "", bare)
+    bone = _DOUBLE.sub(r"\1", bone)
+    return bone if len(bone) > 2 else ""
 
 
 def _raw(text: str) -> list[str]:

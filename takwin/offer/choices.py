@@ -56,6 +56,14 @@ class LinkBasis(models.TextChoices):
     SUPPORTS = "supports", _("helps in")
 
 
+class TermKind(models.TextChoices):
+    """What a row of the search vocabulary is."""
+
+    TRADE = "trade", _("Trade")
+    PLACE = "place", _("Place")
+    COMMON = "common", _("Said of any training")
+
+
 class SeasonState(States):
     PREPARING = "preparing", "mute", _("In preparation")
     OPEN = "open", "good", _("Applications open")

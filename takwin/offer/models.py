@@ -17,7 +17,9 @@ from takwin.offer.choices import (
     ProgrammeKind,
     Schooling,
     SeasonState,
+    TermKind,
 )
+from takwin.territory.models import Area
 
 
 class Sector(Named, Sourced):
@@ -94,6 +96,40 @@ class ProgrammeOccupation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} · {self.occupation}"
+
+
+class Term(models.Model):
+    """Words people type when they look for training, parted by semicolons, and what they mean by them.
+
+    `means`: names of programmes, best first. `occupations`: ISCO-08 codes. `near`: codes of programmes that come
+    closest, for a trade the network does not teach. `language` "ary" is Darija, in either script.
+    """
+
+    code = models.SlugField(max_length=60, unique=True)
+    language = models.CharField(max_length=3)
+    kind = models.CharField(max_length=8, choices=TermKind)
+    terms = models.CharField(max_length=600)
+    means = models.CharField(max_length=400, blank=True, default="")
+    occupations = models.JSONField(default=list)
+    near = models.JSONField(default=list)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = _("search term")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=TermKind.values), name="term_kind_is_known")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def words(self) -> list[str]:
+        return self.terms.split(";")
+
+    @property
+    def meanings(self) -> list[str]:
+        return self.means.split(";") if self.means else []
 
 
 class Season(models.Model):

@@ -1,4 +1,4 @@
-"""Loads sectors, levels, modes, programmes and access rules."""
+"""Loads sectors, levels, modes, programmes, access rules and the vocabulary of search."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from takwin.centres.models import Centre
 from takwin.core.tables import Counts, Row, Upsert, ids, link, read
 from takwin.occupations.models import Occupation
-from takwin.offer.choices import Diploma, LinkBasis, ProgrammeKind, Schooling, Stream
-from takwin.offer.models import AccessRule, Level, Mode, Programme, ProgrammeOccupation, Sector
+from takwin.offer.choices import Diploma, LinkBasis, ProgrammeKind, Schooling, Stream, TermKind
+from takwin.offer.models import AccessRule, Level, Mode, Programme, ProgrammeOccupation, Sector, Term
+from takwin.territory.models import Area
 
 NAMES = ("name_ar", "name_fr", "name_en")
 
@@ -16,7 +17,7 @@ NAMES = ("name_ar", "name_fr", "name_en")
 def load(folder: Path, documents: dict[str, int]) -> list[Counts]:
     simple = [_named(folder, model, name, documents) for model, name in ((Sector, "sectors"), (Mode, "modes"))]
     programmes = [_levels(folder, documents), _programmes(folder, documents), _occupations(folder)]
-    return [*simple, *programmes, _access_rules(folder)]
+    return [*simple, *programmes, _access_rules(folder), _terms(folder)]
 
 
 def _named(folder: Path, model: type[Sector] | type[Mode], name: str, documents: dict[str, int]) -> Counts:
@@ -104,6 +105,37 @@ def _access_rules(folder: Path) -> Counts:
             source=row.needed("source"),
         )
     return rows.write("access rules")
+
+
+LANGUAGES = ("ar", "fr", "en", "ary")
+
+
+def _terms(folder: Path) -> Counts:
+    """Words people search by. A code that is not in its table is a fault of this one."""
+    programmes, occupations, areas = ids(Programme), ids(Occupation), ids(Area)
+    columns = ("language", "kind", "terms", "means", "occupations", "near", "area", "source")
+    rows = Upsert(Term)
+    for row in read(folder / "synonyms.csv", ("code", *columns)):
+        if row.needed("language") not in LANGUAGES:
+            raise row.fail("language", f"{row.text('language')!r} is not one of {', '.join(LANGUAGES)}")
+        for column, known in (("occupations", occupations), ("near", programmes)):
+            row.codes(column, known)
+        rows.add(
+            code=row.needed("code"),
+            language=row.needed("language"),
+            kind=row.choice("kind", TermKind),
+            terms=row.needed("terms"),
+            means=row.text("means"),
+            occupations=_parts(row, "occupations"),
+            near=_parts(row, "near"),
+            area_id=row.code("area", areas),
+            source=row.needed("source"),
+        )
+    return rows.write("search terms")
+
+
+def _parts(row: Row, column: str) -> list[str]:
+    return [part.strip() for part in row.text(column).split(";") if part.strip()]
 
 
 def _names(row: Row) -> dict[str, str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from openpyxl import Workbook
 
@@ -52,12 +53,16 @@ class Listing:
     name: str = "takwin"
     order: str = ""
     size: int = 25
+    # What a finder of its own found: key -> rank, higher is better. It then replaces the search column.
+    ranks: Mapping[int, int] | None = None
     chosen: dict[str, str] = field(default_factory=dict)
     personal: bool = field(kw_only=True)  # rows about people: each export is journalled. No default: say it.
 
     def __post_init__(self) -> None:
         self.q = self.request.GET.get("q", "").strip()[:100]
-        if self.search:
+        if self.ranks is not None:
+            self.rows = self.rows.filter(pk__in=list(self.ranks))
+        elif self.search:
             self.rows = self.rows.filter(matching(self.search, self.q))
         for choice in self.filters:
             value = self.request.GET.get(choice.key, "")
@@ -71,7 +76,8 @@ class Listing:
             down = self.sort.startswith("-") if self.sort.removeprefix("-") in by else wanted.startswith("-")
             ref = F(wanted.removeprefix("-"))
             first = ref.desc(nulls_last=True) if down else ref.asc(nulls_last=True)
-            self.rows = self.rows.order_by(first, "pk")
+            ranked = [_by_rank(self.ranks)] if self.ranks and self.sort.removeprefix("-") not in by else []
+            self.rows = self.rows.order_by(*ranked, first, "pk")
         elif not self.rows.ordered:
             self.rows = self.rows.order_by("pk")
 
@@ -110,6 +116,15 @@ class Listing:
             count = self.rows.count()
             journal_export(self.name, by=self.request.user, filters=filters, count=count, file_format=wanted)
         return download(self.name, self.columns, self.rows, wanted)
+
+
+def _by_rank(ranks: Mapping[int, int]) -> OrderBy:
+    """The best first: one branch for each rank, of which there are a few dozen."""
+    groups: dict[int, list[int]] = {}
+    for pk, rank in ranks.items():
+        groups.setdefault(rank, []).append(pk)
+    cases = [When(pk__in=keys, then=Value(rank)) for rank, keys in groups.items()]
+    return Case(*cases, default=Value(0), output_field=IntegerField()).desc()
 
 
 def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str) -> Any:

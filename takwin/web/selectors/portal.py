@@ -10,9 +10,12 @@ from django.db.models.functions import Coalesce
 from takwin.admissions import selectors as admissions
 from takwin.centres.choices import SpaceGroup
 from takwin.centres.models import Centre, Kind
+from takwin.core.fields import matching
 from takwin.core.scope import EVERYWHERE
 from takwin.occupations.models import Occupation
 from takwin.occupations.selectors import occupations as described
+from takwin.offer import catalogue
+from takwin.offer.finding import LONGEST_QUERY
 from takwin.offer.models import Offering, Programme, ProgrammeOccupation, Season, Sector
 from takwin.offer.selectors import access
 from takwin.portfolio.models import Agreement, Commitment, Project
@@ -67,6 +70,31 @@ def programmes_of_occupation(occupation: Occupation, limit: int = 60) -> list[Pr
 
 def occupations_of(programme: Programme) -> list[ProgrammeOccupation]:
     return list(programme.leads.select_related("occupation").order_by("pk"))
+
+
+def find_occupations(query: str, season: Season | None) -> dict[int, int] | None:
+    """Occupations that other words stand for, when their own have none of those asked; else None."""
+    if not query.strip() or described().filter(matching("search_text", query[:LONGEST_QUERY])).exists():
+        return None
+    found = catalogue.find(query, season)
+    rows = described().filter(Q(code__in=found.occupations))
+    if found.read:
+        rows = rows | described().filter(matching("search_text", found.words))
+    return dict.fromkeys(rows.values_list("pk", flat=True), 1)
+
+
+def find_centres(query: str, season: Season | None) -> dict[int, int] | None:
+    """Centres that teach what is asked, or are where it says, when no centre is called so; else None."""
+    if not query.strip() or Centre.objects.filter(matching("search_text", query[:LONGEST_QUERY])).exists():
+        return None
+    found = catalogue.find(query, season)
+    rows = Centre.objects.filter(matching("search_text", found.words)) if found.read else Centre.objects.none()
+    if not rows.exists() and found.ranks:
+        taught = Q(offerings__season=season, offerings__programme__in=list(found.ranks))
+        rows = Centre.objects.filter(taught | Q(programmes__in=list(found.ranks)))
+        if found.place and not found.elsewhere:
+            rows = rows.filter(area__path__startswith=Area.objects.get(code=found.place).path)
+    return dict.fromkeys(rows.values_list("pk", flat=True), 1)
 
 
 def projects() -> QuerySet[Project]:

@@ -67,8 +67,9 @@ def centre_list(request: Any) -> HttpResponse:
     season = offer.current_season()
     region = request.GET.get("region", "")
     rows, near = _near(request, portal.centres(season))
+    ranks = portal.find_centres(request.GET.get("q", ""), season)
     listing = Listing(
-        request, rows, COLUMNS, filters(season, region), name="centres", order="simulated", personal=False
+        request, rows, COLUMNS, filters(season, region), name="centres", order="simulated", ranks=ranks, personal=False
     )
     if answer := listing.export():
         return answer

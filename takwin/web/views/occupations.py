@@ -31,8 +31,9 @@ COLUMNS = (
 def occupation_list(request: Any) -> HttpResponse:
     sectors = [(row.code, row.label) for row in offer.sectors()]
     filters = [Filter("sector", _("Sector"), sectors, lambda rows, value: rows.filter(sector=value))]
+    ranks = portal.find_occupations(request.GET.get("q", ""), offer.current_season())
     listing = Listing(
-        request, portal.occupations(), COLUMNS, filters, name="occupations", order="code", personal=False
+        request, portal.occupations(), COLUMNS, filters, name="occupations", order="code", ranks=ranks, personal=False
     )
     if answer := listing.export():
         return answer

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions import selectors as admissions
+from takwin.offer import catalogue
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.territory import selectors as territory
@@ -71,13 +72,28 @@ def _seats_left(rows: Any, _value: str) -> Any:
 @page(PUBLIC)
 def programme_list(request: Any) -> HttpResponse:
     season = offer.current_season()
-    rows = portal.listed_programmes(season)
-    listing = Listing(request, rows, COLUMNS, filters(season), name="programmes", order="-requests", personal=False)
+    found = catalogue.find(request.GET.get("q", ""), season)
+    rows = portal.listed_programmes(season) if found.ranks is None else portal.programmes(season)
+    listing = Listing(
+        request,
+        rows,
+        COLUMNS,
+        filters(season),
+        name="programmes",
+        order="-requests",
+        ranks=found.ranks,
+        personal=False,
+    )
     if answer := listing.export():
         return answer
-    return show(
-        request, "web/programme_list.html", fragment="rows", listing=listing, active="programmes", season=season
-    )
+    context: dict[str, Any] = {
+        "listing": listing,
+        "season": season,
+        "found": found,
+        "place": territory.area(found.place).label if found.place else "",
+        "sectors": [] if listing.page.object_list else offer.sectors(),
+    }
+    return show(request, "web/programme_list.html", fragment="rows", active="programmes", **context)
 
 
 @page(PUBLIC)
