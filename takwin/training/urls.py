@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.training.views import companies, desk, houses, marks, mine, rolls, staff, weeks
+from takwin.training.views import companies, desk, editions, houses, marks, mine, rolls, staff, weeks
 
 app_name = "training"
 urlpatterns = [
@@ -41,6 +41,8 @@ urlpatterns = [
     path("desk/trainers/absences/<str:ref>/", staff.absence, name="absence"),
     path("desk/rooms/<str:ref>/", staff.room, name="room"),
     path("desk/timetables/<str:ref>/", weeks.timetable, name="timetable"),
+    path("desk/timetables/<str:ref>/publish/", editions.publish, name="publish"),
+    path("desk/editions/<str:ref>/", editions.edition, name="edition"),
     path("desk/timetables/<str:ref>/progress/", weeks.progress, name="progress"),
     path("desk/timetables/<str:ref>/week.xlsx", weeks.sheet, name="sheet"),
     path("desk/timetables/<str:ref>/week.pdf", weeks.printed, name="printed"),

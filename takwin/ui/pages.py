@@ -55,7 +55,7 @@ def page(
             except Refused as refusal:
                 if request.method != "POST":
                     raise
-                return show_again(request, refusal, view, *args, **kwargs)
+                return show_again(request, refusal, inner, *args, **kwargs)
 
         inner.capability = capability  # type: ignore[attr-defined]
         inner.moves = moves  # type: ignore[attr-defined]

@@ -64,6 +64,7 @@ def test_a_director_makes_a_term_moves_repairs_prints_and_publishes(school, visi
     printed = page.request.get(f"/desk/timetables/{row.ref}/week.pdf?by=trainer")
     assert printed.body().startswith(b"%PDF")
     assert len(printed.body()) > 5_000
+    page.get_by_role("link", name="انظر ما يتغير ثم انشر").click()
     page.get_by_role("button", name="انشر").click()
     expect(page.locator(".alert, .note").first).to_contain_text("نُشر")
     assert barriers(page) == []

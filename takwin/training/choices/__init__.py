@@ -80,6 +80,12 @@ class TimetableState(States):
     ENDED = "ended", "mute", _("Ended")
 
 
+class EditionState(States):
+    PROPOSED = "proposed", "wait", _("To be confirmed")
+    PUBLISHED = "published", "good", _("Published")
+    UNDONE = "undone", "mute", _("Taken back")
+
+
 class DayKind(models.TextChoices):
     """What a period of the calendar is."""
 
@@ -149,6 +155,10 @@ class TrainingReason(Reasons):
     PINNED = "pinned", _("%(what)s is pinned. Unpin it first.")
     OUT_OF_DAY = "out_of_day", _("A session of %(length)s h that begins then would run over noon or out of the day.")
     PUBLISHED = "published", _("This timetable is published: make the next version to change much of it.")
+    PAST_EDITION = "past_edition", _("What was published stands until today: choose a day from %(on)s on.")
+    AFTER_TERM = "after_term", _("The term ends on %(on)s.")
+    SEEN_OTHER = "seen_other", _("The week changed since this page was shown. Look at what moves now, then publish.")
+    ABSENCE_OVER = "absence_over", _("This absence is over: nothing is to be changed.")
     UNPLACED = "unplaced", _("%(count)s sessions have no place yet.")
     IMPOSSIBLE = "impossible", _("%(where)s: %(why)s.")
     BUSY = "busy", _("The timetable is being calculated. Wait for it, or stop it.")

@@ -264,6 +264,15 @@ class AnswerForm(ServiceForm):
     service = services.answer_excuse
 
 
+class PublishForm(ServiceForm):
+    """From which day on a week holds; `seen` marks the week that was looked at."""
+
+    starts_on = Day(_("In force from"))
+    seen = forms.CharField(max_length=16, widget=forms.HiddenInput())
+
+    service = services.publish_timetable
+
+
 class SheetForm(ServiceForm):
     file = forms.FileField(label=_("Spreadsheet (XLSX)"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from takwin.core.flow import Flow
+from takwin.training.choices import EditionState as E
 from takwin.training.choices import EnrolmentState as S
 from takwin.training.choices import ExcuseState as X
 from takwin.training.choices import GroupState as G
@@ -26,7 +27,10 @@ ENROLMENT = Flow(
 )
 GROUP = Flow(G, close=({G.OPEN}, G.CLOSED))
 POST = Flow(P, leave=({P.ACTIVE}, P.LEFT), come_back=({P.LEFT}, P.ACTIVE))
-TIMETABLE = Flow(T, publish=({T.DRAFT}, T.PUBLISHED), end=({T.PUBLISHED}, T.ENDED), reopen=({T.PUBLISHED}, T.DRAFT))
+TIMETABLE = Flow(
+    T, publish=({T.DRAFT, T.PUBLISHED}, T.PUBLISHED), end=({T.PUBLISHED}, T.ENDED), reopen=({T.PUBLISHED}, T.DRAFT)
+)
+EDITION = Flow(E, confirm_change=({E.PROPOSED}, E.PUBLISHED), undo=({E.PROPOSED, E.PUBLISHED}, E.UNDONE))
 ASSESSMENT = Flow(
     A, close_marks=({A.OPEN}, A.CLOSED), reopen=({A.CLOSED, A.PUBLISHED}, A.OPEN), publish=({A.CLOSED}, A.PUBLISHED)
 )

@@ -14,12 +14,13 @@ from takwin.centres.models import Centre
 from takwin.core import jobs
 from takwin.core.models import Job
 from takwin.core.scope import Scope
-from takwin.training.choices import TimetableState, Weeks
-from takwin.training.models import Absence, Feed, Group, Session, Timetable, Trainer
+from takwin.training.choices import EditionState, Weeks
+from takwin.training.models import Absence, Edition, Feed, Group, Placed, Session, Timetable, Trainer
 from takwin.training.rules.weeks import DAYS, HOURS, Bells, Span, dates, monday, week_kind
 from takwin.training.selectors import calendar
 
 NAMES = ("course__module", "course__trainer", "course__group__centre", "room", "timetable__term")
+PLACED_NAMES = ("course__module", "course__trainer", "course__group__centre", "room", "edition__timetable__term")
 SOLVE = "timetable"
 
 
@@ -123,18 +124,40 @@ def job(row: Timetable) -> Job | None:
     return jobs.latest(SOLVE, row.ref)
 
 
-def published(**who: Any) -> QuerySet[Session]:
-    """Sessions with a place in timetables one may see, of somebody."""
-    return Session.objects.filter(timetable__state=TimetableState.PUBLISHED, slot__isnull=False, **who).select_related(
-        *NAMES
-    )
+def published(**who: Any) -> QuerySet[Placed]:
+    """Sessions with a place in weeks that were published, of somebody; `sittings` tells which days each holds."""
+    rows = Placed.objects.exclude(edition__state=EditionState.PROPOSED).filter(slot__isnull=False, **who)
+    return rows.select_related(*PLACED_NAMES)
+
+
+def in_force(timetables: Iterable[int]) -> Callable[[int, date], int | None]:
+    """(timetable, day) -> the edition in force on it: of those whose days hold it the newest. By keys, one query."""
+    editions: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
+    rows = Edition.objects.filter(timetable__in=set(timetables)).exclude(state=EditionState.PROPOSED)
+    for row in rows.order_by("-number"):
+        editions[row.timetable_id].append((row.starts_on, row.ends_on or date.max, row.pk))
+
+    def ruling(timetable: int, on: date) -> int | None:
+        return next((pk for first, last, pk in editions[timetable] if first <= on <= last), None)
+
+    return ruling
+
+
+def editions(row: Timetable) -> list[Edition]:
+    """Everything published of a timetable, and changes that wait to be confirmed; the newest first."""
+    return list(row.editions.select_related("absence__trainer").order_by("-number"))
+
+
+def edition(scope: Scope, ref: str) -> Edition:
+    names = ("timetable__centre", "timetable__term__season", "absence__trainer")
+    return Edition.objects.within(scope).select_related(*names).get(ref=ref)
 
 
 @dataclass(frozen=True)
 class Sitting:
     """A session on one day. `instead`: whom the trainer stands in for."""
 
-    session: Session
+    session: Placed
     on: date
     times: tuple[time, time] | None
     instead: Trainer | None = None
@@ -144,9 +167,11 @@ class Sitting:
         return (self.session.slot or 0) % HOURS
 
 
-def sittings(rows: Iterable[Session], first: date, last: date) -> list[Sitting]:
-    """The sessions held between two days, day by day: terms, weeks A and B, days off and Ramadan counted in."""
+def sittings(rows: Iterable[Placed], first: date, last: date) -> list[Sitting]:
+    """The sessions held between two days, day by day, by the week in force on each: terms, weeks A and B, days off and
+    Ramadan counted in."""
     rows = list(rows)
+    ruling = in_force(row.edition.timetable_id for row in rows)
     off, plans = calendar.days_off(first, last), calendar.bells_on(first, last)
     out = []
     for row in rows:
@@ -156,7 +181,7 @@ def sittings(rows: Iterable[Session], first: date, last: date) -> list[Sitting]:
             min(last, term.ends_on, row.course.group.ends_on),
         )
         for on in dates(row.slot or 0, row.course.group.weeks, Span(term.starts_on, term.ends_on), off):
-            if begin <= on <= end:
+            if begin <= on <= end and ruling(row.edition.timetable_id, on) == row.edition_id:
                 out.append(Sitting(row, on, calendar.ringing(plans, on).of(row.slot or 0, row.length)))
     return sorted(out, key=lambda one: (one.on, one.hour, one.session.pk))
 

@@ -37,6 +37,19 @@ from takwin.training.services.companies import (
 )
 from takwin.training.services.courses import assign, open_courses
 from takwin.training.services.curriculum import add_module, draft, put_in_force
+from takwin.training.services.editions import (
+    before_of,
+    confirm_change,
+    differences,
+    digest,
+    first_day,
+    placed_in,
+    placed_on,
+    publish_timetable,
+    reopen_timetable,
+    undo_edition,
+    working,
+)
 from takwin.training.services.enrolments import (
     abandon,
     complete,
@@ -72,23 +85,23 @@ from takwin.training.services.staff import (
 from takwin.training.services.timetables import (
     check_solvable,
     open_timetable,
-    publish_timetable,
-    reopen_timetable,
     stop_solving,
 )
 
 __all__ = [
     "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
-    "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "break_contract", "call_roll",
-    "cancel_course", "candidates", "change_group", "change_room", "change_trainer", "check_solvable",
-    "close_group", "close_marks", "close_slots", "complete", "complete_contract", "contest", "correct", "defer",
-    "draft", "draw_up", "draw_up_convention", "end_absence", "end_convention", "enrol", "enrol_accepted",
-    "evaluate", "exchange", "finish_all", "form_groups", "give_bed", "give_beds", "give_marks", "hold_course",
-    "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar", "lower",
-    "make_group", "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
-    "open_courses", "open_timetable", "pin", "place", "plan_assessment", "plan_course", "plan_placement",
-    "proposals", "publish_marks", "publish_results", "publish_timetable", "put_in_force", "read_proof",
-    "read_sheet", "register", "reopen", "reopen_marks", "reopen_timetable", "replace", "resume", "return_",
-    "set_guardian", "share", "sign", "sign_convention", "solve_timetable", "split_batch", "stop_solving",
-    "suspend", "sync", "sync_each", "transfer", "unpin", "visit",
+    "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "before_of", "break_contract",
+    "call_roll", "cancel_course", "candidates", "change_group", "change_room", "change_trainer",
+    "check_solvable", "close_group", "close_marks", "close_slots", "complete", "complete_contract",
+    "confirm_change", "contest", "correct", "defer", "differences", "digest", "draft", "draw_up",
+    "draw_up_convention", "end_absence", "end_convention", "enrol", "enrol_accepted", "evaluate", "exchange",
+    "finish_all", "first_day", "form_groups", "give_bed", "give_beds", "give_marks", "hold_course", "interrupt",
+    "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar", "lower", "make_group",
+    "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
+    "open_courses", "open_timetable", "pin", "place", "placed_in", "placed_on", "plan_assessment",
+    "plan_course", "plan_placement", "proposals", "publish_marks", "publish_results", "publish_timetable",
+    "put_in_force", "read_proof", "read_sheet", "register", "reopen", "reopen_marks", "reopen_timetable",
+    "replace", "resume", "return_", "set_guardian", "share", "sign", "sign_convention", "solve_timetable",
+    "split_batch", "stop_solving", "suspend", "sync", "sync_each", "transfer", "undo_edition", "unpin", "visit",
+    "working",
 ]  # fmt: skip

@@ -53,9 +53,18 @@ def sessions_of(timetable: Timetable) -> list[Session]:
     return list(rows.order_by("course__group__name", "course__module__order", "part"))
 
 
-def board(timetable: Timetable, around: Iterable[Absence] = ()) -> Board:
-    """Read everything a week needs in a constant number of queries. `around`: absences to make the week around."""
+def board(
+    timetable: Timetable,
+    around: Iterable[Absence] = (),
+    places: dict[tuple[int, int], tuple[int | None, int | None]] | None = None,
+) -> Board:
+    """Read everything a week needs in a constant number of queries. `around`: absences to make the week around;
+    `places`: slot and room of each (course, part) of a published week, instead of the week that is being made."""
     sessions = sessions_of(timetable)
+    if places is not None:
+        sessions = [row for row in sessions if (row.course_id, row.part) in places]
+        for row in sessions:
+            row.slot, row.room_id = places[row.course_id, row.part]
     rooms = list(Room.objects.filter(centre=timetable.centre_id, state=PostState.ACTIVE).order_by("pk"))
     kinds = 1 if all(row.course.group.weeks == Weeks.ALL for row in sessions) else len(WEEK_SIGNS)
     closed = _Closed(timetable, sessions, rooms, list(around))

@@ -17,6 +17,7 @@ from takwin.engines.timetabling.conflicts import explain
 from takwin.training.choices import TrainingReason
 from takwin.training.models import Absence, Timetable
 from takwin.training.services import bridge
+from takwin.training.services.editions import has_edition, placed_on, propose_change
 from takwin.training.services.timetables import draft_only, refresh
 
 Progress = Callable[[int, str], None]
@@ -39,15 +40,19 @@ def solve_timetable(
 ) -> Timetable:
     """Fill the week, or repair it around absences moving little; writes what was found and why the rest has no place.
 
-    A full calculation wants a draft; a repair may change a published week. With `steps` the same rows give the same
-    week. Refused: nothing to teach; a session or a hold changed meanwhile.
+    A full calculation wants a draft. A repair of a week that was published changes nothing: it proposes a week for the
+    days of the absence, which waits to be confirmed. With `steps` the same rows give the same week. Refused: nothing
+    to teach; a session or a hold changed meanwhile; a repair around an absence that is over.
     """
     timetable = Timetable.objects.select_related("term__season").get(pk=timetable.pk)
     if not repair:
         draft_only(timetable)
     Timetable.objects.filter(pk=timetable.pk).update(stopping=False)
     refresh(timetable)
-    board = bridge.board(timetable, around)
+    around = list(around)
+    proposes = repair and bool(around) and has_edition(timetable)
+    places = placed_on(timetable, max(around[0].first_on, timezone.localdate())) if proposes else None
+    board = bridge.board(timetable, around, places)
     if not board.events and not board.left:
         raise Refused(TrainingReason.NOTHING_TO_TEACH)
     budget: dict[str, Any] = {"seconds": seconds, "steps": steps, "seed": timetable.seed, "threads": threads}
@@ -56,7 +61,27 @@ def solve_timetable(
     outcome, trace = _watched(timetable, board.problem, budget, progress)
     progress(95, "why")
     conflicts = _why(board, outcome)
+    if proposes:
+        return _propose(board, around[0], outcome, conflicts, by)
     return _write(board, outcome, conflicts, trace, repair, by)
+
+
+def _propose(
+    board: bridge.Board, absence: Absence, outcome: engine.Outcome, conflicts: list[Any], by: Any
+) -> Timetable:
+    """Keep what was found as a change of the days of an absence; the week itself stays as it is."""
+    with transaction.atomic():
+        row = Timetable.objects.select_for_update(of=("self",)).get(pk=board.row.pk)
+        report = _report(board, board.table, outcome)
+        for event, session in enumerate(board.events):
+            start = outcome.timetable.start[event]
+            session.slot = start if start >= 0 else None
+            session.room = board.rooms[outcome.timetable.rooms[event][0]] if start >= 0 else None
+        propose_change(row, absence, [*board.events, *board.left], by=by)
+        row.report, row.conflicts, row.stopping = report, conflicts, False
+        row.save(update_fields=["report", "conflicts", "stopping"])
+        journal(row, "solve", by=by, **{name: report[name] for name in ("placed", "unplaced", "moved", "cost")})
+    return row
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Opening a timetable, publishing it, taking it back, stopping a calculation."""
+"""Opening a timetable, stopping a calculation."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from takwin.centres.models import Centre
-from takwin.core.changes import change, create, journal
+from takwin.core.changes import create, journal
 from takwin.core.errors import Refused
 from takwin.training.choices import GroupState, TimetableState, TrainingReason
 from takwin.training.models import Course, Group, Session, Term, Timetable
-from takwin.training.rules.lives import TIMETABLE
 from takwin.training.rules.weeks import sessions
 from takwin.training.services.courses import open_courses
 
@@ -50,22 +49,6 @@ def refresh(timetable: Timetable) -> None:
         ],
         batch_size=500,
     )
-
-
-def publish_timetable(timetable: Timetable, *, by: Any) -> Timetable:
-    """Show it to trainees and trainers. Refused while a session has no place, unless it was decided to do without."""
-    with change(timetable, "publish", by=by, flow=TIMETABLE) as row:
-        left = row.sessions.filter(slot__isnull=True).count()
-        if left:
-            raise Refused(TrainingReason.UNPLACED, count=left)
-    return row
-
-
-def reopen_timetable(timetable: Timetable, *, by: Any) -> Timetable:
-    """Take it back to change much of it."""
-    with change(timetable, "reopen", by=by, flow=TIMETABLE) as row:
-        pass
-    return row
 
 
 def stop_solving(timetable: Timetable, *, by: Any) -> None:

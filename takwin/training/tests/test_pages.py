@@ -169,7 +169,8 @@ class TestWeek:
     def test_calculate_publish_take_back_and_bring_in(self, client, registrar, now):
         row = make_timetable()
         path = f"/desk/timetables/{row.ref}/"
-        refusal = client.post(path, {"do": "publish"}, follow=True).content.decode()
+        publish = {"starts_on": str(timezone.localdate()), "seen": services.digest(services.working(row))}
+        refusal = client.post(f"{path}publish/", publish).content.decode()
         assert "12" in refusal
         client.post(path, {"do": "solve"})
         row.refresh_from_db()
@@ -181,7 +182,8 @@ class TestWeek:
         assert "لم تُنقل أي حصة" in client.post(path, {"do": "import", "file": file}, follow=True).content.decode()
         bad = SimpleUploadedFile("week.xlsx", b"no")
         assert "XLSX" in client.post(path, {"do": "import", "file": bad}, follow=True).content.decode()
-        client.post(path, {"do": "publish"})
+        publish["seen"] = services.digest(services.working(row))
+        client.post(f"{path}publish/", publish)
         row.refresh_from_db()
         assert row.state == "published"
         assert "منشور" in client.post(path, {"do": "solve"}, follow=True).content.decode()

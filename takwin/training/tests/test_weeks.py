@@ -17,7 +17,7 @@ from takwin.offer.models import Programme
 from takwin.training import services
 from takwin.training.models import Absence, Course, Group, Hold, Session, Timetable, Trainer
 from takwin.training.papers import workbook
-from takwin.training.rules.weeks import HOURS, monday
+from takwin.training.rules.weeks import monday
 from takwin.training.selectors import weeks
 from takwin.training.selectors.words import sentence
 from takwin.training.services import bridge
@@ -127,21 +127,6 @@ class TestSolving:
     def test_nothing_to_teach_is_said(self):
         timetable = services.open_timetable(Centre.objects.get(code=CENTRE), term=make_term())
         refused("nothing_to_teach", services.solve_timetable, timetable, steps=10)
-
-    def test_an_absence_moves_only_what_it_must(self):
-        timetable = make_solved()
-        services.publish_timetable(timetable, by=None)
-        session = timetable.sessions.order_by("slot").first()
-        day = session.slot // HOURS
-        on = monday(timezone.localdate()) + timedelta(days=7 + day)
-        away = services.announce_absence(session.course.trainer, first_on=on, last_on=on, by=None)
-        hit = timetable.sessions.filter(course__trainer=session.course.trainer, slot__range=(day * 8, day * 8 + 7))
-        must = hit.count()
-        solved = services.solve_timetable(timetable, steps=20_000, repair=True, around=[away])
-        assert solved.state == "published"
-        assert hit.count() == 0
-        assert must <= solved.report["moved"] <= must + 1
-        refused("published", services.solve_timetable, timetable, steps=10)
 
     def test_a_shared_trainer_is_never_in_two_centres(self):
         timetable = make_solved(groups=1)

@@ -56,9 +56,6 @@ def _do(request: Any, row: Any) -> None:
     elif verb == "stop":
         services.stop_solving(row, by=request.user)
         messages.info(request, _("The calculation ends with the best so far."))
-    elif verb == "publish":
-        services.publish_timetable(row, by=request.user)
-        messages.success(request, _("The timetable is published: trainers and trainees see it now."))
     elif verb == "reopen":
         services.reopen_timetable(row, by=request.user)
     elif verb == "import":
@@ -87,7 +84,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
         "lines": weeks.grid(weeks.of(sessions, str(kind), str(key)), calendar.bells()), "days": papers.day_names(),
         "unplaced": weeks.unplaced(sessions), "wishes": words.wishes(row.report), "total": len(sessions),
         "conflicts": [words.sentence(told) for told in row.conflicts], "sheet": forms.SheetForm(),
-        "trace": row.trace,
+        "trace": row.trace, "editions": weeks.editions(row),
     }  # fmt: skip
     return show(request, "training/timetable.html", active="training", **context)
 
