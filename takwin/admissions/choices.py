@@ -151,6 +151,11 @@ class AdmissionReason(Reasons):
     NO_BOARDING = "no_boarding", _("This centre has no boarding house.")
     NO_WISH = "no_wish", _("Add at least one wish before you submit.")
     SCHOOLING_MISSING = "schooling_missing", _("Tell your schooling and average mark first.")
+    WISH_GONE = "wish_gone", _("This wish is not on the list any more: it was removed in another window.")
+    LIST_CHANGED = (
+        "list_changed",
+        _("The list changed in another window; nothing was moved. It is now: %(order)s"),
+    )
     BAD_ORDER = "bad_order", _("The order must name each of your wishes once.")
     FILE_TOO_BIG = "file_too_big", _("The file is %(size)s MB; the most allowed is %(limit)s MB.")
     FILE_EMPTY = "file_empty", _("The file is empty.")

@@ -104,14 +104,15 @@ class AddWishForm(ServiceForm):
 
 
 class MoveWishForm(ServiceForm):
-    rank = forms.IntegerField(min_value=1, max_value=1000)
+    wish = forms.CharField(max_length=24)
     to = forms.IntegerField(min_value=1, max_value=1000)
+    seen = forms.CharField(max_length=12)
 
     service = services.move_wish
 
 
 class RemoveWishForm(ServiceForm):
-    rank = forms.IntegerField(min_value=1, max_value=1000)
+    wish = forms.CharField(max_length=24)
 
     service = services.remove_wish
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from math import ceil
 from typing import Any
 
@@ -198,3 +199,8 @@ def check_contribution(text: str) -> None:
     kept = text.isascii() and text.isprintable() and " " not in text
     if not kept or not CONTRIBUTION_LEAST <= len(text) <= CONTRIBUTION_MOST or len(set(text)) < 8:
         raise Refused(R.CONTRIBUTION_WEAK, "contribution", least=CONTRIBUTION_LEAST, most=CONTRIBUTION_MOST)
+
+
+def list_version(wishes: Iterable[Any]) -> str:
+    """Twelve hexadecimal digits that change with any wish of a list or its order."""
+    return sha256(" ".join(f"{one.rank}:{one.name}" for one in wishes).encode()).hexdigest()[:12]

@@ -362,6 +362,14 @@ def assisted(user: Any, ref: str) -> Application | None:
     return Application.objects.with_person().filter(entered_by=user, ref=ref).first()
 
 
+def assisted_open(user: Any) -> list[Application]:
+    """The files a counsellor entered whose wishes can still change, newest first; none for anybody else."""
+    if not (user.is_authenticated and user.scope("admissions.assist")):
+        return []
+    rows = Application.objects.with_person().filter(entered_by=user, state__in=["draft", "unplaced"])
+    return list(rows.order_by("-pk")[:50])
+
+
 def assisted_by(user: Any, limit: int = 50) -> list[Application]:
     return list(Application.objects.with_person().filter(entered_by=user).order_by("-pk")[:limit])
 

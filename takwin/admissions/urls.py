@@ -1,25 +1,30 @@
 """Addresses of admissions."""
 
-from django.urls import path
+from django.urls import include, path
 
 from takwin.admissions.views import committees, desk, draws, mine, public, receipt, runs
 
 app_name = "admissions"
+# One's own application, and the same pages about someone else's file: whose it is stands in the address.
+FILE = [
+    path("", mine.mine, name="mine"),
+    path("identity/", mine.identity, name="identity"),
+    path("schooling/", mine.schooling, name="schooling"),
+    path("wishes/", mine.wishes, name="wishes"),
+    path("wishes/add/", mine.wish_add, name="wish_add"),
+    path("wishes/move/", mine.wish_move, name="wish_move"),
+    path("wishes/remove/", mine.wish_remove, name="wish_remove"),
+    path("documents/", mine.documents, name="documents"),
+    path("documents/<str:ref>/", mine.document, name="document"),
+    path("move/<slug:verb>/", mine.move, name="move"),
+    path("automatic/", mine.auto_answer, name="auto_answer"),
+    path("late/", mine.late, name="late"),
+    path("receipt/", receipt.receipt, name="receipt"),
+    path("result/", mine.result, name="result"),
+]
 urlpatterns = [
-    path("apply/", mine.mine, name="mine"),
-    path("apply/identity/", mine.identity, name="identity"),
-    path("apply/schooling/", mine.schooling, name="schooling"),
-    path("apply/wishes/", mine.wishes, name="wishes"),
-    path("apply/wishes/add/", mine.wish_add, name="wish_add"),
-    path("apply/wishes/move/", mine.wish_move, name="wish_move"),
-    path("apply/wishes/remove/", mine.wish_remove, name="wish_remove"),
-    path("apply/documents/", mine.documents, name="documents"),
-    path("apply/documents/<str:ref>/", mine.document, name="document"),
-    path("apply/move/<slug:verb>/", mine.move, name="move"),
-    path("apply/automatic/", mine.auto_answer, name="auto_answer"),
-    path("apply/late/", mine.late, name="late"),
-    path("apply/receipt/", receipt.receipt, name="receipt"),
-    path("apply/result/", mine.result, name="result"),
+    path("apply/", include(FILE)),
+    path("desk/assist/<str:subject>/", include(FILE)),
     path("receipt/<str:told>/", receipt.receipt_check, name="receipt_check"),
     path("r/<str:told>/", public.short, name="short"),
     path("allocation/", public.allocations, name="allocations"),
@@ -29,7 +34,6 @@ urlpatterns = [
     path("allocation/<str:ref>/certificate.json", public.certificate, name="certificate"),
     path("allocation/<str:ref>/files.zip", public.files, name="files"),
     path("desk/assist/", mine.assist, name="assist"),
-    path("desk/assist/act/", mine.act_for, name="act_for"),
     path("desk/applications/", desk.application_list, name="list"),
     path("desk/applications/<str:ref>/", desk.application, name="detail"),
     path("desk/applications/<str:ref>/documents/<str:document>/", desk.document, name="desk_document"),

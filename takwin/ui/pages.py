@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -70,6 +71,13 @@ def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
         return read_one(*args)
     except ObjectDoesNotExist as absent:
         raise Http404(str(args[0])) from absent
+
+
+def near(request: Any, name: str, *, subject: str = "", **kwargs: Any) -> str:
+    """An address about the same subject as this page: whose file it is stands in the address, never in the session.
+    `subject` names another one."""
+    kept = subject or (request.resolver_match.kwargs.get("subject", "") if request.resolver_match else "")
+    return reverse(name, kwargs=kwargs | ({"subject": kept} if kept else {}))
 
 
 def safe_next(request: HttpRequest, given: str) -> str:

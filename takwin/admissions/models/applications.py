@@ -111,6 +111,11 @@ class Wish(models.Model):
     def __str__(self) -> str:
         return f"{self.rank}. {self.offering}"
 
+    @property
+    def name(self) -> str:
+        """What a form calls this wish: its offering and its bed, which no other wish of the list has."""
+        return f"{self.offering.ref}{'+bed' if self.with_bed else ''}"
+
 
 class Document(models.Model):
     """A file a candidate joined; kept outside the web root, given only to those who may see the application."""

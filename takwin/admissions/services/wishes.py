@@ -8,7 +8,7 @@ from django.db import transaction
 
 from takwin.admissions.choices import MAX_WISHES, AdmissionReason
 from takwin.admissions.models import Application, Wish
-from takwin.admissions.rules import check_order
+from takwin.admissions.rules import check_order, list_version
 from takwin.admissions.services.applications import check_draft, check_wish
 from takwin.core.changes import journal
 from takwin.core.errors import Refused
@@ -41,27 +41,43 @@ def add_wish(application: Application, *, offering: Offering, with_bed: bool = F
         return wish
 
 
-def remove_wish(application: Application, *, rank: int, by: Any) -> None:
-    """Take a wish off; those after it move up."""
+def _named(wishes: list[Wish], name: str) -> Wish:
+    """The wish a form names by its offering, never by its place: a place is another wish's after a move elsewhere."""
+    found = next((wish for wish in wishes if wish.name == name), None)
+    if found is None:
+        raise Refused(AdmissionReason.WISH_GONE)
+    return found
+
+
+def remove_wish(application: Application, *, wish: str, by: Any) -> None:
+    """Take a wish off by its name; those after it move up. Refused: a wish that is not on the list any more."""
     with transaction.atomic():
         row = _draft(application)
-        wishes = list(row.wishes.all())
-        gone = [wish for wish in wishes if wish.rank == rank]
-        if not gone:
+        wishes = list(row.wishes.select_related("offering"))
+        gone = _named(wishes, wish)
+        place = gone.rank
+        gone.delete()
+        _write_order(row, [one for one in wishes if one is not gone])
+        journal(row, "remove_wish", by=by, offering=gone.offering.ref, rank=place)
+
+
+def move_wish(application: Application, *, wish: str, to: int, seen: str, by: Any) -> None:
+    """Move a wish, by its name, to another rank; the others close up. `seen`: the version of the list the person
+    looked at. Refused when it changed meanwhile, since a rank then means another place."""
+    with transaction.atomic():
+        row = _draft(application)
+        wishes = list(row.wishes.select_related("offering"))
+        moved = _named(wishes, wish)
+        if seen != list_version(wishes):
+            order = " · ".join(f"{one.rank}. {one.offering.programme.label}" for one in wishes)
+            raise Refused(AdmissionReason.LIST_CHANGED, order=order)
+        if not 1 <= to <= len(wishes):
             raise Refused(AdmissionReason.BAD_ORDER)
-        gone[0].delete()
-        _write_order(row, [wish for wish in wishes if wish.rank != rank])
-        journal(row, "remove_wish", by=by, offering=gone[0].offering.ref, rank=rank)
-
-
-def move_wish(application: Application, *, rank: int, to: int, by: Any) -> None:
-    """Move one wish to another rank; the others close up."""
-    ranks = [wish.rank for wish in application.wishes.all()]
-    if rank not in ranks or not 1 <= to <= len(ranks):
-        raise Refused(AdmissionReason.BAD_ORDER)
-    ranks.remove(rank)
-    ranks.insert(to - 1, rank)
-    order_wishes(application, ranks=ranks, by=by)
+        before = moved.rank
+        wishes.remove(moved)
+        wishes.insert(to - 1, moved)
+        _write_order(row, wishes)
+        journal(row, "order_wishes", by=by, offering=moved.offering.ref, ranks=[before, to])
 
 
 def order_wishes(application: Application, *, ranks: list[int], by: Any) -> None:

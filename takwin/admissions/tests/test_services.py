@@ -11,6 +11,7 @@ from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.models import Application, Contribution, Demand, Draw, Round, Run, WishResult
+from takwin.admissions.rules import list_version
 from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted
 from takwin.core.errors import Refused
 from takwin.core.flow import FlowReason
@@ -123,15 +124,18 @@ class TestWishes:
         by = row.person.account
         for offering in offerings:
             services.add_wish(row, offering=offering, by=by)
-        services.move_wish(row, rank=3, to=1, by=by)
+        wishes = list(row.wishes.all())
+        services.move_wish(row, wish=wishes[2].name, to=1, seen=list_version(wishes), by=by)
         assert [w.offering for w in row.wishes.all()] == [offerings[2], offerings[0], offerings[1]]
-        services.remove_wish(row, rank=1, by=by)
+        services.remove_wish(row, wish=wishes[2].name, by=by)
         assert [(w.rank, w.offering) for w in row.wishes.all()] == [(1, offerings[0]), (2, offerings[1])]
         for ranks in ([1], [1, 1], [1, 2, 3]):
             with refused(R.BAD_ORDER):
                 services.order_wishes(row, ranks=ranks, by=by)
+        with refused(R.WISH_GONE):
+            services.move_wish(row, wish="OFF-NONE", to=1, seen="", by=by)
         with refused(R.BAD_ORDER):
-            services.move_wish(row, rank=9, to=1, by=by)
+            services.move_wish(row, wish=offerings[0].ref, to=9, seen=list_version(row.wishes.all()), by=by)
 
 
 class TestSubmit:

@@ -17,26 +17,26 @@ from django.views.decorators.http import require_POST
 
 from takwin.admissions import forms, selectors, services
 from takwin.admissions.choices import MAX_WISHES
-from takwin.admissions.rules import FILE_LIMIT_MB
+from takwin.admissions.rules import FILE_LIMIT_MB, list_version
 from takwin.admissions.tokens import token
 from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
 from takwin.ui.intake import takes_bytes
-from takwin.ui.pages import page, safe_next, show
+from takwin.ui.pages import near, page, safe_next, show
 
 PENDING = "pending_wish"
-ACTING = "acting_for"
 
 
-def current(request: Any) -> Any:
-    """The application these pages are about: one's own, or the one a counsellor is writing."""
-    ref = request.session.get(ACTING)
-    if ref and request.user.scope("admissions.assist"):
-        found = selectors.assisted(request.user, ref)
-        if found:
-            request.acting_for = found.person
-            return found
+def current(request: Any, subject: str = "") -> Any:
+    """The application these pages are about: one's own, or the one whose reference the address carries, when this
+    counsellor entered it. Nothing is kept in the session: two windows on two files are two addresses."""
+    if subject:
+        found = selectors.assisted(request.user, subject) if request.user.scope("admissions.assist") else None
+        if found is None:
+            raise Http404(subject)
+        request.acting_for = found.person
+        return found
     season = offer.current_season()
     return selectors.own(request.user, season) if season else None
 
@@ -45,10 +45,10 @@ def with_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     """Pass the application; without one, go to the first step."""
 
     @wraps(view)
-    def inner(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        application = current(request)
+    def inner(request: Any, *args: Any, subject: str = "", **kwargs: Any) -> HttpResponse:
+        application = current(request, subject)
         if application is None:
-            return redirect("admissions:mine")
+            return redirect(near(request, "admissions:mine"))
         return view(request, application, *args, **kwargs)
 
     return inner
@@ -59,13 +59,13 @@ def say_no(request: Any, refusal: Refused) -> None:
 
 
 @page("admissions.apply")
-def mine(request: Any) -> HttpResponse:
+def mine(request: Any, subject: str = "") -> HttpResponse:
     """The whole application at a glance; the first step when there is none."""
-    application, season = current(request), offer.current_season()
+    application, season = current(request, subject), offer.current_season()
     if application is None:
         return _start(request, season)
     if application.state in {"admitted", "held", "unplaced", "confirmed", "declined", "lapsed"}:
-        return redirect("admissions:result")
+        return redirect(near(request, "admissions:result"))
     context: dict[str, Any] = {
         "application": application,
         "season": application.season,
@@ -86,7 +86,7 @@ def _start(request: Any, season: Any) -> HttpResponse:
         and season
         and form.run(season=season, person=person, account=request.user, by=request.user, **reach)
     ):
-        return redirect("admissions:schooling")
+        return redirect(near(request, "admissions:schooling"))
     return show(request, "admissions/start.html", form=form, season=season, active="apply")
 
 
@@ -102,7 +102,7 @@ def _identity(person: Any) -> dict[str, Any]:
 def identity(request: Any, application: Any) -> HttpResponse:
     form = forms.IdentityForm(request.POST or None, initial=_identity(application.person))
     if request.method == "POST" and form.run(application.person, by=request.user):
-        return redirect("admissions:mine")
+        return redirect(near(request, "admissions:mine"))
     return show(request, "admissions/identity.html", form=form, application=application, active="apply")
 
 
@@ -120,13 +120,14 @@ def schooling(request: Any, application: Any) -> HttpResponse:
 
 def _add_pending(request: Any, application: Any) -> HttpResponse:
     """Add the wish that brought the candidate here, now that there is an application to hold it."""
-    pending = request.session.pop(PENDING, None)
+    own = not hasattr(request, "acting_for")  # kept for the visitor's own list, whatever file is written meanwhile
+    pending = request.session.pop(PENDING, None) if own else None
     if pending:
         try:
             services.add_wish(application, offering=offer.offering(pending[0]), with_bed=pending[1], by=request.user)
         except (Refused, ObjectDoesNotExist) as refusal:
             messages.error(request, str(refusal))
-    return redirect("admissions:wishes")
+    return redirect(near(request, "admissions:wishes"))
 
 
 @page("admissions.apply")
@@ -134,7 +135,8 @@ def _add_pending(request: Any, application: Any) -> HttpResponse:
 def wishes(request: Any, application: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "application": application,
-        "wishes": selectors.wishes(application),
+        "wishes": (listed := selectors.wishes(application)),
+        "seen": list_version(listed),
         "limit": MAX_WISHES,
     }
     return show(request, "admissions/wishes.html", active="apply", **context)
@@ -142,7 +144,7 @@ def wishes(request: Any, application: Any) -> HttpResponse:
 
 @page("admissions.apply")
 @require_POST
-def wish_add(request: Any) -> HttpResponse:
+def wish_add(request: Any, subject: str = "") -> HttpResponse:
     form = forms.AddWishForm(request.POST)
     if not form.is_valid():
         raise Http404("offering")
@@ -150,11 +152,16 @@ def wish_add(request: Any) -> HttpResponse:
         offering = offer.offering(form.cleaned_data["offering"])
     except ObjectDoesNotExist as absent:
         raise Http404("offering") from absent
-    application = current(request)
+    # A programme's page belongs to nobody: a counsellor chooses there whose list the wish is for.
+    chosen = subject or request.POST.get("for", "")
+    application = current(request, chosen)
+    if chosen and not application.schooling:
+        messages.info(request, _("Tell the schooling first."))
+        return redirect(near(request, "admissions:schooling", subject=chosen))
     if application is None or not application.schooling:
         request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
         messages.info(request, _("Tell us who you are and your schooling first: the wish is kept."))
-        return redirect("admissions:schooling" if application else "admissions:mine")
+        return redirect(near(request, "admissions:schooling" if application else "admissions:mine"))
     back = safe_next(request, request.POST.get("next", ""))
     late = application.state == "unplaced"
     add = services.add_late_wish if late else services.add_wish
@@ -163,8 +170,11 @@ def wish_add(request: Any) -> HttpResponse:
     except Refused as refusal:
         say_no(request, refusal)
         return redirect(back or reverse("web:programme", args=[offering.programme.code]))
-    messages.success(request, _("Added to your wishes."))
-    return redirect(back or ("admissions:late" if late else "admissions:wishes"))
+    if chosen:
+        messages.success(request, _("Added to the wishes of %(name)s.") % {"name": application.person.name})
+    else:
+        messages.success(request, _("Added to your wishes."))
+    return redirect(back or near(request, "admissions:late" if late else "admissions:wishes", subject=chosen))
 
 
 @page("admissions.apply")
@@ -174,7 +184,7 @@ def wish_move(request: Any, application: Any) -> HttpResponse:
     form = forms.MoveWishForm(request.POST)
     if not form.run(application, by=request.user):
         messages.error(request, form.complaint())
-    return redirect("admissions:wishes")
+    return redirect(near(request, "admissions:wishes"))
 
 
 @page("admissions.apply")
@@ -184,7 +194,7 @@ def wish_remove(request: Any, application: Any) -> HttpResponse:
     form = forms.RemoveWishForm(request.POST)
     if not form.run(application, by=request.user):
         messages.error(request, form.complaint())
-    return redirect("admissions:wishes")
+    return redirect(near(request, "admissions:wishes"))
 
 
 @takes_bytes((FILE_LIMIT_MB + 1) * 1024 * 1024)
@@ -194,7 +204,7 @@ def documents(request: Any, application: Any) -> HttpResponse:
     form = forms.DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.run(application, by=request.user):
         messages.success(request, _("The document is joined."))
-        return redirect("admissions:documents")
+        return redirect(near(request, "admissions:documents"))
     until = application.season.corrects_until
     context: dict[str, Any] = {
         "application": application,
@@ -217,7 +227,7 @@ def document(request: Any, application: Any, ref: str) -> Any:
             services.remove_document(application, document=row, by=request.user)
         except Refused as refusal:
             say_no(request, refusal)
-        return redirect("admissions:documents")
+        return redirect(near(request, "admissions:documents"))
     return FileResponse(row.file.open("rb"), content_type=row.content_type, as_attachment=True, filename=row.name)
 
 
@@ -245,8 +255,8 @@ def move(request: Any, application: Any, verb: str) -> HttpResponse:
         say_no(request, refusal)
     else:
         if verb == "submit":
-            return redirect("admissions:receipt")
-    return redirect("admissions:mine")
+            return redirect(near(request, "admissions:receipt"))
+    return redirect(near(request, "admissions:mine"))
 
 
 @page("admissions.apply")
@@ -258,7 +268,7 @@ def auto_answer(request: Any, application: Any) -> HttpResponse:
         messages.success(request, _("Your automatic answer is kept."))
     else:
         messages.error(request, form.complaint())
-    return redirect("admissions:mine")
+    return redirect(near(request, "admissions:mine"))
 
 
 @page("admissions.apply")
@@ -278,7 +288,7 @@ def late(request: Any, application: Any) -> HttpResponse:
 def result(request: Any, application: Any) -> HttpResponse:
     run, rows = selectors.card(application)
     if run is None:
-        return redirect("admissions:mine")
+        return redirect(near(request, "admissions:mine"))
     turn = selectors.current_round(application.season)
     left = turn.answers_until - timezone.now() if turn and turn.answers_until and turn.state == "answering" else None
     open_now = left is not None and left.total_seconds() > 0
@@ -304,24 +314,9 @@ def assist(request: Any) -> HttpResponse:
     season = offer.current_season()
     form = forms.AssistForm(request.POST or None)
     if request.method == "POST" and season and form.run(season=season, by=request.user):
-        request.session[ACTING] = form.result.ref
-        return redirect("admissions:schooling")
+        return redirect("admissions:schooling", subject=form.result.ref)
     rows = selectors.assisted_by(request.user)
     return show(
         request, "admissions/assist.html", form=form, rows=rows, season=season, active="assist",
         books=bool(request.user.scope("guidance.follow")),
     )  # fmt: skip
-
-
-@page("admissions.assist")
-@require_POST
-def act_for(request: Any) -> HttpResponse:
-    """Go on with an application one has begun, or stop acting."""
-    ref = request.POST.get("ref", "")
-    if not ref:
-        request.session.pop(ACTING, None)
-        return redirect("admissions:assist")
-    if selectors.assisted(request.user, ref) is None:
-        raise Http404(ref)
-    request.session[ACTING] = ref
-    return redirect("admissions:mine")

@@ -17,7 +17,7 @@ from qrcode.image.svg import SvgPathImage
 from takwin.admissions import selectors
 from takwin.admissions.views.mine import with_application
 from takwin.core.numbers import parse_int
-from takwin.ui.pages import PUBLIC, page, show
+from takwin.ui.pages import PUBLIC, near, page, show
 
 SIGNER = Signer(salt="receipt", sep="~")
 
@@ -42,7 +42,7 @@ def qr(text: str) -> str:
 @with_application
 def receipt(request: Any, application: Any) -> HttpResponse:
     if application.submitted_at is None:
-        return redirect("admissions:mine")
+        return redirect(near(request, "admissions:mine"))
     url = check_url(application)
     context: dict[str, Any] = {
         "application": application,

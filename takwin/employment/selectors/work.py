@@ -59,14 +59,20 @@ def own_vacancy(row: Employer, ref: str) -> Vacancy:
 
 
 def bids_for(row: Vacancy) -> list[Bid]:
-    """Who applied; those who withdrew are not shown any more."""
-    rows = row.bids.exclude(state=BidState.WITHDRAWN).select_related("person").prefetch_related("diplomas")
+    """Who applied; those who withdrew are not shown any more, and nobody to a company that is not verified now."""
+    rows = (
+        row.bids.filter(vacancy__employer__state=EmployerState.VERIFIED)
+        .exclude(state=BidState.WITHDRAWN)
+        .select_related("person")
+        .prefetch_related("diplomas")
+    )
     return list(rows)
 
 
 def bid_for(row: Employer, ref: str) -> Bid:
-    """One bid for one of an employer's vacancies."""
-    rows = Bid.objects.filter(vacancy__employer=row).exclude(state=BidState.WITHDRAWN)
+    """One bid for one of an employer's vacancies; none is found while the company is not verified."""
+    mine = Bid.objects.filter(vacancy__employer=row, vacancy__employer__state=EmployerState.VERIFIED)
+    rows = mine.exclude(state=BidState.WITHDRAWN)
     return rows.select_related("person", "vacancy__employer__company", "vacancy__occupation").get(ref=ref)
 
 

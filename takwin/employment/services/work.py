@@ -124,9 +124,17 @@ def turn_down_vacancy(vacancy: Vacancy, *, reason: str, by: Any) -> Vacancy:
     return row
 
 
+def check_acting(employer_id: int) -> None:
+    """Refused unless an employer is verified now, whatever the page was shown with. Its row is locked until the move
+    is written: a suspension comes before it or after it, never in between."""
+    employer = Employer.objects.select_for_update(of=("self",)).get(pk=employer_id)
+    if employer.state != EmployerState.VERIFIED:
+        raise Refused(R.NOT_VERIFIED, state=EmployerState(employer.state).label)
+
+
 def close_vacancy(vacancy: Vacancy, *, by: Any) -> Vacancy:
     with change(vacancy, "close_vacancy", by=by, flow=VACANCY) as row:
-        pass
+        check_acting(row.employer_id)
     matching.forget()
     return row
 
@@ -184,6 +192,8 @@ def bid(
             post_ = Vacancy.objects.select_for_update(of=("self",)).get(pk=vacancy.pk)
             if post_.state != VacancyState.OPEN or post_.expires_on < timezone.localdate():
                 raise Refused(R.NOT_OPEN, state=VacancyState(post_.state).label)
+            if not Employer.objects.filter(pk=post_.employer_id, state=EmployerState.VERIFIED).exists():
+                raise Refused(R.NOT_OPEN, state=VacancyState.CLOSED.label)
             row = create(Bid(vacancy=post_, person=person, words=words.strip(), phone=phone), "bid", by=by)
             row.diplomas.set(told)
     except IntegrityError:
@@ -200,7 +210,7 @@ def withdraw_bid(row: Bid, *, by: Any) -> Bid:
 
 def shortlist(row: Bid, *, by: Any) -> Bid:
     with change(row, "shortlist", by=by, flow=BID) as fresh:
-        pass
+        check_acting(fresh.vacancy.employer_id)
     return fresh
 
 
@@ -209,6 +219,7 @@ def invite(row: Bid, *, appointment: str, by: Any) -> Bid:
     if not appointment.strip():
         raise Refused(R.WHEN_MISSING, "appointment")
     with change(row, "invite", by=by, flow=BID) as fresh:
+        check_acting(fresh.vacancy.employer_id)
         fresh.appointment = appointment.strip()
         _tell(fresh, gettext("Interview for “%(title)s”: %(when)s") % {"title": fresh.vacancy, "when": appointment})
     return fresh
@@ -216,6 +227,7 @@ def invite(row: Bid, *, appointment: str, by: Any) -> Bid:
 
 def decline_bid(row: Bid, *, reason: str = "", by: Any) -> Bid:
     with change(row, "decline_bid", by=by, flow=BID, reason=reason) as fresh:
+        check_acting(fresh.vacancy.employer_id)
         fresh.answer = reason.strip()
         _tell(fresh, gettext("“%(title)s”: your application was not retained.") % {"title": fresh.vacancy})
     return fresh
@@ -225,6 +237,7 @@ def hire(row: Bid, *, since_on: date | None = None, by: Any) -> Bid:
     """Somebody is hired. The bid moves first, then takes its place: of two for the last post, one has it. Where a
     follow-up of the graduate is open, it is answered: the rate moves."""
     with change(row, "hire", by=by, flow=BID) as fresh:
+        check_acting(fresh.vacancy.employer_id)
         vacancy = Vacancy.objects.select_for_update(of=("self",)).select_related("employer__company").get(
             pk=fresh.vacancy_id
         )  # fmt: skip

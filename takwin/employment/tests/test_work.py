@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from takwin.accounts.tests.make import make_user
+from takwin.core.errors import Refused
 from takwin.core.models import Outbox
 from takwin.core.scope import EVERYWHERE
 from takwin.core.tests.refusals import refused
@@ -20,6 +21,7 @@ from takwin.employment.tests.make import (
     ICE,
     OTHER_ICE,
     make_employer,
+    make_employment,
     make_graduates,
     make_sample,
     make_vacancy,
@@ -91,6 +93,31 @@ class TestVacancies:
         row = make_vacancy()
         services.suspend_employer(row.employer, reason="شكوى", by=None)
         assert not work.open_vacancies().exists()
+
+    def test_a_suspended_company_reads_no_applicant_and_moves_nothing(self, client):
+        world = make_employment()
+        bid, employer = world["bid"], world["employer"]
+        client.force_login(employer.account)
+        pages = [f"/employer/bids/{bid.ref}/", f"/employer/vacancies/{world['vacancy'].ref}/"]
+        assert [client.get(page).status_code for page in pages] == [200, 200]
+        assert bid.ref in client.get(pages[1]).content.decode()
+        services.suspend_employer(employer, reason="شكوى", by=None)
+        assert client.get(pages[0]).status_code == 404
+        assert bid.ref not in client.get(pages[1]).content.decode()
+        for move in ({"do": "invite", "appointment": "x"}, {"do": "hire"}, {"do": "shortlist"}, {"do": "decline_bid"}):
+            assert client.post(pages[0], move).status_code == 404
+        client.post(pages[1], {"close": "1"})
+        for move in (
+            lambda: services.invite(bid, appointment="x", by=None), lambda: services.hire(bid, by=None),
+            lambda: services.shortlist(bid, by=None), lambda: services.decline_bid(bid, by=None),
+            lambda: services.close_vacancy(world["vacancy"], by=None),
+            lambda: services.bid(world["vacancy"], person=bid.person),
+        ):  # fmt: skip
+            with pytest.raises(Refused):
+                move()
+        bid.refresh_from_db()
+        world["vacancy"].refresh_from_db()
+        assert (bid.state, world["vacancy"].state) == ("applied", "open")
 
 
 class TestMatching:

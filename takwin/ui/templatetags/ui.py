@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from takwin.core import dates, numbers
 from takwin.core.choices import States
 from takwin.core.money import mdh as to_mdh
+from takwin.ui.pages import near
 
 register = template.Library()
 ABSENT = (None, "")
@@ -139,6 +140,12 @@ def can(context: dict[str, Any], capability: str, row: Any) -> bool:
     """`{% can "training.run" centre as runs %}`: whether a capability of the visitor reaches this very row."""
     user = getattr(context.get("request"), "user", None)
     return bool(user is not None and user.is_authenticated and user.can(capability, row))
+
+
+@register.simple_tag(takes_context=True, name="near")
+def near_tag(context: dict[str, Any], name: str, **kwargs: Any) -> str:
+    """`{% near "admissions:wishes" %}`: an address about the same subject as this page."""
+    return near(context["request"], name, **kwargs)
 
 
 @lru_cache(maxsize=256)

@@ -118,6 +118,7 @@ def programme(request: Any, code: str) -> HttpResponse:
         "regions": regions,
         "region": region,
         "application": application,
+        "files": admissions.assisted_open(request.user),
         "leads": portal.occupations_of(row),
         "ld": _json_ld(request, row),
     }

@@ -11,7 +11,7 @@ document.querySelectorAll("[data-reorder]").forEach((list) => {
       event.preventDefault();
       if (!dragged || dragged === row) return;
       const form = document.getElementById(list.dataset.reorder);
-      form.elements.rank.value = dragged.dataset.rank;
+      form.elements.wish.value = dragged.dataset.wish;
       form.elements.to.value = row.dataset.rank;
       form.submit();
     });
