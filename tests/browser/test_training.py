@@ -11,7 +11,7 @@ from takwin.engines.timetabling import solve
 from takwin.engines.timetabling.tests.make import random_problem
 from takwin.offer.selectors import current_season
 from takwin.training import services, tasks
-from takwin.training.models import Session, Statement, Term, Timetable
+from takwin.training.models import Session, SetAside, Statement, Term, Timetable
 from takwin.web.simulation import training
 from takwin.web.simulation.demo import account
 from tests.browser.conftest import DESK, PHONE
@@ -240,3 +240,54 @@ def test_a_contract_is_signed_broken_and_replaced(school, visit, picture):
     expect(page.get_by_text("خلفا لـ")).to_be_visible()
     assert Contract.objects.get(company=other).replaces.state == "replaced"
     assert barriers(page) == []
+
+
+def test_a_phone_that_opened_the_rolls_once_has_them_without_a_network(week, visit):
+    """Its page, its styles and its scripts: the first visit went past the worker, which holds it while it installs."""
+    page = visit(PHONE)
+    sign_in(page, "trainer@takwin.example")
+    page.goto("/training/rolls/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    airplane(page)
+    page.reload()
+    sheet = page.locator("details.roll").first
+    expect(sheet).to_be_visible()
+    expect(page.locator("[data-offline]")).to_be_visible()
+    sheet.locator("summary").click()
+    sheet.locator("fieldset").nth(0).get_by_text("غائب").click()
+    sheet.get_by_role("button", name=re.compile("احفظ المناداة")).click()
+    expect(page.locator("[data-saved]")).to_be_visible()
+    styled = page.evaluate("[...document.styleSheets].some((sheet) => sheet.cssRules.length > 50)")
+    assert styled
+
+
+KEEP_MANY = """async (many) => {
+  const form = document.querySelector("[data-sheet]");
+  const { course, on, hour, length, sheet } = form.dataset;
+  const user = document.querySelector("[data-rolls]").dataset.user;
+  const trainee = form.querySelector("[data-trainee]").dataset.trainee;
+  const store = new Dexie("takwin-rolls");
+  store.version(2).stores({ outbox: "key, user, sheet", refused: "key, user" });
+  const row = (value) => ({ key: crypto.randomUUID(), user, sheet, course, on, hour: Number(hour),
+    length: Number(length), trainee, who: "سلمى", value, minutes: 0,
+    told_at: new Date().toISOString(), raw: 1, device: "test", after: [] });
+  const rows = Array.from({ length: many }, () => row("present"));
+  await store.outbox.bulkPut([...rows.slice(0, 300), row("\\u0000"), ...rows.slice(300)]);
+}"""
+
+
+def test_760_words_are_all_sent_and_the_one_that_cannot_be_kept_is_shown(week, visit):
+    page = visit(PHONE)
+    sign_in(page, "trainer@takwin.example")
+    page.goto("/training/rolls/")
+    page.evaluate(KEEP_MANY, 760)
+    page.reload()
+    expect(page.locator("[data-refused]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-refused] li")).to_contain_text("سلمى")
+    expect(page.locator("[data-saved]")).to_be_hidden()
+    assert Statement.objects.count() == 760
+    assert SetAside.objects.count() == 1
+    page.reload()
+    expect(page.locator("[data-refused] li")).to_have_count(1)  # until somebody has read it
+    page.locator("[data-refused] button").click()
+    expect(page.locator("[data-refused]")).to_be_hidden()

@@ -36,6 +36,7 @@ class ContractState(States):
     REPLACED = "replaced", "info", _("Replaced by a new contract")
     LAPSED = "lapsed", "bad", _("Broken, without a new employer")
     COMPLETED = "completed", "good", _("Completed")
+    CANCELLED = "cancelled", "mute", _("Given up before it began")
 
 
 class BrokenBy(models.TextChoices):
@@ -64,6 +65,7 @@ class CompanyReason(Reasons):
     WHY_MISSING = "why_missing", _("Say why.")
     WHO_BROKE = "who_broke", _("Say who ends the contract.")
     AFTER_END = "after_end", _("%(on)s is not within the contract, from %(first)s to %(last)s.")
+    BEGUN = "begun", _("This contract began on %(on)s: break it, with the day and who ends it.")
     NOT_BROKEN = "not_broken", _("Only a broken contract is replaced.")
     TOO_LATE = "too_late", _("A new employer had to be found by %(day)s.")
     NOT_APPRENTICE = "not_apprentice", _("This trainee does not train by apprenticeship.")

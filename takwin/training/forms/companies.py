@@ -94,6 +94,12 @@ class BreakForm(ServiceForm):
     service = services.break_contract
 
 
+class GiveUpForm(ServiceForm):
+    why = forms.CharField(label=_("Why"), max_length=300)
+
+    service = services.give_up
+
+
 class SuspendForm(ServiceForm):
     why = forms.CharField(label=_("Why"), max_length=300)
 

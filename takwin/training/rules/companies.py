@@ -25,7 +25,7 @@ MONTHS = (6, 36)
 TUTOR_MOST = 3
 REPLACE_WITHIN = timedelta(days=60)
 
-CONVENTION = Flow(V, sign=({V.DRAFT}, V.SIGNED), end=({V.SIGNED}, V.ENDED))
+CONVENTION = Flow(V, sign=({V.DRAFT}, V.SIGNED), end=({V.DRAFT, V.SIGNED}, V.ENDED))
 PLACEMENT = Flow(
     P,
     begin=({P.PLANNED}, P.RUNNING),
@@ -41,6 +41,7 @@ CONTRACT = Flow(
     amend=({C.SIGNED, C.REGISTERED}, C.REGISTERED),
     suspend=({C.REGISTERED}, C.SUSPENDED),
     resume=({C.SUSPENDED}, C.REGISTERED),
+    give_up=({C.DRAFT, C.SIGNED, C.REGISTERED}, C.CANCELLED),
     break_=({C.SIGNED, C.REGISTERED, C.SUSPENDED}, C.BROKEN),
     replace=({C.BROKEN}, C.REPLACED),
     lapse=({C.BROKEN}, C.LAPSED),

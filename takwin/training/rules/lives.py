@@ -25,7 +25,7 @@ ENROLMENT = Flow(
     complete=({S.ENROLLED}, S.FINISHED),
     reopen=({S.FINISHED}, S.ENROLLED),
 )
-GROUP = Flow(G, close=({G.OPEN}, G.CLOSED))
+GROUP = Flow(G, close=({G.OPEN}, G.CLOSED), reopen=({G.CLOSED}, G.OPEN))
 POST = Flow(P, leave=({P.ACTIVE}, P.LEFT), come_back=({P.LEFT}, P.ACTIVE))
 TIMETABLE = Flow(
     T, publish=({T.DRAFT, T.PUBLISHED}, T.PUBLISHED), end=({T.PUBLISHED}, T.ENDED), reopen=({T.PUBLISHED}, T.DRAFT)

@@ -24,6 +24,7 @@ from takwin.training.services.companies import (
     draw_up_convention,
     end_convention,
     evaluate,
+    give_up,
     lapse_due,
     move_placement,
     plan_placement,
@@ -64,7 +65,15 @@ from takwin.training.services.enrolments import (
 )
 from takwin.training.services.excuses import answer_excuse, ask_excuse, read_proof
 from takwin.training.services.feeds import new_feed
-from takwin.training.services.groups import change_group, close_group, form_groups, make_group, place, transfer
+from takwin.training.services.groups import (
+    change_group,
+    close_group,
+    form_groups,
+    make_group,
+    place,
+    reopen_group,
+    transfer,
+)
 from takwin.training.services.houses import give_bed, give_beds, leave_bed, lower, open_beds
 from takwin.training.services.items import split_batch
 from takwin.training.services.moves import exchange, move_session, pin, proposals, unpin
@@ -78,6 +87,7 @@ from takwin.training.services.staff import (
     change_room,
     change_trainer,
     close_slots,
+    come_back,
     end_absence,
     leave,
     share,
@@ -92,16 +102,16 @@ __all__ = [
     "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
     "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "before_of", "break_contract",
     "call_roll", "cancel_course", "candidates", "change_group", "change_room", "change_trainer",
-    "check_solvable", "close_group", "close_marks", "close_slots", "complete", "complete_contract",
+    "check_solvable", "close_group", "close_marks", "close_slots", "come_back", "complete", "complete_contract",
     "confirm_change", "contest", "correct", "defer", "differences", "digest", "draft", "draw_up",
     "draw_up_convention", "end_absence", "end_convention", "enrol", "enrol_accepted", "evaluate", "exchange",
-    "finish_all", "first_day", "form_groups", "give_bed", "give_beds", "give_marks", "hold_course", "interrupt",
-    "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar", "lower", "make_group",
-    "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
+    "finish_all", "first_day", "form_groups", "give_bed", "give_beds", "give_marks", "give_up", "hold_course",
+    "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar", "lower",
+    "make_group", "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
     "open_courses", "open_timetable", "pin", "place", "placed_in", "placed_on", "plan_assessment",
     "plan_course", "plan_placement", "proposals", "publish_marks", "publish_results", "publish_timetable",
-    "put_in_force", "read_proof", "read_sheet", "register", "reopen", "reopen_marks", "reopen_timetable",
-    "replace", "resume", "return_", "set_guardian", "share", "sign", "sign_convention", "solve_timetable",
-    "split_batch", "stop_solving", "suspend", "sync", "sync_each", "transfer", "undo_edition", "unpin", "visit",
-    "working",
+    "put_in_force", "read_proof", "read_sheet", "register", "reopen", "reopen_group", "reopen_marks",
+    "reopen_timetable", "replace", "resume", "return_", "set_guardian", "share", "sign", "sign_convention",
+    "solve_timetable", "split_batch", "stop_solving", "suspend", "sync", "sync_each", "transfer",
+    "undo_edition", "unpin", "visit", "working",
 ]  # fmt: skip

@@ -234,6 +234,20 @@ def resume(contract: Contract, *, by: Any) -> Contract:
     return row
 
 
+def give_up(contract: Contract, *, why: str, by: Any) -> Contract:
+    """A contract drawn up by mistake, or that will not begin: the trainee may get another.
+
+    Refused once a contract that was signed has begun: it is broken then.
+    """
+    if not why.strip():
+        raise Refused(CompanyReason.WHY_MISSING, "why")
+    with change(contract, "give_up", by=by, flow=CONTRACT) as row:
+        if contract.state != ContractState.DRAFT and row.first_on <= timezone.localdate():
+            raise Refused(CompanyReason.BEGUN, on=row.first_on)
+        row.why = why
+    return row
+
+
 def break_contract(contract: Contract, *, on: date, broken_by: str, why: str, by: Any) -> Contract:
     """End it before its day; the trainee keeps the training while a new employer is sought, within a delay."""
     if not broken_by or broken_by not in BrokenBy.values:

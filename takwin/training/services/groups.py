@@ -160,3 +160,14 @@ def close_group(group: Group, *, by: Any) -> Group:
             member.save(update_fields=["until_on"])
         row.taken, row.ends_on = 0, today
     return row
+
+
+def reopen_group(group: Group, *, by: Any) -> Group:
+    """A group ended by mistake goes on: those who left it that day and are in no other group are in it again."""
+    with change(group, "reopen", by=by, flow=GROUP) as row:
+        here = Member.objects.filter(until_on__isnull=True).values("enrolment")
+        back = row.members.filter(until_on__gte=row.ends_on, enrolment__state=EnrolmentState.ENROLLED)
+        back = back.exclude(enrolment__in=here)
+        row.taken = back.update(until_on=None)
+        row.ends_on = make_terms(row.season)[-1].ends_on
+    return row

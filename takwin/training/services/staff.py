@@ -63,6 +63,13 @@ def leave(trainer: Trainer, *, by: Any) -> Trainer:
     return row
 
 
+def come_back(trainer: Trainer, *, by: Any) -> Trainer:
+    """Someone who left, or was marked so by mistake, works here again."""
+    with change(trainer, "come_back", by=by, flow=POST) as row:
+        pass
+    return row
+
+
 def add_room(
     *,
     centre: Centre,

@@ -92,7 +92,8 @@ def bind(request: Any, ref: str, what: str) -> HttpResponse:
 # What one may do with a contract: verb of the flow -> its form; None: a button is enough.
 FORMS: dict[str, Any] = {
     "sign": None, "register": forms.RegisterForm, "amend": forms.AmendForm, "suspend": forms.SuspendForm,
-    "resume": None, "break_": forms.BreakForm, "replace": forms.ReplaceForm, "complete_contract": None,
+    "resume": None, "give_up": forms.GiveUpForm, "break_": forms.BreakForm, "replace": forms.ReplaceForm,
+    "complete_contract": None,
 }  # fmt: skip
 BUTTONS = {"sign": services.sign, "resume": services.resume, "complete_contract": services.complete_contract}
 

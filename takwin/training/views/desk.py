@@ -218,6 +218,8 @@ def group(request: Any, ref: str) -> HttpResponse:
     if request.method == "POST":
         if "close" in request.POST:
             services.close_group(row, by=request.user)
+        elif "reopen" in request.POST:
+            services.reopen_group(row, by=request.user)
         elif "open" in request.POST and term:
             services.open_courses(row, term=term.number, by=request.user)
         else:

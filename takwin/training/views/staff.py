@@ -89,8 +89,8 @@ def trainer(request: Any, ref: str) -> HttpResponse:
             if centre is None:
                 raise Refused(TrainingReason.NO_CENTRE, "centre")
             services.share(row, centre=centre, by=request.user)
-        elif verb == "leave":
-            services.leave(row, by=request.user)
+        elif verb in {"leave", "come_back"}:
+            (services.leave if verb == "leave" else services.come_back)(row, by=request.user)
         else:
             form = forms.ChangeTrainerForm(request.POST, programmes=programmes)
             made = form.run(row, by=request.user)
