@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
+from takwin.core.text import clean
 
 ELMO = "https://github.com/emrex-eu/elmo-schemas/tree/v1"
 ELM = "http://data.europa.eu/snb/model/elm/"
@@ -52,7 +53,7 @@ def _q(name: str) -> str:
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     made = ET.SubElement(parent, _q(name), attributes)
-    made.text = text or None
+    made.text = clean(text) or None
     return made
 
 

@@ -89,6 +89,12 @@ def clean_deep(value: Any, depth: int = 64) -> Any:
     return [clean_deep(part, depth - 1) for part in value] if isinstance(value, (list, tuple)) else value
 
 
+def clean_calendar(raw: bytes) -> bytes:
+    """An iCalendar stream with each of its lines cleaned; their ends (CRLF, RFC 5545 section 3.1) are kept."""
+    lines = raw.decode("utf-8", "replace").split("\r\n")
+    return "\r\n".join(clean(line, lines=False) for line in lines).encode()
+
+
 def fold(text: str) -> str:
     """One spelling for what is read as the same word: hamza seats, ة/ه, ى/ي, Persian letters, digits, accents."""
     text = _DROP.sub("", unicodedata.normalize("NFKC", text or "")).translate(_MAP).casefold()

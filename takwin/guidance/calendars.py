@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
+from takwin.core.text import clean_calendar
 from takwin.guidance.models import Appointment, Slot
 from takwin.guidance.tokens import address
 
@@ -67,7 +68,7 @@ def of_slots(slots: Iterable[Slot]) -> Calendar:
 
 
 def answer(calendar: Calendar, name: str) -> HttpResponse:
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(clean_calendar(calendar.to_ical()), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
     response["X-Robots-Tag"] = "noindex"
     return response

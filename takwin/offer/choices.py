@@ -87,8 +87,6 @@ class OfferReason(Reasons):
         "season_published",
         _("The results of this season are published: its seats are settled."),
     )
-    UNREADABLE = "unreadable", _("The file cannot be read as %(kind)s. Save it again as CSV (UTF-8) or XLSX.")
-    TOO_MANY_ROWS = "too_many_rows", _("The file has more than %(limit)s rows. Split it.")
     MISSING_COLUMN = "missing_column", _("The column “%(column)s” is missing.")
     NOTHING_TO_IMPORT = "nothing_to_import", _("The file has no row.")
     UNKNOWN_CODE = "unknown_code", _("“%(value)s” is not the code of a %(what)s.")

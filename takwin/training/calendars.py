@@ -11,6 +11,7 @@ from icalendar import Calendar, Event
 
 from takwin.core import tokens
 from takwin.core.dates import CASABLANCA
+from takwin.core.text import clean_calendar
 from takwin.training.models import Feed
 from takwin.training.selectors.weeks import Sitting
 
@@ -50,7 +51,7 @@ def of_sittings(sittings: Iterable[Sitting]) -> Calendar:
 
 
 def answer(calendar: Calendar) -> HttpResponse:
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(clean_calendar(calendar.to_ical()), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="takwin.ics"'
     response["X-Robots-Tag"] = "noindex"
     return response

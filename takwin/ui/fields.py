@@ -11,8 +11,30 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms as django_forms
-from django.core.exceptions import ValidationError
-from django.forms import *  # noqa: F403
+from django.forms import BooleanField as BooleanField
+from django.forms import CheckboxInput as CheckboxInput
+from django.forms import CheckboxSelectMultiple as CheckboxSelectMultiple
+from django.forms import ChoiceField as ChoiceField
+from django.forms import DateInput as DateInput
+from django.forms import DateTimeInput as DateTimeInput
+from django.forms import FileField as FileField
+from django.forms import FileInput as FileInput
+from django.forms import Form as Form
+from django.forms import HiddenInput as HiddenInput
+from django.forms import ModelForm as ModelForm
+from django.forms import MultipleChoiceField as MultipleChoiceField
+from django.forms import MultipleHiddenInput as MultipleHiddenInput
+from django.forms import NumberInput as NumberInput
+from django.forms import PasswordInput as PasswordInput
+from django.forms import RadioSelect as RadioSelect
+from django.forms import Select as Select
+from django.forms import SelectMultiple as SelectMultiple
+from django.forms import Textarea as Textarea
+from django.forms import TextInput as TextInput
+from django.forms import TimeInput as TimeInput
+from django.forms import TypedChoiceField as TypedChoiceField
+from django.forms import ValidationError as ValidationError
+from django.forms import Widget as Widget
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.dates import in_window, parse_day
@@ -93,7 +115,7 @@ class DecimalField(django_forms.DecimalField):
 
     widget = DigitsInput(mode="decimal")
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values or not str(value).strip():
             return None
         if (number := parse_decimal(value)) is None:

@@ -16,8 +16,9 @@ from openpyxl import Workbook
 
 from takwin.core.changes import journal_export
 from takwin.core.fields import matching
-from takwin.core.text import csv_safe
+from takwin.core.text import clean, csv_safe
 
+# `csv-bom` is an address of before, when only it had the mark.
 FORMATS = ("csv", "csv-bom", "json", "xlsx")
 
 
@@ -128,7 +129,7 @@ def _by_rank(ranks: Mapping[int, int]) -> OrderBy:
 
 
 def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str) -> Any:
-    """Rows as CSV (with or without byte-order mark), JSON or XLSX; dangerous cells neutralised."""
+    """Rows as CSV (with a byte-order mark, for Excel), JSON or XLSX; texts cleaned, dangerous cells neutralised."""
     stream = rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows  # type: ignore[attr-defined]
     if wanted == "json":
         data = [{column.key: _plain(column.value(row)) for column in columns} for row in stream]
@@ -137,7 +138,7 @@ def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: 
     elif wanted == "xlsx":
         response, suffix = HttpResponse(_workbook(columns, stream), content_type=_XLSX), "xlsx"
     else:
-        lines = _csv_lines(columns, stream, bom=wanted == "csv-bom")
+        lines = _csv_lines(columns, stream)
         response, suffix = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), "csv"
     response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
     return response
@@ -147,7 +148,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, (int, float, bool)) else clean(str(value))
 
 
 def _cell(value: Any) -> Any:
@@ -156,11 +157,12 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, (int, float)) else csv_safe(str(value))
 
 
-def _csv_lines(columns: Sequence[Column], rows: Iterable[Any], *, bom: bool) -> Iterator[str]:
+def _csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
+    """Every cell between quotes: a reader that parts at `;` or at a tab cannot make a formula of the rest of one."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     writer.writerow([column.key for column in columns])
-    yield ("\ufeff" if bom else "") + buffer.getvalue()
+    yield "\ufeff" + buffer.getvalue()
     for row in rows:
         buffer.seek(0)
         buffer.truncate()

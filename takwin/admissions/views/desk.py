@@ -68,5 +68,5 @@ def document(request: Any, ref: str, document: str) -> Any:
         raise Http404(ref) from absent
     services.read_document(row, document=found, by=request.user)
     return FileResponse(
-        found.file.open("rb"), content_type=found.content_type, as_attachment=True, filename=found.name
+        found.file.open("rb"), content_type=found.content_type, as_attachment=True, filename=found.served_name
     )

@@ -228,7 +228,9 @@ def document(request: Any, application: Any, ref: str) -> Any:
         except Refused as refusal:
             say_no(request, refusal)
         return redirect(near(request, "admissions:documents"))
-    return FileResponse(row.file.open("rb"), content_type=row.content_type, as_attachment=True, filename=row.name)
+    return FileResponse(
+        row.file.open("rb"), content_type=row.content_type, as_attachment=True, filename=row.served_name
+    )
 
 
 MOVES = {

@@ -23,6 +23,7 @@ from takwin.core.choices import Channel
 from takwin.core.errors import Refused
 from takwin.core.models import Outbox
 from takwin.core.scope import Scope
+from takwin.core.text import clean
 from takwin.engines.credentials import credential, sign, write_line
 from takwin.training.models import Enrolment
 from takwin.training.selectors import assessment
@@ -51,7 +52,7 @@ def prepare(scope: Scope, jury: Jury | None = None) -> int:
 def _of_verdict(row: Verdict, names: award.Names) -> Diploma:
     enrolment = row.enrolment
     return Diploma(
-        enrolment=enrolment, verdict=row, holder=enrolment.person.name, on=row.jury.held_on,
+        enrolment=enrolment, verdict=row, holder=clean(enrolment.person.name, lines=False), on=row.jury.held_on,
         facts=award.of_verdict(row, names), since_on=timezone.localdate(), simulated=enrolment.simulated,
     )  # fmt: skip
 
@@ -128,7 +129,7 @@ def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diplom
         raise Refused(R.MODULE_NOT_PASSED, code=code)
     result, line = found[-1]
     row = Diploma(
-        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=enrolment.person.name,
+        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=clean(enrolment.person.name, lines=False),
         on=timezone.localdate(result.published_at), facts=award.of_module(enrolment, line),
         since_on=timezone.localdate(), simulated=enrolment.simulated,
     )  # fmt: skip

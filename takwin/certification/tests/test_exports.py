@@ -14,6 +14,7 @@ from rdflib import Graph
 
 from takwin.certification import exports, services
 from takwin.certification.tests.make import make_diploma
+from takwin.core.text import clean_deep
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
@@ -95,3 +96,14 @@ def test_a_certificate_of_a_module_is_exported_too(diploma):
     made = services.certify_module(diploma.enrolment, code=diploma.facts["lines"][0]["code"])
     xmlschema.XMLSchema(HERE / "elmo.xsd").validate(exports.elmo(made).decode())
     assert judged(exports.elm(made))[0]
+
+
+def test_a_control_sign_in_a_name_of_before_stops_no_export(client):
+    row = make_diploma()
+    person = row.enrolment.person
+    type(person).objects.filter(pk=person.pk).update(given_name_latin="A\x01B", family_name_latin="C\u202eD\x0b")
+    row.holder = row.facts["names"]["ar"] = "A\x01B"
+    row.enrolment.person.refresh_from_db()
+    tree = ET.fromstring(exports.elmo(row))
+    assert [part.text for part in tree.iter(f"{{{exports.ELMO}}}givenNames")] == ["AB"]
+    assert "A\\u0001B" not in json.dumps(clean_deep(exports.elm(row)))

@@ -15,6 +15,7 @@ from takwin.certification.selectors import diplomas as reads
 from takwin.certification.selectors import findings
 from takwin.certification.views.diplomas import paper
 from takwin.core.errors import Refused
+from takwin.core.text import clean_deep
 from takwin.ui.pages import SIGNED_IN, or_404, page, show
 
 
@@ -94,6 +95,6 @@ def own_elmo(request: Any, ref: str) -> HttpResponse:
 def own_elm(request: Any, ref: str) -> JsonResponse:
     row = _own(request, ref)
     return JsonResponse(
-        exports.elm(row), json_dumps_params={"ensure_ascii": False},
+        clean_deep(exports.elm(row)), json_dumps_params={"ensure_ascii": False},
         headers={"Content-Disposition": f'attachment; filename="{row.ref}.elm.json"'},
     )  # fmt: skip

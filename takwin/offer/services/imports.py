@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from takwin.centres.models import Centre
+from takwin.core import spreadsheets
 from takwin.core.changes import journal
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_int
@@ -40,9 +36,8 @@ class Line:
 
 
 def read_rows(file: Any) -> list[Line]:
-    """Rows of a CSV (UTF-8, with or without byte-order mark, comma or semicolon) or of the first sheet of an XLSX."""
-    raw = file.read()
-    table = _xlsx(raw) if raw[:2] == b"PK" else _csv(raw)
+    """Rows of a CSV or of the first sheet of an XLSX, by the house's door for spreadsheets."""
+    table = spreadsheets.read_rows(file, most_rows=ROW_LIMIT)
     if not table or not any(table[0]):
         raise Refused(R.NOTHING_TO_IMPORT, "file")
     head = [cell.strip().lower() for cell in table[0]]
@@ -52,38 +47,11 @@ def read_rows(file: Any) -> list[Line]:
     body = [(n, row) for n, row in enumerate(table[1:], start=2) if any(cell.strip() for cell in row)]
     if not body:
         raise Refused(R.NOTHING_TO_IMPORT, "file")
-    if len(body) > ROW_LIMIT:
-        raise Refused(R.TOO_MANY_ROWS, "file", limit=ROW_LIMIT)
     at = {column: head.index(column) for column in COLUMNS}
     return [
         Line(n, {column: row[place].strip() if place < len(row) else "" for column, place in at.items()})
         for n, row in body
     ]
-
-
-def _csv(raw: bytes) -> list[list[str]]:
-    try:
-        text = raw.decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        return list(
-            csv.reader(
-                io.StringIO(text, newline=""),
-                delimiter=";" if first.count(";") > first.count(",") else ",",
-                strict=True,
-            )
-        )
-    except (UnicodeDecodeError, csv.Error):
-        raise Refused(R.UNREADABLE, "file", kind="CSV") from None
-
-
-def _xlsx(raw: bytes) -> list[list[str]]:
-    try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = sheet.iter_rows(max_row=ROW_LIMIT + 2, max_col=60, values_only=True)
-        return [["" if cell is None else str(cell) for cell in row] for row in rows]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError):
-        raise Refused(R.UNREADABLE, "file", kind="XLSX") from None
 
 
 def judge(lines: list[Line], season: Season, scope: Scope) -> list[Line]:
@@ -126,7 +94,7 @@ def _numbers(line: Line) -> dict[str, int]:
     """Whole numbers, each within the one before it: seats within first_year within capacity."""
     out, high = {}, PLACE_LIMIT
     for name in NUMBERS:
-        value = parse_int(line.cells[name].removesuffix(".0"), least=0, most=high)
+        value = parse_int(line.cells[name], least=0, most=high)
         if value is None:
             line.errors.append((name, Refused(R.NOT_A_NUMBER, value=line.cells[name], low=0, high=high)))
             return {}

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from takwin.core.errors import Refused
 from takwin.core.models import Entry
 from takwin.core.scope import EVERYWHERE, Scope
+from takwin.core.spreadsheets import SheetReason
 from takwin.offer import services
 from takwin.offer.choices import OfferReason as R
 from takwin.offer.models import AccessRule, Level, Offering, Programme, Season
@@ -114,11 +115,11 @@ class TestImport:
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
-            ("", R.NOTHING_TO_IMPORT),
+            ("", SheetReason.EMPTY),
             (HEAD, R.NOTHING_TO_IMPORT),
             ("centre,programme\na,b\n", R.MISSING_COLUMN),
-            (b"\xff\xfe\x00broken", R.UNREADABLE),
-            (b"PK\x03\x04 not a workbook", R.UNREADABLE),
+            (b"\xff\xfe\x00broken", SheetReason.ENCODING),
+            (b"PK\x03\x04 not a workbook", SheetReason.BROKEN),
         ],
     )
     def test_what_is_no_table_is_refused_politely(self, season, content, reason):

@@ -162,7 +162,6 @@ class TrainingReason(Reasons):
     UNPLACED = "unplaced", _("%(count)s sessions have no place yet.")
     IMPOSSIBLE = "impossible", _("%(where)s: %(why)s.")
     BUSY = "busy", _("The timetable is being calculated. Wait for it, or stop it.")
-    BAD_SHEET = "bad_sheet", _("The file cannot be read as a spreadsheet (XLSX).")
     SHEET_ROW = "sheet_row", _("Row %(row)s, %(column)s: %(why)s")
     SHEET_REFUSED = "sheet_refused", _("%(count)s rows are refused: nothing was written.")
     UNKNOWN_COURSE = "unknown_course", _("“%(value)s” is not a session of this timetable.")

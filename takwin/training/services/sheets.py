@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
-from zipfile import BadZipFile
 
 from django.db import IntegrityError, transaction
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from takwin.core import spreadsheets
 from takwin.core.changes import journal
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_int
@@ -21,7 +18,6 @@ from takwin.training.selectors.words import sentence
 from takwin.training.services import bridge
 
 COLUMNS = ("session", "group", "module", "trainer", "hours", "day", "hour", "room", "pinned")
-MOST_BYTES = 2_000_000
 
 
 def read_sheet(timetable: Timetable, *, file: Any, by: Any) -> int:
@@ -72,22 +68,14 @@ def _no(row: int, column: str, why: str) -> Refused:
 
 def _rows(file: Any) -> list[tuple[int, dict[str, str]]]:
     """(row number, cells as text) of each row that names a session."""
-    if getattr(file, "size", 0) > MOST_BYTES:
-        raise Refused(TrainingReason.BAD_SHEET, "file")
-    try:
-        sheet = load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True).active
-        lines = list(sheet.iter_rows(values_only=True)) if sheet else []
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise Refused(TrainingReason.BAD_SHEET, "file") from None
-    head = [str(cell or "").strip() for cell in (lines[0] if lines else ())]
+    lines = spreadsheets.read_rows(file)
+    head = [cell.lower() for cell in lines[0]] if lines else []
     for column in ("session", "day", "hour", "room"):
         if column not in head:
             raise _no(1, column, "–")
     out = []
     for number, line in enumerate(lines[1:], 2):
-        cells = dict.fromkeys(COLUMNS, "") | {
-            name: "" if cell is None else str(cell).strip().lstrip("'") for name, cell in zip(head, line, strict=False)
-        }
+        cells = dict.fromkeys(COLUMNS, "") | {name: cell.lstrip("'") for name, cell in zip(head, line, strict=False)}
         if cells["session"]:
             out.append((number, cells))
     return out
@@ -98,7 +86,7 @@ def _start(row: int, cells: dict[str, str]) -> int | None:
         return None
     told = []
     for column, most in (("day", DAYS), ("hour", HOURS)):
-        number = parse_int(cells[column].removesuffix(".0"), least=1, most=most)
+        number = parse_int(cells[column], least=1, most=most)
         if number is None:
             raise _no(row, column, f"“{cells[column]}”: 1–{most}")
         told.append(number - 1)

@@ -1,0 +1,195 @@
+"""The XML inside an XLSX, read as a stream by expat: names of sheets, shared texts, rows. No DTD, no entities.
+
+Source: ECMA-376 part 1, section 18 (SpreadsheetML). Dates stay as they are stored: nothing of ours is read from them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
+from xml.parsers import expat
+
+MOST_DEPTH = 64
+Attributes = dict[str, str]
+
+
+class BadSheet(Exception):  # noqa: N818 - told to the person as a refusal by the door
+    """Not XML, or not XML that a spreadsheet writes."""
+
+
+class _Stream:
+    """An expat parser that refuses DTDs and depth; handlers get local names."""
+
+    def __init__(
+        self,
+        start: Callable[[str, Attributes], None],
+        end: Callable[[str], None] = lambda _name: None,
+        text: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self.depth, self.start, self.end = 0, start, end
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = text
+        self.parser.StartDoctypeDeclHandler = self._refuse
+
+    def _refuse(self, *_told: object) -> None:
+        raise BadSheet("DTD")
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise BadSheet("depth")
+        self.start(name.rpartition(":")[2], attributes)
+
+    def _end(self, name: str) -> None:
+        self.depth -= 1
+        self.end(name.rpartition(":")[2])
+
+    def feed(self, pieces: Iterable[bytes]) -> Iterator[None]:
+        """Parse piece by piece; a step after each, so that the reader may hand on what it has."""
+        try:
+            for piece in pieces:
+                self.parser.Parse(piece, False)
+                yield
+            self.parser.Parse(b"", True)
+            yield
+        except (expat.ExpatError, LookupError) as broken:  # a lookup: of an encoding nobody knows
+            raise BadSheet(str(broken)) from None
+
+
+def read_rels(pieces: Iterable[bytes]) -> dict[str, str]:
+    """Paths inside the ZIP by relation, for worksheets only: a chart sheet has no rows."""
+    found: dict[str, str] = {}
+
+    def start(name: str, told: Attributes) -> None:
+        if name == "Relationship" and told.get("Type", "").endswith("/worksheet"):
+            target = told.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            found[told.get("Id", "")] = path
+
+    for _step in _Stream(start).feed(pieces):
+        pass
+    return found
+
+
+def sheet_paths(pieces: Iterable[bytes], rels: dict[str, str]) -> list[str]:
+    """Paths of the worksheets in the order of the tabs."""
+    found: list[str] = []
+
+    def start(name: str, told: Attributes) -> None:
+        if name == "sheet":
+            key = next((value for key, value in told.items() if key == "id" or key.endswith(":id")), "")
+            if key in rels:
+                found.append(rels[key])
+
+    for _step in _Stream(start).feed(pieces):
+        pass
+    return found
+
+
+def read_strings(pieces: Iterable[bytes], most: int) -> list[str]:
+    """The shared texts, without the readings that Japanese adds (`rPh`)."""
+    found: list[str] = []
+    parts: list[str] = []
+    inside = {"t": 0, "rPh": 0}
+
+    def start(name: str, _told: Attributes) -> None:
+        if name in inside:
+            inside[name] += 1
+        elif name == "si":
+            parts.clear()
+
+    def end(name: str) -> None:
+        if name in inside:
+            inside[name] -= 1
+        elif name == "si":
+            if len(found) >= most:
+                raise BadSheet("texts")
+            found.append("".join(parts))
+
+    def text(told: str) -> None:
+        if inside["t"] and not inside["rPh"]:
+            parts.append(told)
+
+    for _step in _Stream(start, end, text).feed(pieces):
+        pass
+    return found
+
+
+def read_sheet(pieces: Iterable[bytes], strings: list[str], most_columns: int) -> Iterator[list[str]]:
+    """Rows in order, those left out told empty (up to 1,000 at once); a cell beyond the columns is refused."""
+    reader = _Rows(strings, most_columns)
+    for _step in _Stream(reader.start, reader.end, reader.text).feed(pieces):
+        yield from reader.done
+        reader.done.clear()
+
+
+class _Rows:
+    """Handlers of a worksheet's elements: `row`, `c`, and what a cell holds (`v`, or `t` inside `is`)."""
+
+    GAP = 1_000  # rows left empty between two that are written: a sheet may name row 1,048,576
+
+    def __init__(self, strings: list[str], most_columns: int) -> None:
+        self.strings, self.most = strings, most_columns
+        self.done: list[list[str]] = []
+        self.row: list[str] = []
+        self.at = self.number = 0
+        self.kind, self.reads, self.parts = "", False, [""]
+
+    def start(self, name: str, told: Attributes) -> None:
+        if name == "row":
+            number = _number(told.get("r", ""))
+            for _empty in range(min(self.GAP, max(0, number - self.number - 1))):
+                self.done.append([])
+            self.number = max(number, self.number + 1)
+            self.row, self.at = [], 0
+        elif name == "c":
+            column = _column(told.get("r", ""))
+            self.at = column if column else self.at + 1
+            if self.at > self.most:
+                # Styled cells far to the right are common; only a written one is beyond what is read.
+                self.at = self.most + 1
+            self.kind, self.parts = told.get("t", "n"), []
+        elif name in {"v", "t"}:
+            self.reads = True
+
+    def text(self, told: str) -> None:
+        if self.reads:
+            self.parts.append(told)
+
+    def end(self, name: str) -> None:
+        if name in {"v", "t"}:
+            self.reads = False
+        elif name == "c":
+            if told := self._value("".join(self.parts)):
+                self.row += [""] * (self.at - len(self.row))
+                self.row[self.at - 1] = told
+        elif name == "row":
+            self.done.append(self.row)
+
+    def _value(self, told: str) -> str:
+        if self.kind == "s":
+            place = _number(told)
+            return self.strings[place] if told.strip() and place < len(self.strings) else ""
+        if self.kind == "b":
+            return "1" if told.strip() == "1" else "0"
+        if self.kind == "e":
+            return ""  # #REF!, #N/A: nothing was written
+        return told.removesuffix(".0") if self.kind == "n" else told
+
+
+def _number(told: str) -> int:
+    told = told.strip()
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 10 else 0
+
+
+def _column(told: str) -> int:
+    """`AB12` is 28; 0 when it is not told."""
+    out = 0
+    for sign in told[:4]:
+        if not "A" <= sign <= "Z":
+            break
+        out = out * 26 + ord(sign) - 64
+    return out
