@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms as django_forms
+from django.forms import BaseForm as BaseForm
 from django.forms import BooleanField as BooleanField
 from django.forms import CheckboxInput as CheckboxInput
 from django.forms import CheckboxSelectMultiple as CheckboxSelectMultiple
@@ -19,8 +20,10 @@ from django.forms import DateInput as DateInput
 from django.forms import DateTimeInput as DateTimeInput
 from django.forms import FileField as FileField
 from django.forms import FileInput as FileInput
+from django.forms import Field as Field
 from django.forms import Form as Form
 from django.forms import HiddenInput as HiddenInput
+from django.forms import ModelChoiceField as ModelChoiceField
 from django.forms import ModelForm as ModelForm
 from django.forms import MultipleChoiceField as MultipleChoiceField
 from django.forms import MultipleHiddenInput as MultipleHiddenInput
