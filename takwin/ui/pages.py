@@ -91,7 +91,8 @@ def show(
 ) -> HttpResponse:
     """Render a page; when HTMX asks and the page names a fragment, only that part of the same file. A page with a
     form that has errors answers 422."""
-    if status == 200 and any(isinstance(one, BaseForm) and one.is_bound and vars(one).get("_errors") for one in context.values()):
+    shown = [value for value in context.values() if isinstance(value, BaseForm) and value.is_bound]
+    if status == 200 and any(vars(form).get("_errors") for form in shown):
         status = 422
     if fragment and getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
         template = f"{template}#{fragment}"
