@@ -114,7 +114,10 @@ def draw_faults(draw: dict[str, Any]) -> list[str]:
         for row in draw["contributions"]
         if commitment(row["revealed"]) != row["commitment"]
     ]
-    if len(given) != 2 or final_seed(draw["season"], draw["number"], *given, draw["value"]) != draw["seed"]:
+    if (
+        len(given) != 2
+        or final_seed(draw["season"], draw["number"], given[0], given[1], draw["value"]) != draw["seed"]
+    ):
         faults.append("the seed does not follow from the contributions and the public value")
     return faults
 
