@@ -56,6 +56,18 @@ def registrar(client):
     return user
 
 
+def test_a_reason_that_is_refused_for_a_key_stays_on_the_page(client, world):
+    from takwin.certification.services import rotate_key
+
+    client.force_login(make_user("national@example.org", "national"))
+    current = SigningKey.objects.get(state="current")
+    answer = client.post("/desk/keys/", {"key": current.ref, "reason": "تسرّب المفتاح"})
+    assert answer.status_code == 422
+    assert "تسرّب المفتاح" in answer.content.decode()
+    rotate_key(by=None)
+    assert client.post("/desk/keys/", {"key": current.ref, "reason": "تسرّب المفتاح"}).status_code == 302
+
+
 class TestJuries:
     def test_a_group_with_results_waits_is_formed_opened_decided_and_signed(
         self, client, django_capture_on_commit_callbacks

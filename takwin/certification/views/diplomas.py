@@ -113,18 +113,12 @@ def key_list(request: Any) -> HttpResponse:
     """Keys that sign and have signed; a new one; withdrawing one that leaked."""
     form = forms.WithdrawKeyForm()
     if request.method == "POST":
-        try:
-            if request.POST.get("do") == "rotate":
-                services.rotate_key(by=request.user)
-                messages.success(request, _("A new key signs from now on."))
-                return redirect("certification:keys")
+        if request.POST.get("do") == "rotate":
+            services.rotate_key(by=request.user)
+            messages.success(request, _("A new key signs from now on."))
+        else:
             row = or_404(keys.key, request.POST.get("key", ""))
-            form = forms.WithdrawKeyForm(request.POST)
-            if form.run(row, by=request.user):
-                return redirect("certification:keys")
-            messages.error(request, form.complaint())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
+            forms.WithdrawKeyForm(request.POST).insist(row, by=request.user)
         return redirect("certification:keys")
     return show(
         request, "certification/key_list.html", rows=keys.all_keys(), form=form, issuer=keys.issuer(), active="keys"

@@ -55,6 +55,17 @@ class TestMarks:
         assert client.post(f"/training/marks/{row.ref}/", sheet).status_code == 302
         assert Mark.objects.count() == 18
 
+    @pytest.mark.parametrize("value", ["15.5", "15,5", "١٥٫٥", "١٥,٥", "١٥،٥", "۱۵٫۵", " 15,50 "])
+    def test_a_mark_is_read_as_it_is_typed(self, client, trainer, value):
+        row = make_sheet(trainer, 2)
+        _people, sheet = typed(row, value, "²")
+        answer = client.post(f"/training/marks/{row.ref}/", sheet)
+        assert answer.status_code == 422
+        assert answer.content.decode().count('aria-invalid="true"') == 1
+        _people, sheet = typed(row, value, value)
+        client.post(f"/training/marks/{row.ref}/", sheet)
+        assert set(Mark.objects.values_list("first", flat=True)) == {1550}
+
     def test_a_fraud_without_words_is_marked_at_its_words(self, client, trainer):
         row = make_sheet(trainer, 3)
         people, sheet = typed(row, "12", "13", "")
