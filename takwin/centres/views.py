@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from takwin.centres import selectors
@@ -58,7 +58,7 @@ def centre(request: Any, code: str) -> HttpResponse:
     names = ("name_ar", "name_fr", "locality", "status", "capacity", "beds", "female_share", "area_m2")
     form = CorrectForm(request.POST or None, initial={name: getattr(row, name) for name in names})
     if request.method == "POST" and form.run(row, by=request.user):
-        messages.success(request, _g("The correction is saved."))
+        messages.success(request, gettext("The correction is saved."))
         return redirect("centres:detail", row.code)
     entries = journal(row) if request.user.can("journal.read", row) else []
     context: dict[str, Any] = {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language, override
 
 from takwin.core.choices import Channel, MessageState
 from takwin.core.models import Outbox
@@ -28,6 +31,15 @@ class ConsoleSms:
     def send(self, to: str, body: str) -> None:
         sys.stdout.write(f"\n--- SMS {to} ---\n{body}\n---\n")
         sys.stdout.flush()
+
+
+@contextmanager
+def in_language_of(account: Any, by: Any = None) -> Iterator[None]:
+    """Speak to a person as they read: in the language of the page when they act themselves, else in Arabic. A clerk's
+    French page or the clock's last language is no reason to write to somebody in French."""
+    own = by is not None and account is not None and account == by
+    with override((get_language() or settings.LANGUAGE_CODE) if own else settings.LANGUAGE_CODE):
+        yield
 
 
 def post(channel: str, to: str, body: str, *, subject: str = "", about: str = "") -> Outbox:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import snowballstemmer
+from django.utils.translation import get_language
 
 # Harakat, superscript alef, Quranic marks, tatweel, and invisible direction marks.
 _DROP = re.compile(
@@ -210,6 +212,12 @@ def terms(query: str) -> list[tuple[str, ...]]:
         forms = (f" {bare} " if len(bare) == 1 else f" {bare}", f" {skeleton(word)}")
         found[tuple(form for form in dict.fromkeys(forms) if form.strip())] = None
     return list(found)
+
+
+def list_words(items: Iterable[object]) -> str:
+    """Names in one line, parted as the reader's language does: "a، b" in Arabic, "a, b" elsewhere."""
+    sign = "، " if (get_language() or "ar").startswith("ar") else ", "
+    return sign.join(map(str, items))
 
 
 def csv_safe(value: str) -> str:

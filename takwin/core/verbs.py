@@ -156,7 +156,7 @@ VERBS = {
     "share": _("Shared with another centre"),
     "share_diploma": _("Diploma shared"),
     "shortlist": _("Shortlisted"),
-    "sign": _("Signed"),
+    "sign": _("Signature given"),
     "sign_diplomas": _("Diplomas signed"),
     "sign_minutes": _("Minutes signed"),
     "simulate": _("Season simulated"),

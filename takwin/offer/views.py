@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.selectors import journal
@@ -81,7 +81,7 @@ def offering(request: Any, ref: str) -> HttpResponse:
         if wanted not in made:
             raise Http404(ref)
         if made[wanted].run(row, by=request.user):
-            messages.success(request, _g("The change is saved."))
+            messages.success(request, gettext("The change is saved."))
             return redirect("offer:detail", ref)
     context: dict[str, Any] = {
         "offering": row,
@@ -101,7 +101,7 @@ def offering_import(request: Any) -> HttpResponse:
     if request.method == "POST" and season and form.run(season=season, scope=request.scope, by=request.user):
         lines = form.result
         if not form.cleaned_data["dry_run"]:
-            messages.success(request, _g("The file is imported."))
+            messages.success(request, gettext("The file is imported."))
             return redirect("offer:list")
     counts = {
         key: sum(bool(line.errors) if key == "refused" else line.action == key for line in lines or [])

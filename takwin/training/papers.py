@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from takwin.core import dates
 from takwin.core.paper import compiled
-from takwin.core.text import csv_safe
+from takwin.core.text import csv_safe, list_words
 from takwin.training.choices import Weeks
 from takwin.training.choices.assessment import Decision
 from takwin.training.models import Enrolment, Participant, Result, Session, Timetable
@@ -127,7 +127,7 @@ def attendance_pdf(row: Participant) -> bytes:
     """A certificate of attendance: name, course, days attended of days held."""
     days = list(row.days.all())
     facts = {"present": len(days), "held": row.course.days.count()}
-    told = "، ".join(dates.day(day.on, language()) for day in days)
+    told = list_words(dates.day(day.on, language()) for day in days)
     return _compiled(
         "attendance.typ",
         {

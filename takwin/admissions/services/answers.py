@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import AdmissionReason, RoundState
 from takwin.admissions.models import Application
@@ -16,14 +17,14 @@ from takwin.core.changes import change
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 
 
 def confirm(application: Application, *, by: Any) -> Application:
     """Keep the seat, and ask for nothing else."""
     with change(application, "confirm", by=by, flow=APPLICATION) as row:
         _in_time(row)
-        _tell(row, _("takwin %(ref)s: seat confirmed."))
+        _tell(row, _("takwin %(ref)s: seat confirmed."), by)
     return row
 
 
@@ -31,7 +32,7 @@ def hold(application: Application, *, by: Any) -> Application:
     """Keep the seat, and move up by itself when a dearer wish opens."""
     with change(application, "hold", by=by, flow=APPLICATION) as row:
         _in_time(row)
-        _tell(row, _("takwin %(ref)s: seat kept, better awaited."))
+        _tell(row, _("takwin %(ref)s: seat kept, better awaited."), by)
     return row
 
 
@@ -41,7 +42,7 @@ def wait(application: Application, *, by: Any) -> Application:
         _in_time(row)
         row.wishes.filter(rank__gte=_rank(row)).update(refused=True)
         row.seat = None
-        _tell(row, _("takwin %(ref)s: seat given up, better awaited."))
+        _tell(row, _("takwin %(ref)s: seat given up, better awaited."), by)
     return row
 
 
@@ -50,7 +51,7 @@ def decline(application: Application, *, by: Any) -> Application:
     with change(application, "decline", by=by, flow=APPLICATION) as row:
         _in_time(row)
         row.seat = None
-        _tell(row, _("takwin %(ref)s: seat given up, file closed."))
+        _tell(row, _("takwin %(ref)s: seat given up, file closed."), by)
     return row
 
 
@@ -77,6 +78,7 @@ def _in_time(row: Application) -> None:
         raise Refused(AdmissionReason.ANSWER_LATE, moment=limit)
 
 
-def _tell(row: Application, text: str) -> None:
+def _tell(row: Application, text: Promise, by: Any) -> None:
     if row.person.phone:
-        post(Channel.SMS, row.person.phone, text % {"ref": row.ref}, about=row.ref)
+        with in_language_of(row.person.account, by):
+            post(Channel.SMS, row.person.phone, str(text) % {"ref": row.ref}, about=row.ref)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason
@@ -16,7 +16,7 @@ from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 from takwin.offer.selectors import access
@@ -102,7 +102,7 @@ def submit(application: Application, *, by: Any) -> Application:
         for wish in wishes:
             check_wish(row, wish.offering, wish.with_bed, rules.get(wish.offering.programme_id))
         row.submitted_at = timezone.now()
-        _receipt_message(row)
+        _receipt_message(row, by)
     return row
 
 
@@ -135,13 +135,15 @@ def withdraw(application: Application, *, by: Any) -> Application:
     return row
 
 
-def _receipt_message(row: Application) -> None:
-    text = _("takwin: application %(ref)s received, %(count)s wishes.") % {
-        "ref": row.ref,
-        "count": row.wishes.count(),
-    }
-    person = row.person
-    if person.phone:
-        post(Channel.SMS, person.phone, text, about=row.ref)
-    elif person.email:
-        post(Channel.MAIL, person.email, text, subject=_("Your application"), about=row.ref)
+def _receipt_message(row: Application, by: Any) -> None:
+    person, number = row.person, row.wishes.count()
+    with in_language_of(person.account, by):
+        text = ngettext(
+            "takwin: application %(ref)s received, %(count)s wish.",
+            "takwin: application %(ref)s received, %(count)s wishes.",
+            number,
+        ) % {"ref": row.ref, "count": number}
+        if person.phone:
+            post(Channel.SMS, person.phone, text, about=row.ref)
+        elif person.email:
+            post(Channel.MAIL, person.email, text, subject=_("Your application"), about=row.ref)

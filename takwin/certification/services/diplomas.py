@@ -19,7 +19,7 @@ from takwin.certification.rules.lives import DIPLOMA, SHARE
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.errors import Refused
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 from takwin.engines.credentials import LIST_BITS
 
 LONGEST_SHARE = timedelta(days=366)
@@ -43,9 +43,12 @@ def _taker(verb: str) -> Any:
             row.why, row.since_on = why, timezone.localdate()
             phone = row.enrolment.person.phone
             if phone:
-                told = gettext("Your diploma %(ref)s: %(state)s. Ask your centre.")
-                label = DiplomaState(DIPLOMA.target(verb, row.state)).label
-                post(Channel.SMS, phone, told % {"ref": row.ref, "state": label}, about=row.ref)
+                with in_language_of(row.enrolment.person.account):
+                    label = DiplomaState(DIPLOMA.target(verb, row.state)).label
+                    words_sent = gettext("Your diploma %(ref)s: %(state)s. Ask your centre.") % {
+                        "ref": row.ref, "state": label,
+                    }  # fmt: skip
+                post(Channel.SMS, phone, words_sent, about=row.ref)
         forget_lists(row)
         return row
 

@@ -21,6 +21,7 @@ from takwin.certification.services.keys import current_key
 from takwin.core.changes import journal
 from takwin.core.choices import Channel
 from takwin.core.errors import Refused
+from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
 from takwin.core.scope import Scope
 from takwin.core.text import clean
@@ -90,7 +91,8 @@ def _sign(rows: list[Diploma], key: SigningKey) -> None:
         row.line = write_line(award.line(row), key.secret, key.name)
         row.key, row.state, row.issued_at = key, DiplomaState.LIVE, now
     Diploma.objects.bulk_update(rows, ["credential", "line", "key", "state", "issued_at"])
-    told = gettext("Your diploma is signed. You find it under “My diplomas”: %(address)s")
+    with in_language_of(None):
+        told = gettext("Your diploma is signed. You find it under “My diplomas”: %(address)s")
     address = f"{issuer.url}/wallet/"
     Outbox.objects.bulk_create(
         Outbox(channel=Channel.SMS, to=row.enrolment.person.phone, body=told % {"address": address}, about=row.ref)

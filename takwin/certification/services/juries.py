@@ -19,6 +19,7 @@ from takwin.certification.selectors import juries as reads
 from takwin.certification.services.diplomas import revoke_diploma
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused, RefusedCells
+from takwin.core.text import list_words
 from takwin.training import services as training
 from takwin.training.models import Group
 
@@ -159,7 +160,7 @@ def sign_minutes(jury: Jury, *, by: Any) -> Jury:
         told = reads.verdicts(row)
         missing = [one.enrolment.person.name for one in told if not one.decision]
         if missing:
-            raise Refused(R.UNDECIDED, count=len(missing), who="، ".join(missing[:5]))
+            raise Refused(R.UNDECIDED, count=len(missing), who=list_words(missing[:5]))
         results = reads.last_results([one.enrolment for one in told], row.year)
         for one in told:
             now = results.get(one.enrolment_id)

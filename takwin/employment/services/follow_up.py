@@ -17,6 +17,7 @@ from takwin.certification.models import Diploma
 from takwin.core.changes import change, create, journal
 from takwin.core.choices import Channel
 from takwin.core.errors import Refused
+from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
 from takwin.employment import tokens
 from takwin.employment.choices import FollowReason as R
@@ -97,7 +98,7 @@ def open_due(today: date | None = None) -> int:
 def open_wave(wave: Wave, *, by: Any = None) -> Wave:
     """Answers are taken from now on; each graduate with a phone gets the address."""
     with change(wave, "open_wave", by=by, flow=WAVE) as row:
-        samples = row.samples.filter(state=SampleState.WAITING).select_related("graduate__person")
+        samples = row.samples.filter(state=SampleState.WAITING).select_related("graduate__person__account")
         told = iter(samples.iterator(CHUNK))
         while batch := list(islice(told, CHUNK)):
             with_phone = [one for one in batch if one.graduate.person.phone]
@@ -109,7 +110,8 @@ def open_wave(wave: Wave, *, by: Any = None) -> Wave:
 
 
 def _invitation(one: Sample) -> Outbox:
-    words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s")
+    with in_language_of(one.graduate.person.account):
+        words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s")
     return Outbox(
         channel=Channel.SMS, to=one.graduate.person.phone, body=words % {"address": tokens.address(one.ref)},
         about=one.ref,

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from takwin.certification.models import Diploma
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.errors import Refused
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 from takwin.employment.choices import Outcome, Way
 from takwin.employment.choices.work import EmployerState, Phone, VacancyState
 from takwin.employment.choices.work import WorkReason as R
@@ -221,7 +222,7 @@ def invite(row: Bid, *, appointment: str, by: Any) -> Bid:
     with change(row, "invite", by=by, flow=BID) as fresh:
         check_acting(fresh.vacancy.employer_id)
         fresh.appointment = appointment.strip()
-        _tell(fresh, gettext("Interview for “%(title)s”: %(when)s") % {"title": fresh.vacancy, "when": appointment})
+        _tell(fresh, _("Interview for “%(title)s”: %(when)s"), when=appointment)
     return fresh
 
 
@@ -229,7 +230,7 @@ def decline_bid(row: Bid, *, reason: str = "", by: Any) -> Bid:
     with change(row, "decline_bid", by=by, flow=BID, reason=reason) as fresh:
         check_acting(fresh.vacancy.employer_id)
         fresh.answer = reason.strip()
-        _tell(fresh, gettext("“%(title)s”: your application was not retained.") % {"title": fresh.vacancy})
+        _tell(fresh, _("“%(title)s”: your application was not retained."))
     return fresh
 
 
@@ -255,11 +256,14 @@ def hire(row: Bid, *, since_on: date | None = None, by: Any) -> Bid:
                 sample, outcome=Outcome.EMPLOYED, contract=vacancy.contract, employer=str(vacancy.employer),
                 in_field="yes" if own else "no", since_on=since, way=Way.HIRED, by=by,
             )  # fmt: skip
-        _tell(fresh, gettext("“%(title)s”: you are hired. Congratulations!") % {"title": fresh.vacancy})
+        _tell(fresh, _("“%(title)s”: you are hired. Congratulations!"))
     matching.forget()
     return fresh
 
 
-def _tell(row: Bid, words: str) -> None:
+def _tell(row: Bid, words: Promise, **facts: str) -> None:
+    """The employer acts, the graduate reads: in the graduate's language, not in the page's."""
     if row.person.phone:
-        post(Channel.SMS, row.person.phone, words, about=row.ref)
+        with in_language_of(row.person.account):
+            text = str(words) % {"title": row.vacancy, **facts}
+        post(Channel.SMS, row.person.phone, text, about=row.ref)

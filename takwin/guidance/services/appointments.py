@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from takwin.core.changes import change, create
@@ -167,7 +168,7 @@ def _check_begun(row: Appointment) -> None:
         raise Refused(GuidanceReason.NOT_YET)
 
 
-def tell(row: Appointment, what: str) -> None:
+def tell(row: Appointment, what: Promise) -> None:
     """One SMS in the client's language, with the address where one cancels or moves."""
     client, slot = row.client, row.slot
     if not client.phone:
@@ -175,7 +176,7 @@ def tell(row: Appointment, what: str) -> None:
     with override(client.language):
         how = slot.centre.label if slot.way == Way.PLACE else str(Way(slot.way).label)
         when = moment(slot.starts_at, client.language, "EEE d MMM، HH:mm")
-        text = _("takwin: %(what)s, %(when)s, %(where)s. %(address)s") % {
+        text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
             "what": str(what), "when": when, "where": how, "address": address(row),
         }  # fmt: skip
     post(Channel.SMS, client.phone, text, about=row.ref)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from takwin.core.text import list_words
 from takwin.training.choices import RoomKind
 
 RULES: dict[str, Promise] = {
@@ -32,7 +33,7 @@ def wishes(report: dict[str, Any]) -> list[tuple[Promise | str, int]]:
 
 def sentence(told: dict[str, Any]) -> str:
     """A demand in words: who, what, how many hours are wanted and how many there are."""
-    words = {name: "، ".join(map(str, told.get(name, []))) for name in ("parties", "rooms", "sessions")}
+    words = {name: list_words(told.get(name, [])) for name in ("parties", "rooms", "sessions")}
     facts = words | {"wanted": told.get("wanted", -1), "there": told.get("there", -1)}
     counted = facts["wanted"] >= 0 and facts["there"] >= 0
     match told["cause"]:
@@ -56,7 +57,7 @@ def sentence(told: dict[str, Any]) -> str:
             return _("%(sessions)s: on different days") % facts
         case "no_room":
             kinds = [str(RoomKind(kind).label) if kind in RoomKind.values else kind for kind in told["rooms"]]
-            facts["rooms"] = "، ".join(kinds)
+            facts["rooms"] = list_words(kinds)
             return _("%(sessions)s: no room of the kind “%(rooms)s” holds %(wanted)s trainees") % facts
         case "fits":
             return _("Nothing forbids the rest: calculate longer.")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused, RefusedCells
+from takwin.core.text import list_words
 from takwin.training.choices.assessment import (
     AssessmentReason,
     AssessmentState,
@@ -150,7 +151,7 @@ def close_marks(assessment: Assessment, *, by: Any) -> Assessment:
                 gap = abs((mark.first or 0) - (mark.second or 0)) / 100
                 raise Refused(AssessmentReason.TOO_FAR, who=member.enrolment.person.name, gap=gap)
         if missing:
-            raise Refused(AssessmentReason.MARKS_MISSING, count=len(missing), who="، ".join(missing[:5]))
+            raise Refused(AssessmentReason.MARKS_MISSING, count=len(missing), who=list_words(missing[:5]))
     return row
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from takwin.core import dates, numbers
 from takwin.core.choices import States
 from takwin.core.money import mdh as to_mdh
+from takwin.core.numbers import parse_int
 from takwin.ui.pages import near
 
 register = template.Library()
@@ -34,6 +35,22 @@ def num(value: Any, digits: int | None = None) -> str | SafeString:
     if value in ABSENT:
         return "–"
     return format_html('<span class="num">{}</span>', numbers.number(value, _language(), digits))
+
+
+@register.simple_tag
+def comma() -> str:
+    """The comma of the reader's language."""
+    return "،" if _language() == "ar" else ","
+
+
+@register.filter
+def line_count(lines: str) -> int:
+    """How many lines "18", "70-72" or "18;57-59" are, for their plural; a range that cannot be read counts as two."""
+    total = 0
+    for part in str(lines).split(";"):
+        first, _sign, last = part.strip().partition("-")
+        total += (parse_int(last) or 2) - (parse_int(first) or 1) + 1 if last else 1
+    return max(1, total)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from takwin.admissions import selectors as admissions
 from takwin.admissions.models import PoolResult
 from takwin.centres.models import Centre
 from takwin.core.scope import Scope
+from takwin.core.text import list_words
 from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
 from takwin.territory.selectors import Shape, geometry, shapes
@@ -24,7 +25,7 @@ def place_names(scope: Scope) -> str:
         return _("The whole network")
     areas = [area.label for area in Area.objects.filter(path__in=scope.areas)]
     centres = [centre.label for centre in Centre.objects.filter(pk__in=scope.centres)]
-    return "، ".join(areas + centres)
+    return list_words(areas + centres)
 
 
 def centres(scope: Scope, season: Season | None) -> Any:
