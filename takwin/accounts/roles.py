@@ -75,7 +75,7 @@ CAPABILITIES: dict[str, set[str]] = {
     Role.COUNSELLOR: _COUNSEL,
     Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},
     Role.TRAINER: {"desk.open", "training.teach"},
-    Role.AUDITOR: _READ | {"guidance.board", "reporting.see", "journal.audit"},
+    Role.AUDITOR: _READ | {"admissions.audit", "guidance.board", "reporting.see", "journal.audit"},
 }
 
 # Over rows without a centre (rounds and runs, curricula, signing keys, cohorts and waves): held by a grant everywhere

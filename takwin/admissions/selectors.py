@@ -29,7 +29,7 @@ from takwin.admissions.models import (
     WishResult,
 )
 from takwin.admissions.rules import SCORERS
-from takwin.core.models import Job
+from takwin.core.models import Entry, Job
 from takwin.core.scope import Scope
 from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
@@ -166,6 +166,7 @@ def _card(found: list[WishResult], sex: str) -> Card:
 def _row(result: WishResult, pool: PoolResult, bed: BedResult | None) -> dict[str, Any]:
     """The numbers of one wish; `tied`: the lot decided."""
     names = dict(ReserveGroup.choices)
+    confidential = {ReserveGroup.DISABILITY, ReserveGroup.REENTRY}
     return {
         "result": result,
         "wish": result.wish,
@@ -175,7 +176,9 @@ def _row(result: WishResult, pool: PoolResult, bed: BedResult | None) -> dict[st
         "tied": result.outcome == Outcome.WAITING and pool.last_score == result.score,
         "reserve": names.get(result.reserve, ""),
         "reserves": [
-            {"group": names.get(group, group), "seats": seats, "admitted": admitted, "last": last}
+            # How many of a confidential group were admitted, and the mark of the last, is nobody else's to know.
+            {"group": names.get(group, group), "seats": seats}
+            | ({} if group in confidential else {"admitted": admitted, "last": last})
             for group, seats, admitted, last in pool.reserves
         ],
     }
@@ -278,6 +281,15 @@ def public_run(ref: str) -> Run:
 def public_runs() -> list[Run]:
     rows = Run.objects.filter(state=RunState.PUBLISHED).select_related("season", "round")
     return list(rows.order_by("-season__code", "-round__number"))
+
+
+def readings(runs: list[Run], most: int = 20) -> list[tuple[Run, list[Entry]]]:
+    """Runs with the last readings of their full files, in one query."""
+    found: dict[str, list[Entry]] = {}
+    rows = Entry.objects.filter(ref__in=[run.ref for run in runs], verb="read_full_files").select_related("by")
+    for entry in rows.order_by("-pk")[: most * max(len(runs), 1)]:
+        found.setdefault(entry.ref, []).append(entry)
+    return [(run, found.get(run.ref, [])[:most]) for run in runs]
 
 
 def free_offerings(season: Season) -> list[dict[str, Any]]:

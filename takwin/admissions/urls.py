@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from takwin.admissions.views import committees, desk, draws, mine, public, receipt, runs
+from takwin.admissions.views import audits, committees, desk, draws, mine, public, receipt, runs
 
 app_name = "admissions"
 # One's own application, and the same pages about someone else's file: whose it is stands in the address.
@@ -21,18 +21,23 @@ FILE = [
     path("late/", mine.late, name="late"),
     path("receipt/", receipt.receipt, name="receipt"),
     path("result/", mine.result, name="result"),
+    path("result/line.json", mine.line, name="line"),
 ]
 urlpatterns = [
     path("apply/", include(FILE)),
     path("desk/assist/<str:subject>/", include(FILE)),
     path("receipt/<str:told>/", receipt.receipt_check, name="receipt_check"),
     path("r/<str:told>/", public.short, name="short"),
+    path("r/<str:told>/line.json", public.short_line, name="short_line"),
     path("allocation/", public.allocations, name="allocations"),
     path("allocation/draws.json", draws.published, name="draws_json"),
     path("allocation/at_home.py", draws.at_home, name="at_home"),
     path("allocation/<str:ref>/", public.allocation, name="allocation"),
     path("allocation/<str:ref>/certificate.json", public.certificate, name="certificate"),
+    path("allocation/<str:ref>/published.json", public.published, name="published"),
     path("allocation/<str:ref>/files.zip", public.files, name="files"),
+    path("desk/audit/allocation/", audits.audits, name="audits"),
+    path("desk/audit/allocation/<str:ref>/files.zip", audits.full_files, name="full_files"),
     path("desk/assist/", mine.assist, name="assist"),
     path("desk/applications/", desk.application_list, name="list"),
     path("desk/applications/<str:ref>/", desk.application, name="detail"),

@@ -125,6 +125,7 @@ VERBS = {
     "put_in_force": _("Put in force"),
     "read_document": _("Document read"),
     "read_file": _("File opened"),
+    "read_full_files": _("Full files read"),
     "read_note": _("Sensitive notes read"),
     "recall": _("Taken back"),
     "record_attempt": _("Tried to reach"),

@@ -27,12 +27,12 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def page(
-    capability: str, *, moves: str | Callable[[Any], str] = ""
+    capability: str, *, moves: str | Callable[[Any], str] = "", hidden: bool = False
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Guard a view. Anonymous visitors of a guarded page go to sign-in (LoginRequiredMiddleware);
-    those without the capability get 403; `request.scope` holds where they have it. A `Refused` that leaves a POST
-    shows the same page again with what was typed (`ui/typed.py`); where the form stands on another page, the view
-    calls `show_again` with that page.
+    those without the capability get 403, or 404 for a `hidden` page; `request.scope` holds where they have it. A
+    `Refused` that leaves a POST shows the same page again with what was typed (`ui/typed.py`); where the form stands
+    on another page, the view calls `show_again` with that page.
 
     `moves`: the capability that a POST to the page needs, or a function of the request that names it. During a POST
     `request.scope` is where the visitor holds THAT one, so every row the view then looks up is one they may write.
@@ -50,7 +50,7 @@ def page(
                         return HttpResponseNotAllowed(SAFE)
                 request.scope = request.user.scope(needed)
                 if not request.scope:
-                    raise PermissionDenied(needed)
+                    raise Http404(needed) if hidden else PermissionDenied(needed)
             try:
                 return view(request, *args, **kwargs)
             except Refused as refusal:

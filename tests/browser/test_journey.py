@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from takwin.core.models import Outbox
+from takwin.offer.models import Season
 from takwin.web.simulation.demo import PASSWORD
 
 from .conftest import DESK, PHONE
@@ -136,8 +137,20 @@ def fill_the_file(page, words, language, picture, tmp_path):
     picture(page, f"receipt-{language}-390")
 
 
+def complete_draw(desk, deputy, words):
+    """One person enters the public value, another confirms it; later rounds use the same draw."""
+    for page in (desk, deputy):
+        page.goto(f"{words['prefix']}/desk/allocation/draw/{Season.objects.get().code}/")
+        if page.locator("input[name=value]").count():
+            page.fill("input[name=value]", "0123456789abcdef" * 4)
+            if page.locator("input[name=value_read_at]").count():
+                page.fill("input[name=value_read_at]", "api.drand.sh")
+            page.locator("form button.btn-primary").click()
+
+
 def allocate(desk, deputy, words, picture, name):
-    """Calculate and review; two people sign; publish."""
+    """Complete the draw; calculate and review; two people sign; publish."""
+    complete_draw(desk, deputy, words)
     desk.goto(f"{words['prefix']}/desk/allocation/")
     desk.get_by_role("button", name=words["calculate"]).click()
     desk.wait_for_url(re.compile("RUN-"))

@@ -3,6 +3,7 @@
 from takwin.admissions.models.applications import DECIDED, SEATED, Application, Demand, Document, Wish
 from takwin.admissions.models.committees import Committee, Score
 from takwin.admissions.models.draws import Contribution, Draw
+from takwin.admissions.models.leaves import Leaf
 from takwin.admissions.models.rounds import Reserve, Round
 from takwin.admissions.models.runs import BedResult, PoolResult, Run, Signature, WishResult
 
@@ -16,6 +17,7 @@ __all__ = [
     "Demand",
     "Document",
     "Draw",
+    "Leaf",
     "PoolResult",
     "Reserve",
     "Round",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from encrypted_fields.fields import EncryptedCharField
 
 from takwin.admissions.choices import BedGroup, Outcome, ReserveGroup, RunKind, RunState
 from takwin.admissions.models.applications import Wish
@@ -37,13 +38,18 @@ class Run(models.Model):
     review = models.JSONField(
         default=dict, help_text="what the desk reads before it signs: faults, oddities, fairness"
     )
-    archive = models.FileField(upload_to="runs", blank=True, help_text="anonymised problem and result")
+    archive = models.FileField(upload_to="runs", blank=True, help_text="problem and result, for auditors")
+    public_files = models.FileField(upload_to="runs", blank=True, help_text="what anyone may read")
+    # Of the lines and of the cut-offs: root, size, roots of blocks; and the sha256 of the archive.
+    trees = models.JSONField(default=dict)
+    # The salts of all leaves are made from it.
+    salt = EncryptedCharField(max_length=64, null=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
 
     # Kept whole on the run itself; the journal keeps the digests.
-    secret_fields = ("certificate", "review", "counts", "checks", "archive")
+    secret_fields = ("certificate", "review", "counts", "checks", "archive", "public_files", "trees", "salt")
 
     class Meta:
         verbose_name = _("allocation run")
@@ -103,6 +109,8 @@ class PoolResult(models.Model):
     last_lot = models.BigIntegerField(null=True)
     # [group, seats, members admitted, last score that only this reserve let in] of each reserve.
     reserves = models.JSONField(default=list)
+    # What the public reads: see services/shown.py.
+    shown = models.JSONField(default=dict, db_default={})
 
     class Meta:
         verbose_name = _("pool result")
@@ -125,6 +133,7 @@ class BedResult(models.Model):
     requests = models.PositiveIntegerField()
     granted = models.PositiveIntegerField()
     last_score = models.PositiveSmallIntegerField(null=True)
+    shown = models.JSONField(default=dict, db_default={})
 
     class Meta:
         verbose_name = _("bed result")

@@ -2,7 +2,6 @@
 
 from takwin.admissions.services.answers import confirm, decline, hold, set_auto_answer, wait
 from takwin.admissions.services.applications import describe, reopen, start, submit, withdraw
-from takwin.admissions.services.archive import number
 from takwin.admissions.services.committees import (
     amend_score,
     dissolve_committee,
@@ -24,9 +23,22 @@ from takwin.admissions.services.draws import (
     seal_fault,
     void_draw,
 )
+from takwin.admissions.services.lines import line_file
+from takwin.admissions.services.numbers import number
+from takwin.admissions.services.public_files import summary as public_summary
 from takwin.admissions.services.reserves import add_late_wish, free_seats, set_reserve
 from takwin.admissions.services.rounds import close_answers, close_rounds_due, plan_round, remind_due
-from takwin.admissions.services.runs import allocate, check_publishable, discard, prepare, publish, sign
+from takwin.admissions.services.runs import (
+    allocate,
+    check_publishable,
+    discard,
+    prepare,
+    publish,
+    read_full_files,
+    sign,
+)
+from takwin.admissions.services.shown import certificate as public_certificate
+from takwin.admissions.services.shown import counts as public_counts
 from takwin.admissions.services.wishes import add_wish, move_wish, order_wishes, remove_wish
 
 __all__ = [
@@ -52,14 +64,19 @@ __all__ = [
     "give_score",
     "hold",
     "join_document",
+    "line_file",
     "move_wish",
     "new_contribution",
     "number",
     "order_wishes",
     "plan_round",
     "prepare",
+    "public_certificate",
+    "public_counts",
+    "public_summary",
     "publish",
     "read_document",
+    "read_full_files",
     "remind_due",
     "remove_document",
     "remove_wish",

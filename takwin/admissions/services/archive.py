@@ -1,9 +1,7 @@
-"""The anonymised problem and result of a run, for anyone to prove at home."""
+"""The problem and result of a run without names, for auditors to prove: one row a candidate."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import io
 import tempfile
 import zipfile
@@ -11,27 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.core.files.base import ContentFile
 
 from takwin.admissions.choices import ReserveGroup
 from takwin.admissions.models import Application, Run
 from takwin.admissions.services.arrays import SeasonArrays
+from takwin.admissions.services.numbers import group_label, number
 from takwin.centres.models import Centre
 from takwin.engines.allocation import Result
 from takwin.engines.allocation.named import Named
-from takwin.offer.models import Offering, Season
+from takwin.offer.models import Offering
 
-# What a person declared in confidence is not named in a public file; what no reserve or bed asks for is not there.
-OPAQUE = {ReserveGroup.DISABILITY.value: "kept-1", ReserveGroup.REENTRY.value: "kept-2"}
+# What no reserve or bed asks for is not in the files.
 OPEN = {"girls", "boys", ReserveGroup.RURAL.value}
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
-
-
-def number(season: Season, application_ref: str) -> str:
-    """The candidate's number in the files of a season: theirs to know, nobody else's to find."""
-    key = f"files:{settings.SECRET_KEY}:{season.code}".encode()
-    return hmac.new(key, application_ref.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[bytes], dict[str, Any]]:
@@ -65,7 +56,7 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
         [numbers[i] for i in order],
         [offerings[pk] for pk in arrays.offerings.tolist()],
         list(dict.fromkeys(codes[centre] for centre, _g in arrays.houses)),
-        [OPAQUE.get(name, name) for name in arrays.groups],
+        [group_label(run.season, name) for name in arrays.groups],
     )
     with tempfile.TemporaryDirectory() as room:
         folder = Path(room)

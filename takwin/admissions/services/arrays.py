@@ -12,6 +12,7 @@ import numpy as np
 from takwin.admissions.choices import ApplicationState, BedGroup, CommitteeState
 from takwin.admissions.models import Application, Reserve, Score, Wish
 from takwin.admissions.rules import bed_groups, committee_score, groups_of, score
+from takwin.admissions.services.numbers import group_label
 from takwin.engines.allocation import ANYONE, NO_HOUSE, Problem, lottery
 from takwin.offer.models import Offering, Season
 
@@ -70,7 +71,7 @@ def read(season: Season, seed: str) -> SeasonArrays:
     for row in _rows(season):
         columns.add(*row)
     people = _people(season, columns.applications)
-    names = sorted({name for names in people for name in names} | {BedGroup.GIRLS.value, "boys"})
+    names = _names(season, people)
     number = {name: at for at, name in enumerate(names)}
     member = np.zeros((len(columns.applications), -(-len(names) // 64)), dtype=np.uint64)
     for i, mine in enumerate(people):
@@ -102,6 +103,12 @@ def read(season: Season, seed: str) -> SeasonArrays:
         aside,
         columns.aside,
     )
+
+
+def _names(season: Season, people: list[list[str]]) -> list[str]:
+    """Groups in the order of their labels in files: that of a confidential group says nothing, nor its place."""
+    found = {name for names in people for name in names} | {BedGroup.GIRLS.value, "boys"}
+    return sorted(found, key=lambda name: group_label(season, name))
 
 
 def _pools(season: Season) -> list[Pool]:

@@ -87,9 +87,8 @@ def _reserves(arrays: SeasonArrays, admitted: Any, waiting: Any) -> Any:
     return out
 
 
-def write(run: Run, arrays: SeasonArrays, result: Result) -> dict[str, int]:
+def write(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> dict[str, int]:
     """Write every result of a run; returns the counts. Call inside a transaction."""
-    told = facts(arrays, result)
     load(PoolResult, POOL, _pool_rows(run, arrays, result, told))
     load(BedResult, BED, _bed_rows(run, arrays, result, told))
     load(WishResult, WISH, _wish_rows(run, arrays, told))
@@ -152,6 +151,19 @@ def _persons(group: Any, who: Any, number: int) -> Any:
     order = np.lexsort((who, group))
     fresh = (np.diff(group[order], prepend=-1) != 0) | (np.diff(who[order], prepend=-1) != 0)
     return np.bincount(group[order][fresh], minlength=number)
+
+
+def group_members(arrays: SeasonArrays, wishes: Any, group: str) -> Any:
+    """(k,) whether the candidate of each wish belongs to a group, "region" being that of the centre."""
+    problem = arrays.problem
+    number = {name: at for at, name in enumerate(arrays.groups)}
+    out = np.zeros(len(wishes), dtype=bool)
+    pools = {int(problem.pool[w]) for w in wishes[:1].tolist()}
+    for at in pools:
+        for name, _seats in arrays.reserves[at]:
+            if name.partition(":")[0] == group and name in number:
+                out |= problem.member(problem.candidate[wishes], number[name])
+    return out
 
 
 def _kept(arrays: SeasonArrays, order: Any, told: Facts) -> dict[int, list[list[Any]]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -13,7 +15,7 @@ from django.utils.translation import get_language
 from takwin.admissions.choices import AdmissionReason, RunKind, RunState
 from takwin.admissions.models import Application, PoolResult, Run, Signature, Wish, WishResult
 from takwin.admissions.rules import RUN, SIGNATURES
-from takwin.admissions.services import archive, arrays, draws, publication, results
+from takwin.admissions.services import archive, arrays, draws, lines, public_files, publication, results, shown
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.review import review
 from takwin.admissions.services.rounds import round_to_run
@@ -21,7 +23,7 @@ from takwin.core.bulk import analyze
 from takwin.core.changes import change, create, journal
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
-from takwin.engines.allocation import solve
+from takwin.engines.allocation import Result, solve
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 
@@ -71,11 +73,14 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
     kept, certificate = archive.keep(run, season, result)
     progress(50, "write")
     with change(run, "finish", by=by, flow=RUN) as row:
-        row.counts = results.write(row, season, result)
+        told = results.facts(season, result)
+        row.counts = results.write(row, season, result, told)
         analyze(Application, Wish, WishResult, PoolResult)
         row.checks = {name: told["held"] for name, told in certificate["properties"].items()}
         row.certificate, row.review = certificate, review(row, season, result)
         row.problem_digest, row.result_digest = certificate["problem"], certificate["result"]
+        if row.kind == RunKind.FINAL:
+            _prove(row, season, result, told, kept)
         row.archive.save(f"{row.ref}.zip", kept, save=False)
         progress(90, "write")
     count_demand(run.season)
@@ -83,10 +88,26 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
     return row
 
 
+def _prove(row: Run, season: arrays.SeasonArrays, result: Result, told: results.Facts, kept: ContentFile) -> None:
+    """What the public and each candidate will read of a run, fixed before anybody signs it."""
+    row.trees, apart = lines.keep(row, season, result)
+    row.trees["files"] = hashlib.sha256(kept.read()).hexdigest()
+    kept.seek(0)
+    row.checks["lines"] = apart == 0
+    shown.write(row, season, told)
+    row.public_files.save(f"{row.ref}-public.zip", ContentFile(public_files.public_zip(row)), save=False)
+
+
+def read_full_files(run: Run, *, by: Any) -> None:
+    """Note that an auditor took the files that have a row a candidate."""
+    journal(run, "read_full_files", by=by, candidates=run.counts.get("applications", 0), sha256=run.trees.get("files"))
+
+
 def discard(run: Run, *, reason: str, by: Any) -> Run:
     """Put a run aside; its results stay readable on the desk."""
     with change(run, "discard", by=by, flow=RUN, reason=reason) as row:
         row.signatures.all().delete()
+        row.leaves.all().delete()  # its lines prove nothing any more
     return row
 
 

@@ -19,6 +19,7 @@ from takwin.admissions import forms, selectors, services
 from takwin.admissions.choices import MAX_WISHES
 from takwin.admissions.rules import FILE_LIMIT_MB, list_version
 from takwin.admissions.tokens import token
+from takwin.admissions.views.audits import private_json
 from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
@@ -303,11 +304,21 @@ def result(request: Any, application: Any) -> HttpResponse:
         "turn": turn,
         "can_answer": open_now and application.state in {"admitted", "held", "confirmed", "unplaced"},
         "left": (left.days, left.seconds // 3600) if left is not None and open_now else None,
-        "number": services.number(run.season, application.ref),
         "token": token(application.ref),
         "late": bool(turn and turn.kind == "late" and turn.state == "planned" and application.state == "unplaced"),
     }
     return show(request, "admissions/result.html", **context)
+
+
+@page("admissions.apply")
+@with_application
+def line(request: Any, application: Any) -> HttpResponse:
+    """One's line with its proof, to check at home."""
+    run, _rows = selectors.card(application)
+    shown = services.line_file(run, application.ref) if run is not None else None
+    if shown is None:
+        raise Http404("line")
+    return private_json(request, shown, "my-line.json")
 
 
 @page("admissions.assist")

@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 
 from takwin.admissions import selectors, services, tokens
 from takwin.admissions.rules import DRAND_CHAIN
+from takwin.admissions.views.audits import private_json
 from takwin.offer import selectors as offer
 from takwin.ui.pages import PUBLIC, page, show
 
@@ -26,7 +27,7 @@ def allocations(request: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "season": offer.current_season(),
         "draws": selectors.draws(),
-        "runs": selectors.public_runs(),
+        "runs": [(run, services.public_counts(run.counts)) for run in selectors.public_runs()],
         "chain": DRAND_CHAIN,
     }
     return show(request, "admissions/allocations.html", **context)
@@ -37,24 +38,49 @@ def allocation(request: Any, ref: str) -> HttpResponse:
     """A published run: draw, properties, files, how to verify at home."""
     run = _run(ref)
     kept = services.seal_fault(run) is None
-    return show(request, "admissions/allocation.html", run=run, draw=selectors.run_draw(run), kept=kept)
+    context: dict[str, Any] = {"run": run, "draw": selectors.run_draw(run), "kept": kept}
+    context |= {"counts": services.public_counts(run.counts), "trees": run.trees, "chain": DRAND_CHAIN}
+    return show(request, "admissions/allocation.html", **context)
 
 
 @page(PUBLIC)
 def certificate(request: Any, ref: str) -> HttpResponse:
     run = _run(ref)
-    answer = JsonResponse(run.certificate, json_dumps_params={"ensure_ascii": False, "indent": 1, "sort_keys": True})
+    shown = services.public_certificate(run)
+    answer = JsonResponse(shown, json_dumps_params={"ensure_ascii": False, "indent": 1, "sort_keys": True})
     answer["Content-Disposition"] = f'attachment; filename="{run.ref}.json"'
     return answer
 
 
 @page(PUBLIC)
 def files(request: Any, ref: str) -> Any:
-    """The anonymised problem and result."""
+    """Pools, counts, cut-offs in bands, roots of the trees: no row of it is a person. A run of before has none."""
     run = _run(ref)
-    if not run.archive:
+    if not run.public_files:
         raise Http404(ref)
-    return FileResponse(run.archive.open("rb"), content_type="application/zip", as_attachment=True)
+    return FileResponse(
+        run.public_files.open("rb"), content_type="application/zip", as_attachment=True, filename=f"{run.ref}.zip"
+    )
+
+
+@page(PUBLIC)
+def published(request: Any, ref: str) -> HttpResponse:
+    """What a candidate checks their line against."""
+    shown = services.public_summary(_run(ref))
+    answer = JsonResponse(shown, json_dumps_params={"ensure_ascii": False, "indent": 1, "sort_keys": True})
+    answer["Content-Disposition"] = 'attachment; filename="published.json"'
+    return answer
+
+
+@page(PUBLIC)
+def short_line(request: Any, told: str) -> HttpResponse:
+    """One's line with its proof, by the address of the message."""
+    ref = tokens.read(told)
+    _application, (run, _rows) = selectors.card_by_ref(ref) if ref else (None, (None, []))
+    shown = services.line_file(run, ref) if run is not None and ref else None
+    if shown is None:
+        raise Http404("line")
+    return private_json(request, shown, "my-line.json")
 
 
 @page(PUBLIC)
@@ -66,7 +92,6 @@ def short(request: Any, told: str) -> HttpResponse:
         raise Http404("result")
     context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "told": told}
     context["won"] = next((row for row in rows if row["wish"].pk == application.seat_id), None)
-    context["number"] = services.number(run.season, application.ref)
     answer = show(request, "admissions/short.html", **context)
     answer["Cache-Control"] = "private, max-age=60"
     answer["X-Robots-Tag"] = "noindex"

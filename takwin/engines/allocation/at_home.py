@@ -114,10 +114,8 @@ def draw_faults(draw: dict[str, Any]) -> list[str]:
         for row in draw["contributions"]
         if commitment(row["revealed"]) != row["commitment"]
     ]
-    if (
-        len(given) != 2
-        or final_seed(draw["season"], draw["number"], given[0], given[1], draw["value"]) != draw["seed"]
-    ):
+    followed = len(given) == 2 and final_seed(draw["season"], draw["number"], given[0], given[1], draw["value"])
+    if followed != draw["seed"]:
         faults.append("the seed does not follow from the contributions and the public value")
     return faults
 

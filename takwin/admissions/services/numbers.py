@@ -1,0 +1,24 @@
+"""Numbers and labels that stand for people and groups in the files of a season."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from django.conf import settings
+
+from takwin.admissions.choices import ReserveGroup
+from takwin.offer.models import Season
+
+OPAQUE = {ReserveGroup.DISABILITY.value, ReserveGroup.REENTRY.value}
+
+
+def number(season: Season, application_ref: str) -> str:
+    """The candidate's number in the files of a season: theirs to know, nobody else's to find."""
+    key = f"files:{settings.SECRET_KEY}:{season.code}".encode()
+    return hmac.new(key, application_ref.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def group_label(season: Season, group: str) -> str:
+    """How a group is named in files: a confidential one by a label of its own each season."""
+    return f"kept-{number(season, f'group:{group}')[:6]}" if group in OPAQUE else group
