@@ -4,11 +4,16 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from takwin.config.env import is_public, refuse_demo
 
 FULL = {
     "TAKWIN_PRODUCTION": "1", "TAKWIN_SECRET_KEY": "x" * 64 + "abcdefghijklmnop", "TAKWIN_FIELD_KEYS": "one-key",
     "TAKWIN_HOSTS": "takwin.example", "TAKWIN_DATABASE_URL": "sqlite:///:memory:", "TAKWIN_HASHED_STATIC": "0",
+    "TAKWIN_SITE_URL": "https://takwin.example", "TAKWIN_SMS_SENDER": "gateway.Sms",
 }  # fmt: skip
 
 
@@ -24,7 +29,9 @@ def manage(*command, **environment):
 
 
 def test_without_a_secret_key_it_does_not_start():
-    for missing in ("TAKWIN_SECRET_KEY", "TAKWIN_FIELD_KEYS", "TAKWIN_HOSTS"):
+    for missing in (
+        "TAKWIN_SECRET_KEY", "TAKWIN_FIELD_KEYS", "TAKWIN_HOSTS", "TAKWIN_SITE_URL", "TAKWIN_SMS_SENDER",
+    ):  # fmt: skip
         done = manage("check", **{key: value for key, value in FULL.items() if key != missing})
         assert done.returncode != 0
         assert missing in done.stderr
@@ -33,3 +40,37 @@ def test_without_a_secret_key_it_does_not_start():
 def test_the_deployment_checks_are_clean():
     done = manage("check", "--deploy", "--fail-level", "WARNING", **FULL)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:8000", "https://localhost", "https://LOCALHOST./", "https://[::1]", "http://0.0.0.0",
+        "https://10.1.2.3", "https://192.168.1.7:8443", "https://takwin", "https://takwin.local", "takwin.example",
+        "https://127.1.2.3", "https://web.localhost", "ftp://takwin.example", "https://", "", "https://[",
+    ],
+)  # fmt: skip
+def test_a_site_address_nobody_can_open_is_not_public(address):
+    assert not is_public(address)
+    with pytest.raises(ImproperlyConfigured):
+        refuse_demo(address, "gateway.Sms", "django.core.mail.backends.smtp.EmailBackend")
+
+
+@pytest.mark.parametrize("address", ["https://takwin.example", "https://takwin.gov.ma/", "https://1.1.1.1"])
+def test_a_site_address_people_can_open_is_public(address):
+    assert is_public(address)
+    refuse_demo(address, "gateway.Sms", "django.core.mail.backends.smtp.EmailBackend")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TAKWIN_SITE_URL", "http://127.0.0.1:8000"),
+        ("TAKWIN_SMS_SENDER", "takwin.core.messages.ConsoleSms"),
+        ("TAKWIN_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"),
+    ],
+)
+def test_what_suits_only_a_demo_does_not_start(name, value):
+    done = manage("check", **(FULL | {name: value}))
+    assert done.returncode != 0
+    assert name in done.stderr

@@ -1,36 +1,85 @@
-"""allauth's door to our users: phones live on the user, codes leave through the outbox."""
+"""allauth's door to our users: who they are, how they are reached, and how often anyone may try."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.utils.translation import gettext as _
-from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
+from django.utils.translation import gettext_lazy
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    format_number,
+    is_valid_number,
+    number_type,
+    parse,
+)
 
+from takwin.accounts import limits, proofs
+from takwin.accounts.browsers import remember_browser, remembers
 from takwin.accounts.models import User
-from takwin.core.choices import Channel
-from takwin.core.messages import post, send_waiting
+
+# What an SMS reaches. A landline, a premium or a toll-free number is refused where a code must arrive.
+REACHED_BY_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+LONGEST_NUMBER = 40  # signs someone may type, blanks and brackets included
 
 
 def tidy_phone(text: str) -> str | None:
     """A number as +212612345678; numbers without a country are Moroccan. None when it is no number."""
+    number = _parsed(text)
+    return format_number(number, PhoneNumberFormat.E164) if number else None
+
+
+def reached_by_sms(text: str) -> bool:
+    """Whether a number can receive an SMS, by its country's plan."""
+    number = _parsed(text)
+    return number is not None and number_type(number) in REACHED_BY_SMS
+
+
+def _parsed(text: str) -> Any:
+    if len(text) > LONGEST_NUMBER:
+        return None
     try:
         number = parse(text, "MA")
     except NumberParseException:
         return None
-    return format_number(number, PhoneNumberFormat.E164) if is_valid_number(number) else None
+    return number if is_valid_number(number) else None
 
 
 class Adapter(DefaultAccountAdapter):
-    def phone_form_field(self, **kwargs: Any) -> Any:
-        from takwin.accounts.forms import PhoneField
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy(
+            "Too many wrong tries from here. Wait a little, or ask for a code: it opens your account at once."
+        ),
+        "incorrect_code": gettext_lazy("This is not the code that was sent."),
+        "phone_password_mismatch": gettext_lazy("The phone number or the password is not right."),
+        "email_password_mismatch": gettext_lazy("The e-mail address or the password is not right."),
+    }
 
-        return PhoneField(**kwargs)
+    def get_client_ip(self, request: Any) -> str:
+        """The client behind the trusted proxies; the caller itself when the header is absent, short or garbled."""
+        try:
+            return super().get_client_ip(request)
+        except (ImproperlyConfigured, PermissionDenied):
+            return request.META.get("REMOTE_ADDR") or "0.0.0.0"
+
+    def get_login_stages(self) -> list[str]:
+        mail = "allauth.account.stages.EmailVerificationStage"
+        return [
+            "takwin.accounts.stages.ProvenMailStage" if path == mail else path for path in super().get_login_stages()
+        ]
+
+    def phone_form_field(self, **kwargs: Any) -> Any:
+        from takwin.accounts.forms import MobileField
+
+        return MobileField(**kwargs)
 
     def set_phone(self, user: Any, phone: str, verified: bool) -> None:
-        user.phone, user.phone_verified = phone, verified
-        user.save(update_fields=["phone", "phone_verified"])
+        if verified:
+            proofs.prove(user, proofs.PHONE, phone, keep_password=True)
 
     def get_phone(self, user: Any) -> tuple[str, bool] | None:
         return (user.phone, user.phone_verified) if user.phone else None
@@ -39,18 +88,39 @@ class Adapter(DefaultAccountAdapter):
         self.set_phone(user, phone, True)
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        return User.objects.filter(phone=tidy_phone(phone) or phone).first()
+        return User.objects.filter(phone=tidy_phone(phone) or phone).first() if phone else None
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **_kwargs: Any) -> None:
-        self._sms(phone, _("takwin: your code is %(code)s.") % {"code": code})
+        proofs.deliver(proofs.PHONE, phone, _("takwin: your code is %(code)s.") % {"code": code})
 
-    def send_unknown_account_sms(self, phone: str, **_kwargs: Any) -> None:
-        self._sms(phone, _("takwin: no account has this number. Create one to begin."))
+    # Wrong passwords are counted by account and address, so that nobody locks the owner out from elsewhere; and by
+    # account alone for browsers that never opened it, so that a thousand addresses do not get a thousand times more.
 
-    def send_account_already_exists_sms(self, phone: str) -> None:
-        self._sms(phone, _("takwin: an account already has this number. Sign in instead."))
+    def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
+        return f"{_login_of(credentials)}|{limits.client_address(request)}"
 
-    def _sms(self, phone: str, body: str) -> None:
-        # A code that waits for the next tick is of no use: try at once, keep the row if it fails.
-        post(Channel.SMS, phone, body, about="sign-in")
-        send_waiting(limit=20)
+    def pre_authenticate(self, request: Any, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        self._elsewhere = None
+        login = _login_of(credentials)
+        if login and not remembers(request, login):
+            self._elsewhere = limits.count(request, "login_failed_anywhere", login)
+            if self._elsewhere is None:
+                raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        elsewhere = getattr(self, "_elsewhere", None)
+        if elsewhere:
+            elsewhere.rollback()
+
+    def post_login(self, request: Any, user: Any, **kwargs: Any) -> Any:
+        response = super().post_login(request, user, **kwargs)
+        remember_browser(request, response, user)
+        return response
+
+
+def _login_of(credentials: dict[str, Any]) -> str:
+    """The phone or e-mail someone signs in with, in one form."""
+    phone = credentials.get("phone") or ""
+    return (tidy_phone(phone) or phone or credentials.get("email") or "").lower()[:254]

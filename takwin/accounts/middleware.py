@@ -1,15 +1,100 @@
-"""Staff of the desk need a second factor before they see anyone's record."""
+"""Around every page: who may see it from where, what a browser may keep of it, and what a limit says."""
 
+from __future__ import annotations
+
+import time
 from typing import Any
+from urllib.parse import urlsplit
 
+from allauth.core.exceptions import RateLimited
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from takwin.accounts.browsers import SHARED
+from takwin.accounts.limits import LimitError
 from takwin.core.scope import NOWHERE
+
+SEEN = "seen_at"
+A_MINUTE = 60  # seconds: a limit whose length is not known ends within it; also how often a visit is written down
+
+
+def page_before(request: Any) -> str:
+    """The page of ours a request came from, as a path that opens by GET; "" when there is none."""
+    address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+        return ""
+    parts = urlsplit(address)
+    try:
+        resolve(parts.path)
+    except Resolver404:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sends strangers to sign-in and afterwards back to a page that opens: for a form that was sent after its session
+    had ended, the page of the form, never the form's own address, which knows no GET."""
+
+    def handle_no_permission(self, request: Any, view_func: Any) -> Any:
+        if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
+            return super().handle_no_permission(request, view_func)
+        following = page_before(request)
+        if request.method not in {"GET", "HEAD"}:
+            messages.warning(request, _("You were signed out: what you sent is not saved. Sign in and send it again."))
+        answer = redirect_to_login(following or reverse(settings.LOGIN_REDIRECT_URL), self.get_login_url(view_func))
+        if request.headers.get("HX-Request"):  # a fragment of the page would be replaced by the whole sign-in
+            away = HttpResponse(status=204)
+            away["HX-Redirect"] = answer.url
+            return away
+        return answer
+
+
+class Private:
+    """What signed-in people read stays in no cache and no history: "back" after the sign-out shows nothing. On a
+    device that others use, a session ends after a quarter of an hour without a page."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        if request.user.is_authenticated and request.session.get(SHARED):
+            self._end_when_idle(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and "public" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    def _end_when_idle(self, request: Any) -> None:
+        now = time.time()
+        seen = request.session.get(SEEN, now)
+        if now - seen > settings.SHARED_DEVICE_IDLE:
+            logout(request)
+        elif now - seen > A_MINUTE or SEEN not in request.session:
+            request.session[SEEN] = now
+
+    def process_exception(self, request: Any, exception: Exception) -> Any:
+        """Limits, ours and allauth's, in the page's language and look."""
+        if isinstance(exception, LimitError):
+            return too_many(request, exception.seconds)
+        return too_many(request) if isinstance(exception, RateLimited) else None
+
+
+def too_many(request: Any, seconds: int = A_MINUTE) -> HttpResponse:
+    """The page of 429: how long to wait, and the way back."""
+    minutes = -(-seconds // 60)
+    context = {"seconds": seconds, "minutes": minutes, "hours": -(-minutes // 60), "back": page_before(request)}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 class SecondFactor:

@@ -41,6 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(db_default=Now())
 
     objects = UserManager()
+    secret_fields = ("password", "email", "phone")
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
 

@@ -24,6 +24,7 @@ FILE = [
     path("result/line.json", mine.line, name="line"),
 ]
 urlpatterns = [
+    path("apply/wishes/keep/", mine.wish_keep, name="wish_keep"),
     path("apply/", include(FILE)),
     path("desk/assist/<str:subject>/", include(FILE)),
     path("receipt/<str:told>/", receipt.receipt_check, name="receipt_check"),

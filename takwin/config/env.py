@@ -1,7 +1,9 @@
 """Reads the environment; what production must have and lacks stops the start."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,3 +27,31 @@ def flag(name: str, default: bool) -> bool:
 def words(name: str, default: str | None = None) -> list[str]:
     """A comma-separated variable."""
     return [word.strip() for word in env(name, default).split(",") if word.strip()]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address of the site leads there from anywhere: http(s), and a host that is not this machine, not a
+    private network's and not a name without a dot."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").rstrip(".").lower()
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"}:
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".localhost", ".local", ".internal", ".localdomain", ".invalid"))
+
+
+def refuse_demo(site: str, sms: str, mail: str) -> None:
+    """Production does not start with what only suits a demo: links to this machine in every message, or messages
+    printed where nobody reads them. Raises ImproperlyConfigured."""
+    if not is_public(site):
+        raise ImproperlyConfigured(f"TAKWIN_SITE_URL={site!r} is not an address people can open from outside.")
+    for name, path in (("SMS_SENDER", sms), ("EMAIL_BACKEND", mail)):
+        if any(word in path.lower() for word in ("console", "dummy", "locmem", "filebased")):
+            raise ImproperlyConfigured(
+                f"TAKWIN_{name}={path} reaches nobody: name a gateway (see README, Production)."
+            )

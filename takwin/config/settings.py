@@ -6,7 +6,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from takwin.config.env import BASE, env, flag, words
+from takwin.config.env import BASE, env, flag, refuse_demo, words
 
 PRODUCTION = flag("PRODUCTION", False)
 DEBUG = flag("DEBUG", False) and not PRODUCTION
@@ -18,7 +18,7 @@ FIELD_KEYS = words("FIELD_KEYS") if PRODUCTION else words("FIELD_KEYS", "only-fo
 SALT_KEY = FIELD_KEYS or [SECRET_KEY]
 ALLOWED_HOSTS = words("HOSTS") if PRODUCTION else words("HOSTS", "127.0.0.1,localhost,testserver,[::1]")
 CSRF_TRUSTED_ORIGINS = words("ORIGINS", "")
-SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = env("SITE_URL") if PRODUCTION else env("SITE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "takwin.web",
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
@@ -70,13 +71,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "takwin.accounts.middleware.Private",
+    "takwin.accounts.middleware.SignInRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "takwin.core.logs.RequestLog",
     "takwin.accounts.middleware.SecondFactor",
+    "takwin.web.views.errors.WrongMethod",
 ]
 ROOT_URLCONF = "takwin.config.urls"
 WSGI_APPLICATION = "takwin.config.wsgi.application"
@@ -155,17 +158,46 @@ LOGIN_REDIRECT_URL = "web:door"
 LOGOUT_REDIRECT_URL = "web:home"
 ACCOUNT_ADAPTER = "takwin.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone", "email", "password1*"]
-ACCOUNT_FORMS = {"signup": "takwin.accounts.forms.SignupForm"}
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email*", "password1*"]  # for allauth's steps; our form wants one of the two
+ACCOUNT_FORMS = {"login": "takwin.accounts.forms.LoginForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", "optional")
+# Nothing opens an account but what was proven: a phone by SMS, an e-mail by a code.
+ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", "mandatory")
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before a phone or e-mail changes
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = (
-    {} if flag("NO_RATE_LIMITS", False) and not PRODUCTION else {"login": "60/m/ip", "verify": "60/m/ip"}
-)
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, and after a day in any case
+SESSION_COOKIE_AGE = 24 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SHARED_DEVICE_IDLE = 15 * 60  # seconds, where the visitor says that others use the device
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}  # any keypad types it, in any script
+# How many proxies of ours stand before the web: the client's address is that many from the end of X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", "0"))
+# Sized for a class of 40 behind one address (everybody tries twice in a minute), several classes an hour. `key` is a
+# number, an e-mail, or an account with an address: what protects one person does not stop the others.
+LIMITS = {
+    "login": "120/m/ip",
+    "signup": "120/m/ip,1200/h/ip",
+    "login_failed": "120/m/ip,5/5m/key,20/h/key,60/d/key",
+    "login_failed_anywhere": "100/h/key",
+    "code_asked": "120/m/ip,1200/h/ip",
+    "code_sent": "1/30s/key,5/h/key,10/d/key",
+    "code_sent_again": "1/30s/key,5/h/key,10/d/key",
+    "code_tried": "240/m/ip",
+    "verify_phone": "1/30s/key,10/d/key,120/m/ip",
+    "confirm_email": "1/30s/key,10/d/key,120/m/ip",
+    "change_phone": "10/m/user,20/d/user",
+    "verify": "60/m/ip",
+}
+ACCOUNT_RATE_LIMITS = False if flag("NO_RATE_LIMITS", False) and not PRODUCTION else LIMITS
+MFA_FORMS = {
+    "authenticate_webauthn": "takwin.accounts.passkeys.AuthenticateForm",
+    "login_webauthn": "takwin.accounts.passkeys.LoginForm",
+    "reauthenticate_webauthn": "takwin.accounts.passkeys.ReauthenticateForm",
+    "add_webauthn": "takwin.accounts.passkeys.AddForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -212,6 +244,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+CSRF_FAILURE_VIEW = "takwin.web.views.errors.csrf_failed"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
@@ -224,8 +257,8 @@ EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", "localhost"), int(env("EMAIL_PORT", "
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_USER", ""), env("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_TLS", False)
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "takwin@localhost")
-SMS_SENDER = env("SMS_SENDER", "takwin.core.messages.ConsoleSms")
+SMS_SENDER = env("SMS_SENDER") if PRODUCTION else env("SMS_SENDER", "takwin.core.messages.ConsoleSms")
+if PRODUCTION:
+    refuse_demo(SITE_URL, SMS_SENDER, EMAIL_BACKEND)
 LOGGING_CONFIG = "takwin.core.logs.configure"
 LOGGING = {"level": env("LOG_LEVEL", "WARNING")}
-# allauth wants one login method to be required; ours is "a phone or an e-mail", asked by SignupForm.
-SILENCED_SYSTEM_CHECKS = ["account.W001"]

@@ -31,8 +31,11 @@ urlpatterns = [
         path("", include("takwin.admissions.urls")),
         path("", include("takwin.offer.urls")),
         path("", include("takwin.centres.urls")),
+        path("accounts/", include("takwin.accounts.urls")),
         path("accounts/", include("allauth.urls")),
         path("support/", admin.site.urls),
         prefix_default_language=False,
     ),
 ]
+handler429 = "takwin.accounts.middleware.too_many"
+handler500 = "takwin.web.views.errors.broken"

@@ -18,11 +18,13 @@ from django.forms import CheckboxSelectMultiple as CheckboxSelectMultiple
 from django.forms import ChoiceField as ChoiceField
 from django.forms import DateInput as DateInput
 from django.forms import DateTimeInput as DateTimeInput
+from django.forms import EmailInput as EmailInput
 from django.forms import Field as Field
 from django.forms import FileField as FileField
 from django.forms import FileInput as FileInput
 from django.forms import Form as Form
 from django.forms import HiddenInput as HiddenInput
+from django.forms import JSONField as JSONField
 from django.forms import ModelChoiceField as ModelChoiceField
 from django.forms import ModelForm as ModelForm
 from django.forms import MultipleChoiceField as MultipleChoiceField

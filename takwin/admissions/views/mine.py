@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
@@ -24,7 +25,7 @@ from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
 from takwin.ui.intake import takes_bytes
-from takwin.ui.pages import near, page, safe_next, show
+from takwin.ui.pages import PUBLIC, near, or_404, page, safe_next, show
 
 PENDING = "pending_wish"
 
@@ -134,6 +135,8 @@ def _add_pending(request: Any, application: Any) -> HttpResponse:
 @page("admissions.apply")
 @with_application
 def wishes(request: Any, application: Any) -> HttpResponse:
+    if PENDING in request.session and application.schooling and application.state == "draft":
+        return _add_pending(request, application)
     context: dict[str, Any] = {
         "application": application,
         "wishes": (listed := selectors.wishes(application)),
@@ -141,6 +144,21 @@ def wishes(request: Any, application: Any) -> HttpResponse:
         "limit": MAX_WISHES,
     }
     return show(request, "admissions/wishes.html", active="apply", **context)
+
+
+@page(PUBLIC)
+@require_POST
+def wish_keep(request: Any) -> HttpResponse:
+    """A programme chosen before there is an account: kept in the browser's session until there is an application."""
+    if request.user.is_authenticated:
+        return wish_add(request)
+    form = forms.AddWishForm(request.POST)
+    if not form.is_valid():
+        raise Http404("offering")
+    offering = or_404(offer.offering, form.cleaned_data["offering"])
+    request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
+    messages.info(request, _("The programme is kept: create an account or sign in, and it is your first wish."))
+    return redirect_to_login(reverse("admissions:wishes"), reverse("account_signup"))
 
 
 @page("admissions.apply")

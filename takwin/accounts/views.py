@@ -1,0 +1,137 @@
+"""Pages of sign-up, sign-in, codes, and one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.views import LoginView
+from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from takwin.accounts import codes, door, forms, limits
+from takwin.accounts.codes import Proof, Purpose
+from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
+
+TOO_MANY = "too_many_login_attempts"
+LOCKED_FOR = 300  # seconds: the shortest of the limits on wrong passwords, see settings.LIMITS
+
+
+def _following(request: Any) -> str:
+    """The address to go to afterwards, when it is one of ours."""
+    path = request.POST.get("next") or request.GET.get("next") or ""
+    return path if url_has_allowed_host_and_scheme(path, {request.get_host()}, request.is_secure()) else ""
+
+
+@page(PUBLIC)
+def sign_in(request: Any) -> HttpResponse:
+    """By password or passkey; too many wrong passwords are answered by 429."""
+    response = LoginView.as_view()(request)
+    form = (getattr(response, "context_data", None) or {}).get("form")
+    if form is not None and form.is_bound and form.has_error("__all__", TOO_MANY):
+        response.status_code, response["Retry-After"] = 429, str(LOCKED_FOR)
+    return response
+
+
+def _ask(request: Any, form: Any, purpose: Purpose, template: str) -> HttpResponse:
+    """One page that asks for a phone or e-mail and sends a code to it, whether an account has it or not."""
+    following = _following(request)
+    if request.user.is_authenticated:
+        return redirect(following or "web:door")
+    if request.method == "POST" and form.is_valid():
+        limits.require(request, "signup" if purpose == Purpose.SIGN_UP else "login")
+        data, (kind, to) = form.cleaned_data, form.reached
+        # Hashed for a number that has an account too: both answers take as long.
+        password = make_password(data["password1"]) if "password1" in data else ""
+        door.ask(request, Proof(str(purpose), kind, to, password, following, data["shared"]))
+        return redirect("account_code")
+    response = show(request, template, form=form, following=following)
+    add_never_cache_headers(response)
+    return response
+
+
+@page(PUBLIC)
+def sign_up(request: Any) -> HttpResponse:
+    return _ask(request, forms.SignUpForm(request.POST or None), Purpose.SIGN_UP, "account/signup.html")
+
+
+@page(PUBLIC)
+def ask_code(request: Any) -> HttpResponse:
+    return _ask(request, forms.AskCodeForm(request.POST or None), Purpose.SIGN_IN, "account/request_login_code.html")
+
+
+@page(PUBLIC)
+def reset_password(request: Any) -> HttpResponse:
+    return _ask(request, forms.AskCodeForm(request.POST or None), Purpose.RESET, "account/password_reset.html")
+
+
+@page(PUBLIC)
+def enter_code(request: Any) -> HttpResponse:
+    """The digits sent to a phone or e-mail."""
+    if request.user.is_authenticated:
+        return redirect("web:door")
+    proof = codes.pending(request.session)
+    if proof is None:
+        if request.method == "POST":
+            messages.error(request, _("This code is no longer valid. Ask for another."))
+        return redirect("account_request_login_code")
+    if request.method == "POST" and "again" in request.POST:
+        return _send_again(request, proof)
+    form = forms.CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        limits.require(request, "code_tried")
+        if proof.accepts(form.cleaned_data["code"]) and door.may_enter(proof):
+            return door.enter(request, proof)
+        if proof.is_spent:
+            codes.drop(request.session)
+            messages.error(request, _("Too many wrong codes. Ask for another."))
+            return redirect("account_request_login_code")
+        codes.keep(request.session, proof)
+        form.add_error("code", _("This is not the code that was sent."))
+    return _code_page(request, proof, form)
+
+
+def _send_again(request: Any, proof: Proof) -> HttpResponse:
+    if not door.may_send_again(proof):
+        response = _code_page(request, proof, forms.CodeForm(), status=429)
+        response["Retry-After"] = str(door.RESEND_AFTER)
+        return response
+    if proof.sent >= codes.SENDS:
+        codes.drop(request.session)
+        messages.error(request, _("The code was sent three times. Check the number, then begin again."))
+        return redirect("account_request_login_code")
+    door.send(request, proof)
+    messages.success(request, _("A new code was sent; the earlier one no longer works."))
+    return redirect("account_code")
+
+
+def _code_page(request: Any, proof: Proof, form: Any, status: int = 200) -> HttpResponse:
+    back = {Purpose.SIGN_UP: "account_signup", Purpose.RESET: "account_reset_password"}
+    context = {"form": form, "proof": proof, "early": status == 429}
+    context["change"] = reverse(back.get(Purpose(proof.purpose), "account_request_login_code"))
+    response = show(request, "account/code.html", status=status, **context)
+    add_never_cache_headers(response)
+    return response
+
+
+@page(SIGNED_IN)
+def new_password(request: Any) -> HttpResponse:
+    """A password after a code; later the old one is asked for."""
+    if not door.may_set_password(request):
+        return redirect("account_change_password" if request.user.has_usable_password() else "account_set_password")
+    form = forms.NewPasswordForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        door.set_password(request, form.cleaned_data["password1"])
+        return redirect("web:door")
+    return show(request, "account/new_password.html", form=form)
+
+
+@page(SIGNED_IN)
+def home(request: Any) -> HttpResponse:
+    """One's own account: ways in, devices, sign-out."""
+    return show(request, "account/home.html", active="account")
