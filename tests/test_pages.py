@@ -24,6 +24,8 @@ from takwin.guidance.tests.make import make_guidance
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.training.tests.make import make_training
+from takwin.ui.edits import SEEN
+from takwin.ui.tests.test_edits import seen_of
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [
@@ -237,7 +239,14 @@ class TestDesk:
     def test_seats_are_edited_and_the_journal_is_on_the_page(self, client, world):
         client.force_login(make_user("reg@example.org", "registrar", centre="ismss-meknes"))
         path = address("/desk/offerings/{offering}/", world)
-        bad = {"do": "seats", "capacity": 60, "first_year": 30, "seats": 31, "reason": "x"}
+        bad = {
+            "do": "seats",
+            "capacity": 60,
+            "first_year": 30,
+            "seats": 31,
+            "reason": "x",
+            SEEN: seen_of(client, path),
+        }
         assert "31" in client.post(path, bad).content.decode()
         assert client.post(path, bad | {"seats": 28, "reason": "فوج ثان"}).status_code == 302
         page = client.get(path).content.decode()

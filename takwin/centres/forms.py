@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from takwin.centres import services
 from takwin.centres.choices import CentreStatus
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import ReasonForm
 
 
-class CorrectForm(ReasonForm):
+class CorrectForm(EditForm, ReasonForm):
     name_ar = forms.CharField(label=_("Arabic name"), max_length=300)
     name_fr = forms.CharField(label=_("French name"), max_length=300, required=False)
     locality = forms.CharField(label=_("Locality"), max_length=120, required=False)

@@ -55,8 +55,7 @@ def centre(request: Any, code: str) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404(code) from absent
     may_correct = request.user.can("centres.correct", row)
-    names = ("name_ar", "name_fr", "locality", "status", "capacity", "beds", "female_share", "area_m2")
-    form = CorrectForm(request.POST or None, initial={name: getattr(row, name) for name in names})
+    form = CorrectForm(request.POST or None, row=row)
     if request.method == "POST" and form.run(row, by=request.user):
         messages.success(request, gettext("The correction is saved."))
         return redirect("centres:detail", row.code)

@@ -52,6 +52,13 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list
 
 
 @contextmanager
+def locked(row: T) -> Iterator[T]:
+    """Yield a fresh copy of `row`, locked until the block ends: what is compared in it is what is then written."""
+    with transaction.atomic():
+        yield type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+@contextmanager
 def change(row: T, verb: str, *, by: Any, flow: Flow | None = None, **data: Any) -> Iterator[T]:
     """Yield a locked fresh copy of `row`; what is set on it is validated, saved and journalled.
 

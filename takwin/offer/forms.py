@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.offer import services
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import ReasonForm, ServiceForm
 
 
-class SeatsForm(ReasonForm):
+class SeatsForm(EditForm, ReasonForm):
     capacity = forms.IntegerField(label=_("Places, all years"), min_value=0, max_value=100_000)
     first_year = forms.IntegerField(label=_("First-year places"), min_value=0, max_value=100_000)
     seats = forms.IntegerField(

@@ -72,9 +72,9 @@ def offering(request: Any, ref: str) -> HttpResponse:
     may_edit = request.user.can("offer.edit", row)
     wanted = request.POST.get("do", "") if request.method == "POST" else ""
     shown = ["seats", "close" if row.state == OfferingState.OPEN else "reopen"]
-    initial = {name: getattr(row, name) for name in ("capacity", "first_year", "seats")}
+    about = {"seats": {"row": row}}  # the form that edits values carries those it was read with
     made = {
-        key: FORMS[key](request.POST if wanted == key else None, initial=initial, prefix=None, auto_id=f"id_{key}_%s")
+        key: FORMS[key](request.POST if wanted == key else None, auto_id=f"id_{key}_%s", **about.get(key, {}))
         for key in dict.fromkeys([*shown, *([wanted] if wanted in FORMS else [])])
     }
     if wanted:

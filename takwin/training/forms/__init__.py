@@ -15,7 +15,9 @@ from takwin.training.choices import ExcuseKind, Leaving, Presence, RoomKind, Tra
 from takwin.training.choices.assessment import Kind, Sitting
 from takwin.training.rules.attendance import LATEST
 from takwin.training.rules.weeks import LONGEST
+from takwin.training.selectors import staff
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 PROOFS = ".pdf,.jpg,.jpeg,.png"
@@ -64,7 +66,7 @@ class GroupForm(PickForm):
         return self.picked()
 
 
-class GuardianForm(ServiceForm):
+class GuardianForm(EditForm):
     guardian_name = forms.CharField(label=_("Name of the guardian"), max_length=120)
     guardian_phone = PhoneField(label=_("Phone of the guardian"))
 
@@ -95,8 +97,11 @@ class TrainerForm(TrainerFields):
     service = services.add_trainer
 
 
-class ChangeTrainerForm(TrainerFields):
+class ChangeTrainerForm(EditForm, TrainerFields):
     service = services.change_trainer
+
+    def stored(self, row: Any) -> dict[str, Any]:
+        return super().stored(row) | {"teaches": staff.taught(row)}
 
 
 class RoomFields(ServiceForm):
@@ -116,7 +121,7 @@ class RoomForm(RoomFields):
     service = services.add_room
 
 
-class ChangeRoomForm(RoomFields):
+class ChangeRoomForm(EditForm, RoomFields):
     service = services.change_room
 
 

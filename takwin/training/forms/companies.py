@@ -11,6 +11,7 @@ from takwin.training import services
 from takwin.training.choices.companies import BrokenBy, CompanyKind
 from takwin.training.selectors import companies
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import Day, ServiceForm
 
 
@@ -77,7 +78,7 @@ class RegisterForm(ServiceForm):
     service = services.register
 
 
-class AmendForm(ServiceForm):
+class AmendForm(EditForm):
     tutor = forms.CharField(label=_("Tutor"), max_length=120)
     last_on = Day(_("Last day"))
     share = forms.IntegerField(label=_("Share of time in the company (%)"), min_value=0, max_value=100)

@@ -45,6 +45,8 @@ from takwin.training.tests.make import (
     make_training,
     make_version,
 )  # fmt: skip
+from takwin.ui.edits import SEEN
+from takwin.ui.tests.test_edits import seen_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +94,8 @@ class TestDesk:
         row.refresh_from_db()
         assert row.state == "interrupted"
         client.post(path, {"do": "return_"})
-        client.post(path, {"do": "guardian", "guardian_name": "أب", "guardian_phone": "0612345678"})
+        guardian = {"do": "guardian", "guardian_name": "أب", "guardian_phone": "0612345678"}
+        client.post(path, guardian | {SEEN: seen_of(client, path)})
         row.refresh_from_db()
         assert (row.state, row.guardian_phone) == ("enrolled", "+212612345678")
 
@@ -132,7 +135,7 @@ class TestDesk:
         assert trainer.centres.count() == 1  # a post at Oujda is given by someone who runs Oujda too
         grant(User.objects.get(email="reg@example.org"), "registrar", centre=Centre.objects.get(code="ismss-oujda"))
         client.post(page, {"do": "share", "centre": "ismss-oujda"})
-        client.post(page, {"name": "آخر", "status": "hourly", "weekly": "12"})
+        client.post(page, {"name": "آخر", "status": "hourly", "weekly": "12", SEEN: seen_of(client, page)})
         assert "آخر يوم" not in client.post(page, {"do": "absence", "first_on": "2026-01-05"}).content.decode()[:50]
         client.post(page, {"do": "absence", "first_on": "2026-01-05", "last_on": "2026-01-06"})
         trainer.refresh_from_db()

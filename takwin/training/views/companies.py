@@ -17,6 +17,7 @@ from takwin.training.forms import companies as forms
 from takwin.training.rules.companies import CONTRACT, PLACEMENT, REPLACE_WITHIN
 from takwin.training.selectors import companies, enrolments
 from takwin.training.views.desk import place
+from takwin.ui.edits import EditForm
 from takwin.ui.listing import Column, Listing
 from takwin.ui.pages import or_404, page, show
 
@@ -98,6 +99,13 @@ FORMS: dict[str, Any] = {
 BUTTONS = {"sign": services.sign, "resume": services.resume, "complete_contract": services.complete_contract}
 
 
+def _filled(kind: Any, row: Any, data: Any = None) -> Any:
+    """A form of a contract's page: one that edits its terms carries them, another begins with them."""
+    if issubclass(kind, EditForm):
+        return kind(data, row=row)
+    return kind(data, initial={"tutor": row.tutor, "last_on": row.last_on, "share": row.share})
+
+
 @page("training.see", moves="training.run")
 def contract(request: Any, ref: str) -> HttpResponse:
     """A contract and what may be done with it now."""
@@ -110,12 +118,11 @@ def contract(request: Any, ref: str) -> HttpResponse:
             return redirect("training:contract", ref)
         kind = forms.VisitForm if verb == "visit" else FORMS.get(verb)
         if kind is not None:
-            wrong = kind(request.POST)
+            wrong = _filled(kind, row, request.POST)
             if wrong.run(row, by=request.user):
                 return redirect("training:contract", wrong.result.ref if verb == "replace" else ref)
-    terms = {"tutor": row.tutor, "last_on": row.last_on, "share": row.share}
     ways = [
-        (one, wrong if verb == one and wrong else FORMS[one](initial=terms) if FORMS[one] else None)
+        (one, wrong if verb == one and wrong else _filled(FORMS[one], row) if FORMS[one] else None)
         for one in CONTRACT.verbs(row.state)
         if one in FORMS
     ]

@@ -147,7 +147,7 @@ def _move(request: Any, row: Any, verb: str, groups: list[Any]) -> Any:
         form = forms.LeaveForm()
         made = _plain(request, row, verb)
     elif verb == "guardian":
-        form = forms.GuardianForm(request.POST)
+        form = forms.GuardianForm(request.POST, row=row)
         made = form.run(row, by=request.user)
     else:
         form = forms.GroupForm(request.POST, rows=groups)
@@ -191,11 +191,7 @@ def trainee(request: Any, ref: str) -> HttpResponse:
             return redirect("training:trainee", ref)
     leave_form = wrong if isinstance(wrong, forms.LeaveForm) else forms.LeaveForm()
     group_form = wrong if isinstance(wrong, forms.GroupForm) else forms.GroupForm(rows=groups)
-    guardian = (
-        wrong
-        if isinstance(wrong, forms.GuardianForm)
-        else forms.GuardianForm(initial={"guardian_name": row.guardian_name, "guardian_phone": row.guardian_phone})
-    )
+    guardian = wrong if isinstance(wrong, forms.GuardianForm) else forms.GuardianForm(row=row)
     verbs = ENROLMENT.verbs(row.state)
     term = calendar.term_now(row.season)
     context: dict[str, Any] = {

@@ -74,8 +74,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
     home = _home(request, row)
     programmes, colleagues = staff.programmes_of(home), [one for one in staff.trainers(home, None) if one.pk != row.pk]
     runs = request.user.can("training.run", home)
-    first = {"name": row.name, "status": row.status, "weekly": row.weekly, "teaches": staff.taught(row)}
-    form: Any = forms.ChangeTrainerForm(initial=first, programmes=programmes)
+    form: Any = forms.ChangeTrainerForm(row=row, programmes=programmes)
     absence: Any = forms.AbsenceForm(rows=colleagues)
     if request.method == "POST" and runs:
         verb, made = request.POST.get("do"), True
@@ -92,7 +91,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
         elif verb in {"leave", "come_back"}:
             (services.leave if verb == "leave" else services.come_back)(row, by=request.user)
         else:
-            form = forms.ChangeTrainerForm(request.POST, programmes=programmes)
+            form = forms.ChangeTrainerForm(request.POST, row=row, programmes=programmes)
             made = form.run(row, by=request.user)
         if made:
             return redirect("training:trainer", ref)
@@ -109,14 +108,13 @@ def trainer(request: Any, ref: str) -> HttpResponse:
 def room(request: Any, ref: str) -> HttpResponse:
     row = or_404(lambda told: staff.room(request.scope, told), ref)
     runs = request.user.can("training.run", row)
-    names = ("name", "kind", "capacity", "equipment", "site")
-    form = forms.ChangeRoomForm(initial={name: getattr(row, name) for name in names})
+    form = forms.ChangeRoomForm(row=row)
     if request.method == "POST" and runs:
         made = True
         if request.POST.get("do") == "closed":
             services.close_slots(row, slots=_slots(request), by=request.user)
         else:
-            form = forms.ChangeRoomForm(request.POST)
+            form = forms.ChangeRoomForm(request.POST, row=row)
             made = form.run(row, by=request.user)
         if made:
             return redirect("training:room", ref)
