@@ -212,14 +212,13 @@ CASES = {
         [{"offering": "{offering}", "method": "test", "members": "m1@example.org m2@example.org"}],
     ),
 }  # fmt: skip
-# Shown, or refused by a rule of their own in this small world, to those of the place too.
+# Shown, or refused by a rule of their own in this small world (nobody waits, no slot, no mark), to those of the place
+# too: for these the test shows only that the outsider writes nothing.
 NOTHING_TO_DO = {
-    "admissions:draw",
-    "admissions:run",
-    "admissions:run_publish",
-    "admissions:round_plan",
-    "certification:diplomas",
-}
+    "admissions:draw", "admissions:run", "admissions:run_publish", "admissions:round_plan", "certification:diplomas",
+    "training:enrol", "training:results", "training:bind", "training:roll", "employment:cohorts",
+    "guidance:desk_book", "certification:jury",
+}  # fmt: skip
 
 # A page of the outsider's own centre, and in the body a row of the other one.
 CROSS = [

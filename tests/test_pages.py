@@ -25,7 +25,7 @@ from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.training.tests.make import make_training
 from takwin.ui.edits import SEEN
-from takwin.ui.tests.test_edits import seen_of
+from tests.test_edits import seen_of
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [

@@ -88,7 +88,8 @@ def offering(request: Any, ref: str) -> HttpResponse:
         "entries": journal(row) if request.user.can("journal.read", row) else [],
     }
     context |= {"forms": made if may_edit else {}, "active": "offerings"}
-    return show(request, "offer/offering.html", **context)
+    wrong = any(form.errors for form in made.values())
+    return show(request, "offer/offering.html", status=422 if wrong else 200, **context)
 
 
 @takes_bytes(5_100_000)

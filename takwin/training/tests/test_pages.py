@@ -46,7 +46,7 @@ from takwin.training.tests.make import (
     make_version,
 )  # fmt: skip
 from takwin.ui.edits import SEEN
-from takwin.ui.tests.test_edits import seen_of
+from tests.test_edits import seen_of
 
 pytestmark = pytest.mark.django_db
 

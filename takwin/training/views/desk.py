@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -231,7 +231,9 @@ def group(request: Any, ref: str) -> HttpResponse:
 def _assign(request: Any, row: Any) -> None:
     course = or_404(lambda ref: staff.course(row, ref), request.POST.get("course", ""))
     able = {one.ref: one for one in staff.could_teach(row)}
-    services.assign(course, trainer=able.get(request.POST.get("trainer", "")), by=request.user)
+    if (chosen := request.POST.get("trainer", "")) and chosen not in able:
+        raise Http404(chosen)  # somebody of another centre, or who left since the page was opened
+    services.assign(course, trainer=able.get(chosen), by=request.user)
 
 
 @page("training.see", moves="training.write")
