@@ -12,9 +12,18 @@ from django.db import connections
 
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
-from takwin.admissions.models import Application, Round, Wish
+from takwin.admissions.models import Application, Contribution, Draw, Round, Run, Wish
 from takwin.admissions.tests import killed
-from takwin.admissions.tests.make import make_application, make_published, make_run, make_submitted, next_round, sign
+from takwin.admissions.tests.make import (
+    make_application,
+    make_published,
+    make_revealed,
+    make_run,
+    make_submitted,
+    next_round,
+    sign,
+    two_people,
+)
 from takwin.core import jobs
 from takwin.core.models import Entry, Job, Outbox
 from takwin.core.tests.threads import together
@@ -114,6 +123,32 @@ def test_one_person_signing_many_times_at_once_signs_once():
     who = make_user("one@example.org")
     told = together(5, lambda _n: str(services.sign(run, by=who).by_id))
     assert sorted(told) == sorted([str(who.pk)] + ["signed_already"] * 4)
+
+
+def test_of_two_managers_who_seal_first_at_once_one_begins_the_draw():
+    season = make_season()
+    people = two_people()
+    given = together(
+        2, lambda n: services.seal(season, contribution=f"contribution-{n}-of-enough-signs-{n}", by=people[n]).state
+    )
+    assert sorted(given) == ["begun", "draw_moved"]
+    assert Contribution.objects.count() == 1
+
+
+def test_a_run_prepared_while_applications_open_again_does_not_outlive_the_draw():
+    season = make_season()
+    make_submitted(season, "c@example.org", [make_offering(season)])
+    closed = services.close_applications(season, by=None)
+    make_revealed(closed)
+    moves = [
+        lambda: services.prepare(closed, by=None).state,
+        lambda: services.reopen_applications(closed, by=None).state,
+    ]
+    given = together(2, lambda n: moves[n]())
+    assert given[1] == "open"
+    assert given[0] in {"prepared", "still_open"}
+    assert set(Run.objects.values_list("state", flat=True)) <= {"discarded"}
+    assert Draw.objects.get().state == "void"
 
 
 @pytest.mark.parametrize("step", ["lock", "seats", "messages", "season", "journal"])
