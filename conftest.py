@@ -61,6 +61,10 @@ def _quiet(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.ACCOUNT_RATE_LIMITS = settings.LIMITS
+    settings.SMS_SENDER = "takwin.core.tests.gateway.KeptSms"
+    from takwin.core.tests.gateway import KeptSms
+
+    KeptSms.sent.clear()
     # What is kept beside a database belongs to it: a list signed by another test's key would be believed by nobody.
     cache.clear()
     # A published run never changes in a database; here each test has its own, and numbers come again.

@@ -16,15 +16,14 @@ from django.utils.translation import gettext as _
 from takwin.accounts.models import User
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
-from takwin.core.messages import post, send_waiting
+from takwin.core.messages import send_code
 
 PHONE, EMAIL = "phone", "email"
 
 
 def deliver(kind: str, to: str, body: str, subject: str = "") -> None:
     """Send a code at once; the row stays when the gateway fails."""
-    post(Channel.SMS if kind == PHONE else Channel.MAIL, to, body, subject=subject, about="sign-in")
-    send_waiting(limit=20)
+    send_code(to, body, about="sign-in", channel=Channel.SMS if kind == PHONE else Channel.MAIL, subject=subject)
 
 
 def is_proven(user: User) -> bool:

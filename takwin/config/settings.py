@@ -260,5 +260,8 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "takwin@localhost")
 SMS_SENDER = env("SMS_SENDER") if PRODUCTION else env("SMS_SENDER", "takwin.core.messages.ConsoleSms")
 if PRODUCTION:
     refuse_demo(SITE_URL, SMS_SENDER, EMAIL_BACKEND)
+# For takwin.core.gateways.HttpSms; seconds of a try, and how many tries at once in each sender.
+SMS_URL, SMS_TOKEN, SMS_FROM = env("SMS_URL", ""), env("SMS_TOKEN", ""), env("SMS_FROM", "takwin")
+SMS_TIMEOUT, SMS_THREADS = float(env("SMS_TIMEOUT", "8")), int(env("SMS_THREADS", "8"))
 LOGGING_CONFIG = "takwin.core.logs.configure"
 LOGGING = {"level": env("LOG_LEVEL", "WARNING")}

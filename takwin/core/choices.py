@@ -40,6 +40,14 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("E-mail")
 
 
+class Priority(models.IntegerChoices):
+    """Which message leaves first: a code is waited for at a screen, results of a nation go out in hours."""
+
+    CODE = 0, _("Code")
+    NORMAL = 5, _("Message to one person")
+    BULK = 9, _("Message to many")
+
+
 class JobState(States):
     QUEUED = "queued", "wait", _("Queued")
     RUNNING = "running", "info", _("Running")

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from takwin.core.choices import Channel, JobState, MessageState, state_check
+from takwin.core.choices import Channel, JobState, MessageState, Priority, state_check
 from takwin.core.fields import RefField
 
 
@@ -88,12 +88,21 @@ class Outbox(models.Model):
     channel = models.CharField(max_length=8, choices=Channel)
     to = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True, default="")
-    body = models.TextField()
+    body = models.TextField(blank=True, help_text="erased once a secret is sent or past its time")
     state = models.CharField(max_length=8, choices=MessageState, default=MessageState.WAITING)
     about = models.CharField(max_length=80, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL)
+    secret = models.BooleanField(default=False, db_default=False, help_text="holds a code or an address that opens")
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now(), help_text="no try before; a lease and a failure put it off")
+    expires_at = models.DateTimeField(null=True, help_text="of no use afterwards")
+    lease = models.CharField(max_length=32, blank=True, default="", db_default="", help_text="the sender that has it")
+    provider_ref = models.CharField(max_length=80, blank=True, default="", db_default="")
+    error = models.CharField(max_length=200, blank=True, default="", db_default="")
     sent_at = models.DateTimeField(null=True)
+
+    secret_fields = ("to", "body")
 
     class Meta:
         verbose_name = _("message")
@@ -104,11 +113,25 @@ class Outbox(models.Model):
                 | (~models.Q(state="sent") & models.Q(sent_at__isnull=True)),
                 name="outbox_sent_has_its_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(secret=False) | ~models.Q(state="sent") | models.Q(body=""),
+                name="outbox_sent_secret_is_erased",
+            ),
         ]
-        indexes = [models.Index(fields=["state", "id"], name="outbox_by_state")]
+        indexes = [
+            # What a sender asks for: the first rows of this index, however many millions were sent before.
+            models.Index(fields=["priority", "id"], condition=models.Q(state="waiting"), name="outbox_to_send"),
+            models.Index(fields=["expires_at"], condition=models.Q(secret=True), name="outbox_secrets"),
+            models.Index(fields=["state", "id"], condition=~models.Q(state="sent"), name="outbox_not_sent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.about}"
+
+    @property
+    def ref(self) -> str:
+        """Its name in the journal."""
+        return f"MSG-{self.pk}"
 
 
 class Job(models.Model):

@@ -149,6 +149,7 @@ VERBS = {
     "restore": _("Suspension ended"),
     "resume": _("Resumed"),
     "retire": _("Key retired"),
+    "retry_message": _("Failed message sent again"),
     "return_": _("Came back to training"),
     "reveal": _("Revealed"),
     "revoke": _("Role revoked"),

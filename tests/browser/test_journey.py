@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from takwin.core.models import Outbox
+from takwin.core.tests.gateway import last_sms
 from takwin.offer.models import Season
 from takwin.web.simulation.demo import PASSWORD
 
@@ -34,13 +34,13 @@ WORDS = {
 
 
 def sign_up(page, words):
-    """An account with a phone alone: the code is read from the outbox."""
+    """An account with a phone alone: the code is read from the gateway."""
     page.goto(f"{words['prefix']}/accounts/signup/")
     page.fill("input[name=phone]", words["phone"])
     page.fill("input[name=password1]", PASSWORD)
     page.locator("#main button[type=submit]").first.click()
     page.wait_for_url(re.compile("accounts/code"))
-    code = re.search(r"[0-9]{6}", Outbox.objects.latest("pk").body).group()
+    code = re.search(r"[0-9]{6}", last_sms()).group()
     page.fill("input[name=code]", code)
     page.locator("#main button[type=submit]").first.click()
     page.wait_for_url(re.compile("/apply/"))

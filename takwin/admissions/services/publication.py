@@ -19,7 +19,7 @@ from takwin.admissions.rules import ROUND
 from takwin.admissions.tokens import token
 from takwin.core.bulk import load
 from takwin.core.changes import change
-from takwin.core.choices import Channel
+from takwin.core.choices import Channel, Priority
 from takwin.core.models import Outbox
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
@@ -34,7 +34,7 @@ def answer(run: Run, season: Season, *, by: Any, progress: Callable[[int, str], 
     told = _told(season, run)
     _states(season, run)
     progress(60, "messages")
-    load(Outbox, ("channel", "to", "subject", "body", "state", "about", "tries"), _messages(season, told))
+    load(Outbox, _COLUMNS, _messages(season, told))
     progress(85, "season")
     if season.state == SeasonState.CLOSED:
         mark_allocated(season, by=by)
@@ -74,6 +74,7 @@ def _states(season: Season, run: Run) -> None:
     Application.objects.filter(season=season, state=S.SUBMITTED).update(state=S.UNPLACED)
 
 
+_COLUMNS = ("channel", "to", "subject", "body", "state", "about", "tries", "priority", "secret")
 _TABLES = {"application": Application, "wish": Wish, "result": WishResult}
 
 
@@ -87,4 +88,4 @@ def _messages(season: Season, told: set[int]) -> Iterator[tuple[Any, ...]]:
             if pk in told:
                 channel = Channel.SMS if phone else Channel.MAIL
                 link = base + reverse("admissions:short", args=[token(ref)])
-                yield channel, phone or email, subject, body % {"link": link}, "waiting", ref, 0
+                yield channel, phone or email, subject, body % {"link": link}, "waiting", ref, 0, Priority.BULK, True

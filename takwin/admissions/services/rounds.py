@@ -16,7 +16,7 @@ from takwin.admissions.models import Application, Round
 from takwin.admissions.rules import ROUND
 from takwin.admissions.selectors import current_round
 from takwin.core.changes import change, create
-from takwin.core.choices import Channel
+from takwin.core.choices import Channel, Priority
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.core.models import Outbox
@@ -105,5 +105,8 @@ def remind_due(*, by: Any = None) -> int:
 def _text(applications: Any, body: str) -> int:
     """A short message to everyone with a phone."""
     rows = applications.filter(person__phone__gt="").values_list("ref", "person__phone")
-    messages = [Outbox(channel=Channel.SMS, to=phone, body=body % {"ref": ref}, about=ref) for ref, phone in rows]
+    messages = [
+        Outbox(channel=Channel.SMS, to=phone, body=body % {"ref": ref}, about=ref, priority=Priority.BULK)
+        for ref, phone in rows
+    ]
     return len(Outbox.objects.bulk_create(messages, batch_size=1000))

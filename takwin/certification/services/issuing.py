@@ -19,7 +19,7 @@ from takwin.certification.selectors import keys
 from takwin.certification.selectors.juries import without_diploma
 from takwin.certification.services.keys import current_key
 from takwin.core.changes import journal
-from takwin.core.choices import Channel
+from takwin.core.choices import Channel, Priority
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
@@ -95,7 +95,13 @@ def _sign(rows: list[Diploma], key: SigningKey) -> None:
         told = gettext("Your diploma is signed. You find it under “My diplomas”: %(address)s")
     address = f"{issuer.url}/wallet/"
     Outbox.objects.bulk_create(
-        Outbox(channel=Channel.SMS, to=row.enrolment.person.phone, body=told % {"address": address}, about=row.ref)
+        Outbox(
+            channel=Channel.SMS,
+            to=row.enrolment.person.phone,
+            body=told % {"address": address},
+            about=row.ref,
+            priority=Priority.BULK,
+        )  # fmt: skip
         for row in rows
         if row.enrolment.person.phone
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from takwin.certification.models import Diploma
 from takwin.core.changes import change, create, journal
-from takwin.core.choices import Channel
+from takwin.core.choices import Channel, Priority
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
@@ -114,7 +114,7 @@ def _invitation(one: Sample) -> Outbox:
         words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s")
     return Outbox(
         channel=Channel.SMS, to=one.graduate.person.phone, body=words % {"address": tokens.address(one.ref)},
-        about=one.ref,
+        about=one.ref, priority=Priority.BULK, secret=True,
     )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def tell(row: Appointment, what: Promise) -> None:
         text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
             "what": str(what), "when": when, "where": how, "address": address(row),
         }  # fmt: skip
-    post(Channel.SMS, client.phone, text, about=row.ref)
+    post(Channel.SMS, client.phone, text, about=row.ref, secret=True)  # whoever has the address may cancel
 
 
 def remind_appointments(limit: int = 2000) -> int:

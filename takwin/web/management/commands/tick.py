@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
 from takwin.core import jobs
-from takwin.core.messages import send_waiting
+from takwin.core.messages import erase_old, send_waiting
 from takwin.employment.services import expire_due, open_due
 from takwin.guidance.services import fill_slots, remind_appointments
 from takwin.offer.selectors import open_seasons
@@ -33,6 +33,7 @@ class Command(BaseCommand):
             open_due()
             expire_due()
             jobs.end_dead()
+            erase_old()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")
             if not options["every"]:
