@@ -148,6 +148,10 @@ class Job(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
     heard_at = models.DateTimeField(null=True, help_text="last word of its worker")
+    task = models.CharField(max_length=120, blank=True, default="", help_text="path of what the queue calls")
+    holder = models.CharField(max_length=120, blank=True, default="", help_text="the process that runs it")
+    leased_until = models.DateTimeField(null=True, help_text="by the database's clock")
+    attempts = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -169,3 +173,26 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def error_words(self) -> str:
+        """Why it failed, in the reader's language where the reason is one of the queue's."""
+        from takwin.core.jobs import JobReason
+
+        return str(JobReason(self.error).label) if self.error in JobReason.values else self.error
+
+
+class Pulse(models.Model):
+    """A worker that lives, or a step of the clock: when it was heard, when it passed, why it failed."""
+
+    name = models.CharField(max_length=120, unique=True)
+    heard_at = models.DateTimeField(db_default=Now())
+    passed_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0, help_text="in a row")
+    error = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("pulse")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,14 +1,10 @@
 """Races: threads of their own connections, on both databases."""
 
-import os
 import signal
 import subprocess
 import sys
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import connections
 
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
@@ -26,7 +22,7 @@ from takwin.admissions.tests.make import (
 )
 from takwin.core import jobs
 from takwin.core.models import Entry, Job, Outbox
-from takwin.core.tests.threads import together
+from takwin.core.tests.threads import environment, together
 from takwin.offer.models import Programme
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
@@ -170,19 +166,3 @@ def test_a_worker_killed_in_a_publication_loses_nothing_and_publishes_nothing_ha
     services.publish(run, by=None)
     assert Application.objects.filter(state="admitted").count() == 1
     assert Outbox.objects.filter(body__contains="/r/").count() == 3
-
-
-def environment():
-    """This process's, with the test database in the place of the real one."""
-    told = connections["default"].settings_dict
-    if told["ENGINE"].endswith("sqlite3"):
-        url = f"sqlite:///{told['NAME']}"
-    else:
-        user = f"{told['USER']}:{told['PASSWORD']}".rstrip(":")
-        url = f"postgres://{user}@{quote(told['HOST'], safe='')}:{told['PORT'] or 5432}/{told['NAME']}"
-    root = str(settings.BASE_DIR)
-    return os.environ | {
-        "TAKWIN_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "takwin.config.settings",
-        "PYTHONPATH": root,
-    }

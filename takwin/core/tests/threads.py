@@ -1,7 +1,10 @@
-"""Races: the same work by many threads at once, each with a connection of its own."""
+"""Races: the same work by many threads at once, each with a connection of its own; and processes to kill."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connections
 
 from takwin.core.errors import Refused
@@ -20,3 +23,18 @@ def together(count, work):
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(one, range(count)))
+
+
+def environment(**more):
+    """This process's environment, with the test database in the place of the real one."""
+    facts = connections["default"].settings_dict
+    if facts["ENGINE"].endswith("sqlite3"):
+        url = f"sqlite:///{facts['NAME']}"
+    else:
+        user = f"{facts['USER']}:{facts['PASSWORD']}".rstrip(":")
+        url = f"postgres://{user}@{quote(facts['HOST'], safe='')}:{facts['PORT'] or 5432}/{facts['NAME']}"
+    return os.environ | {
+        "TAKWIN_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "takwin.config.settings",
+        "PYTHONPATH": str(settings.BASE_DIR),
+    } | more  # fmt: skip

@@ -32,7 +32,8 @@ class Command(BaseCommand):
             lapse_due()
             open_due()
             expire_due()
-            jobs.end_dead()
+            jobs.recover()
+            jobs.sweep_queue()
             erase_old()
             requests = {season.code: count_demand(season) for season in open_seasons()}
             self.stdout.write(f"messages {sent} closed {closed} requests {requests}")
