@@ -16,6 +16,7 @@ DATA_DIR = Path(env("DATA_DIR", str(BASE / "var")))
 SECRET_KEY = env("SECRET_KEY") if PRODUCTION else env("SECRET_KEY", "only-for-the-demo-" + "k" * 40)
 FIELD_KEYS = words("FIELD_KEYS") if PRODUCTION else words("FIELD_KEYS", "only-for-the-demo-salt")
 SALT_KEY = FIELD_KEYS or [SECRET_KEY]
+SECRET_KEY_FALLBACKS = words("OLD_SECRET_KEYS", "")  # after a rotation: until reencrypt_fields has run
 ALLOWED_HOSTS = words("HOSTS") if PRODUCTION else words("HOSTS", "127.0.0.1,localhost,testserver,[::1]")
 CSRF_TRUSTED_ORIGINS = words("ORIGINS", "")
 SITE_URL = env("SITE_URL") if PRODUCTION else env("SITE_URL", "http://127.0.0.1:8000")
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "takwin.core.outage.Outage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -134,7 +136,8 @@ if _db["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads of a race test each need their own connection.
     _db["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    _db["CONN_MAX_AGE"] = 60
+    _db["CONN_MAX_AGE"], _db["CONN_HEALTH_CHECKS"] = 60, True
+    _db["OPTIONS"] = {"connect_timeout": 5}  # seconds: a page says 503 rather than wait
     _db["TEST"] = {"TEMPLATE": "template0"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -198,6 +201,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "takwin.accounts.passkeys.ReauthenticateForm",
     "add_webauthn": "takwin.accounts.passkeys.AddForm",
 }
+MFA_ADAPTER = "takwin.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -216,7 +220,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "takwin.core.storage.DocumentStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if flag("HASHED_STATIC", PRODUCTION)

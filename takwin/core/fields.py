@@ -1,4 +1,4 @@
-"""Model fields of ours: a public reference, a folded shadow for search, and unique text that may be absent."""
+"""Model fields of ours: references, a folded shadow for search, unique text that may be absent, and secrets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from takwin.core import keys
 from takwin.core.refs import new_ref
 from takwin.core.text import index_text, terms
 
@@ -96,3 +98,51 @@ def matching(column: str, query: str) -> models.Q:
     if not wanted:
         return models.Q() if not query.strip() else models.Q(pk__in=())
     return reduce(and_, (reduce(or_, (models.Q((f"{column}__contains", form)) for form in forms)) for forms in wanted))
+
+
+class EncryptedMixin:
+    """Cipher text in the column, text in Python. A value that the keys cannot read is an error, never a value.
+
+    Stands for the fields of django-fernet-encrypted-fields, which answer a wrong key with the cipher text, and mark a
+    field that all threads share while a form is cleaned. Migrations name the library's fields: the column is the same.
+    """
+
+    cipher_prefix = "enc:"  # how a serialised value says that it is cipher text
+
+    def get_internal_type(self) -> str:
+        return "TextField"
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        return name, f"encrypted_fields.fields.{type(self).__name__}", args, kwargs
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return keys.encrypt(str(value)) if value not in (None, "") else None
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return value if prepared else self.get_prep_value(value)
+
+    def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> str | None:
+        return keys.decrypt(value) if value else value
+
+    def to_python(self, value: Any) -> Any:
+        """A text as it is; a serialised one is read."""
+        if isinstance(value, str) and value.startswith(self.cipher_prefix):
+            try:
+                return keys.decrypt(value.removeprefix(self.cipher_prefix))
+            except keys.FieldKeyError as failure:
+                raise ValidationError(str(failure)) from failure
+        return value if value is None else str(value)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """For `dumpdata` and its like: cipher text, never the secret."""
+        value = self.value_from_object(obj)  # type: ignore[attr-defined]
+        return self.cipher_prefix + keys.encrypt(str(value)) if value else ""
+
+
+class EncryptedCharField(EncryptedMixin, models.CharField):
+    """A short secret."""
+
+
+class EncryptedTextField(EncryptedMixin, models.TextField):
+    """A long secret."""

@@ -196,3 +196,46 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FieldKey(models.Model):
+    """A key that has written encrypted values: its fingerprint, and a word under it that a start must read."""
+
+    fingerprint = models.CharField(max_length=16, unique=True)
+    canary = models.TextField()
+    moved = models.JSONField(default=dict, help_text="how far each column is written again under this key")
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("key of encrypted values")
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class Clock(models.Model):
+    """The one row of the clock: when it last ran, and why it is not believed."""
+
+    ran_at = models.DateTimeField(help_text="the machine's time at the last run that was believed")
+    stopped_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=8, blank=True, default="")
+    jump = models.BigIntegerField(default=0, help_text="seconds between that run and the one that was not believed")
+
+    class Meta:
+        verbose_name = _("clock")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="clock_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(reason="", stopped_at__isnull=True)
+                | (~models.Q(reason="") & models.Q(stopped_at__isnull=False)),
+                name="clock_stopped_has_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        """Its name in the journal."""
+        return "clock"

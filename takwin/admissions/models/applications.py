@@ -7,11 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedCharField
 
 from takwin.admissions.choices import ApplicationState, AutoAnswer, DocumentKind, Need, Situation
 from takwin.core.choices import state_check
-from takwin.core.fields import RefField
+from takwin.core.fields import EncryptedCharField, RefField
 from takwin.core.scope import ScopedQuerySet
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.offer.models import Offering, Season

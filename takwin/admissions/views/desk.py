@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions import selectors, services
 from takwin.admissions.choices import ApplicationState
 from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
+from takwin.ui.documents import give_document
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import page, show
 
@@ -67,6 +68,4 @@ def document(request: Any, ref: str, document: str) -> Any:
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
     services.read_document(row, document=found, by=request.user)
-    return FileResponse(
-        found.file.open("rb"), content_type=found.content_type, as_attachment=True, filename=found.served_name
-    )
+    return give_document(found.file, found.ref)

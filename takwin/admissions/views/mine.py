@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from takwin.admissions.views.audits import private_json
 from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
+from takwin.ui.documents import give_document
 from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import PUBLIC, near, or_404, page, safe_next, show
 
@@ -247,9 +248,7 @@ def document(request: Any, application: Any, ref: str) -> Any:
         except Refused as refusal:
             say_no(request, refusal)
         return redirect(near(request, "admissions:documents"))
-    return FileResponse(
-        row.file.open("rb"), content_type=row.content_type, as_attachment=True, filename=row.served_name
-    )
+    return give_document(row.file, row.ref)
 
 
 MOVES = {

@@ -6,11 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedTextField
 
 from takwin.certification.choices import KeyState
 from takwin.core.choices import state_check
-from takwin.core.fields import RefField
+from takwin.core.fields import EncryptedTextField, RefField
 
 
 class SigningKey(models.Model):

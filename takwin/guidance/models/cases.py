@@ -7,11 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedTextField
 
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
-from takwin.core.fields import RefField
+from takwin.core.fields import EncryptedTextField, RefField
 from takwin.core.scope import ScopedQuerySet
 from takwin.guidance.choices import CaseState, Closing, HandOverState, Purpose, Way
 from takwin.guidance.models.agenda import Appointment

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from takwin.training.choices import Presence
 from takwin.training.selectors import attendance, weeks
 from takwin.training.selectors.staff import trainer_of
 from takwin.training.views.desk import place
+from takwin.ui.documents import give_document
 from takwin.ui.listing import FORMATS, Column, download
 from takwin.ui.pages import or_404, page, show
 from takwin.ui.typed import show_again
@@ -133,7 +134,7 @@ def proof(request: Any, ref: str) -> Any:
     if not row.proof:
         raise Http404(ref)
     services.read_proof(row, by=request.user)
-    return FileResponse(row.proof.open("rb"), as_attachment=True, filename=row.proof.name.rpartition("/")[2])
+    return give_document(row.proof, row.ref)
 
 
 @page("training.see", moves="training.run")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django_tasks_db.management.commands.db_worker import Command as Plain
 
-from takwin.core import jobs
+from takwin.core import jobs, keys
 
 
 class Command(Plain):
@@ -13,6 +13,7 @@ class Command(Plain):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopped = threading.Event()
+        keys.require_keys()
         jobs.recover()
         keeper = threading.Thread(target=jobs.keep, args=(stopped,), name="keeper", daemon=True)
         keeper.start()
