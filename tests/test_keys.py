@@ -13,23 +13,22 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from takwin.accounts.tests.make import make_user
-from takwin.admissions.models import Draw
+from takwin.certification.models import SigningKey
 from takwin.core import keys, rotation
 from takwin.core.models import FieldKey
 from takwin.core.tests.threads import environment
-from takwin.offer.tests.make import make_season
 
 pytestmark = pytest.mark.django_db
 SEED = "5eed" * 16
 
 
-def make_draw(seed=SEED, code="2024-2025"):
-    return Draw.objects.create(season=make_season(code=code), seed=seed, commitment="c")
+def make_key(number=1):
+    return SigningKey.objects.create(number=number, secret=SEED, multikey="m", state="retired")
 
 
 def stored():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT seed FROM admissions_draw")
+        cursor.execute("SELECT secret FROM certification_signingkey")
         return cursor.fetchone()[0]
 
 
@@ -41,28 +40,28 @@ def call(name, *args, **options):
 
 class TestWrongKey:
     def test_reading_raises_and_never_gives_the_cipher_text(self, settings):
-        make_draw()
-        assert Draw.objects.get().seed == SEED
+        make_key()
+        assert SigningKey.objects.get().secret == SEED
         settings.SALT_KEY = ["another"]
         for read in (
-            lambda: Draw.objects.get(),
-            lambda: list(Draw.objects.values_list("seed", flat=True)),
-            lambda: Draw.objects.only("seed").first().seed,
+            lambda: SigningKey.objects.get(),
+            lambda: list(SigningKey.objects.values_list("secret", flat=True)),
+            lambda: SigningKey.objects.only("secret").first().secret,
         ):
             with pytest.raises(keys.FieldKeyError):
                 read()
 
     @pytest.mark.parametrize("lies", ["clear text", "gAAAAAB", "é"])
     def test_what_is_no_cipher_text_is_refused_too(self, lies):
-        make_draw()
+        make_key()
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE admissions_draw SET seed = %s", [lies])
+            cursor.execute("UPDATE certification_signingkey SET secret = %s", [lies])
         with pytest.raises(keys.FieldKeyError):
-            Draw.objects.get()
+            SigningKey.objects.get()
 
     def test_the_start_is_refused_and_the_check_says_how_many_are_lost(self, settings):
         keys.require_keys()
-        make_draw()
+        make_key()
         assert "newest 1" in call("check_field_keys")
         settings.SALT_KEY = ["another"]
         with pytest.raises(keys.FieldKeyError):
@@ -78,7 +77,7 @@ class TestWrongKey:
             keys.require_keys()
 
     def test_a_form_keeps_what_is_typed_though_another_thread_reads(self):
-        field = Draw._meta.get_field("seed")
+        field = SigningKey._meta.get_field("secret")
         cipher = keys.encrypt("secret")
         assert field.clean("typed", None) == "typed"
         assert not hasattr(field, "_already_decrypted")
@@ -88,11 +87,11 @@ class TestWrongKey:
 class TestRotation:
     def test_a_new_key_reads_the_old_and_all_is_written_again_in_steps(self, settings):
         keys.require_keys()
-        for code in ("2023-2024", "2024-2025", "2025-2026"):
-            make_draw(code=code)
+        for number in (1, 2, 3):
+            make_key(number)
         old = settings.SALT_KEY
         settings.SALT_KEY = ["new", *old]
-        assert {row.seed for row in Draw.objects.all()} == {SEED}
+        assert {row.secret for row in SigningKey.objects.all()} == {SEED}
         assert rotation.count_values()["older"] == 3
         settings.SALT_KEY = ["new", *old]
         assert rotation.reencrypt_all(limit=1) >= 1
@@ -100,22 +99,22 @@ class TestRotation:
         assert rotation.count_values()["newest"] == 3
         settings.SALT_KEY = ["new"]
         keys.require_keys()
-        assert {row.seed for row in Draw.objects.all()} == {SEED}
+        assert {row.secret for row in SigningKey.objects.all()} == {SEED}
 
     def test_an_old_key_may_not_leave_before_all_is_written_again(self, settings):
         keys.require_keys()
-        make_draw()
+        make_key()
         settings.SALT_KEY = ["new"]
         with pytest.raises(keys.FieldKeyError):
             rotation.reencrypt_all()
 
     def test_a_value_written_meanwhile_is_not_undone(self, settings):
-        draw = make_draw()
+        key = make_key()
         cipher = stored()
-        Draw.objects.filter(pk=draw.pk).update(seed="fresh")
+        SigningKey.objects.filter(pk=key.pk).update(secret="fresh")
         settings.SALT_KEY = ["new", *settings.SALT_KEY]
-        assert rotation._reencrypt_value(Draw, Draw._meta.get_field("seed"), draw.pk, cipher) == 0
-        assert Draw.objects.get().seed == "fresh"
+        assert rotation._reencrypt_value(SigningKey, SigningKey._meta.get_field("secret"), key.pk, cipher) == 0
+        assert SigningKey.objects.get().secret == "fresh"
 
 
 def test_a_second_factors_secret_is_cipher_text_and_one_of_before_becomes_it(settings):
@@ -138,14 +137,14 @@ def test_a_second_factors_secret_is_cipher_text_and_one_of_before_becomes_it(set
 
 class TestExports:
     def test_dumpdata_holds_no_seed_and_loads_again(self):
-        make_draw()
-        text = call("dumpdata", "admissions.draw")
+        make_key()
+        text = call("dumpdata", "certification.signingkey")
         assert SEED not in text
-        assert json.loads(text)[0]["fields"]["seed"].startswith("enc:gAAAA")
-        Draw.objects.all().delete()
+        assert json.loads(text)[0]["fields"]["secret"].startswith("enc:gAAAA")
+        SigningKey.objects.all().delete()
         for row in serializers.deserialize("json", text):
             row.save()
-        assert Draw.objects.get().seed == SEED
+        assert SigningKey.objects.get().secret == SEED
 
     def test_every_encrypted_column_is_one_of_ours(self):
         from django.apps import apps

@@ -131,7 +131,8 @@ class TestPortal:
         assert json.loads(block)["@type"] == "EducationalOrganization"
         assert "/fr/centres/cmc-marrakech-safi/" in client.get("/sitemap.xml").content.decode()
         assert "Sitemap:" in client.get("/robots.txt").content.decode()
-        assert client.get("/health/ready").json() == {"ready": True, "migrations": 0}
+        ready = client.get("/health/ready").json()
+        assert (ready["ready"], ready["database"], ready["migrations"], ready["disk"]) == (True, "ok", "ok", "ok")
         assert client.get("/health/live").status_code == 200
 
     def test_the_policy_forbids_inline_and_eval(self, client):

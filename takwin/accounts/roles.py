@@ -49,6 +49,8 @@ CAPABILITIES: dict[str, set[str]] = {
         "employment.follow",
         "employment.moderate",
         "reporting.see",
+        "running.see",
+        "running.act",
     },
     Role.REGIONAL: _READ
     | {
@@ -75,12 +77,13 @@ CAPABILITIES: dict[str, set[str]] = {
     Role.COUNSELLOR: _COUNSEL,
     Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},
     Role.TRAINER: {"desk.open", "training.teach"},
-    Role.AUDITOR: _READ | {"admissions.audit", "guidance.board", "reporting.see", "journal.audit"},
+    Role.AUDITOR: _READ | {"admissions.audit", "guidance.board", "reporting.see", "journal.audit", "running.see"},
 }
 
 # Over rows without a centre (rounds and runs, curricula, signing keys, cohorts and waves): held by a grant everywhere
 # or not at all. The same role at an area gives none of these.
 NATIONWIDE = {"admissions.allocate", "admissions.publish", "training.write", "certification.keys", "employment.run"}
+NATIONWIDE |= {"running.see", "running.act"}  # the outbox and the clock
 # Every signed-in person has these over their own records, whatever their grants.
 OWN = {"admissions.apply"}
 ALL = set().union(*CAPABILITIES.values()) | OWN

@@ -9,13 +9,13 @@ from django.urls import include, path
 from takwin.api import urls as api
 from takwin.certification.views import verify
 from takwin.web.sitemaps import SITEMAPS
-from takwin.web.views import plain
+from takwin.web.views import health, plain
 
 handler400 = "takwin.web.views.plain.bad_request"
 urlpatterns = [
     path("api/v1/", api.urls),
-    path("health/live", plain.live, name="live"),
-    path("health/ready", plain.ready, name="ready"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
     path(".well-known/did.json", verify.did, name="did"),
     path("credentials/status/<str:purpose>/<int:number>", verify.status, name="status"),
     path("credentials/<str:ref>", verify.by_id, name="credential"),

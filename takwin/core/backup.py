@@ -99,14 +99,20 @@ def _plain(field: models.Field, value: Any) -> Any:
     return bytes(value).hex() if isinstance(value, (bytes, memoryview)) else value
 
 
+def _make_folder(folder: Path) -> None:
+    """With every parent that is missing, each closed to others: `parents=True` would leave those to the umask."""
+    for each in reversed([folder, *folder.parents]):
+        each.mkdir(mode=0o700, exist_ok=True)
+
+
 def _create(path: Path) -> IO[bytes]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(path.parent)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def back_up(folder: Path, media: Path) -> dict[str, Any]:
     """Write a back-up into an empty folder; gives its manifest, which is written last: without one it is not whole."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(folder)
     os.chmod(folder, 0o700)
     if any(folder.iterdir()):
         raise Refused(BackupReason.FOLDER_TAKEN)
@@ -209,7 +215,7 @@ def _same(name: str, found: str, expected: str) -> None:
 
 def _lines(folder: Path, label: str) -> Iterator[bytes]:
     with gzip.open(folder / "tables" / f"{label}.jsonl.gz", "rb") as file:
-        yield from io.BufferedReader(file)  # type: ignore[arg-type]
+        yield from io.BufferedReader(file)
 
 
 def is_empty() -> bool:
@@ -280,7 +286,6 @@ def _values(fields: list[Any], row: list[Any]) -> Iterator[Any]:
 
 
 def _put_document(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     with source.open("rb") as file, _create(part) as out:

@@ -165,7 +165,7 @@ class DocumentStorage(FileSystemStorage):
         return f"{secrets.token_hex(12)}.{known}"
 
     def _save(self, name: str, content: File) -> str:
-        return super()._save(name, _Cipher(content))
+        return super()._save(name, _Cipher(content))  # type: ignore[misc]
 
     def _open(self, name: str, mode: str = "rb") -> File:
         if mode != "rb":

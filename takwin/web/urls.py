@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from takwin.web.views import centres, desk, figures, home, insertion, occupations, oversight, plain, programmes
+from takwin.web.views import (
+    centres,
+    desk,
+    figures,
+    home,
+    insertion,
+    occupations,
+    oversight,
+    plain,
+    programmes,
+    running,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -27,5 +38,9 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/journal/", oversight.lines, name="journal"),
     path("desk/report/", desk.report, name="report"),
+    path("desk/messages/", running.failed, name="failed_messages"),
+    path("desk/messages/retry/", running.retry, name="retry_messages"),
+    path("desk/clock/", running.clock_page, name="clock"),
+    path("desk/clock/confirm/", running.confirm_clock, name="confirm_clock"),
     path("_ui/", plain.gallery, name="gallery"),
 ]

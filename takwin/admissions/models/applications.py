@@ -133,11 +133,6 @@ class Document(models.Model):
         verbose_name = _("document")
         ordering = ["pk"]
 
-    @property
-    def served_name(self) -> str:
-        """The name of a download: ours, never the given one, which may end in `.html`."""
-        return str(self.file.name).rpartition("/")[2]
-
     def __str__(self) -> str:
         return self.name
 

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedCharField
 
 from takwin.admissions.choices import DrawState, ValueSource, VoidReason
 from takwin.core.choices import state_check
+from takwin.core.fields import EncryptedCharField
 from takwin.offer.models import Season
 
 KNOWN = [DrawState.REVEALED, DrawState.USED]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import ReserveGroup, RoundKind, RoundState
 from takwin.core.choices import state_check
-from takwin.core.fields import EncryptedCharField
 from takwin.offer.models import Offering, Season
 
 

@@ -144,4 +144,4 @@ class TestClock:
         call_command("tick")
         season.refresh_from_db()
         assert (season.state, Outbox.objects.get().state) == ("closed", "sent")
-        assert "closed ['2024-2025']" in capsys.readouterr().out
+        assert "seasons ['2024-2025']" in capsys.readouterr().out

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from takwin.admissions import selectors as admissions
 from takwin.admissions.models import PoolResult
 from takwin.centres.models import Centre
+from takwin.core import clock, messages
 from takwin.core.scope import Scope
 from takwin.core.text import list_words
 from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
 from takwin.territory.selectors import Shape, geometry, shapes
+from takwin.web.clock import closings
 
 
 def place_names(scope: Scope) -> str:
@@ -55,9 +57,27 @@ def beds(scope: Scope, season: Season | None) -> int:
     return Centre.objects.filter(pk__in=mine).aggregate(total=Coalesce(Sum("beds"), 0))["total"]
 
 
+def _running() -> list[dict[str, str]]:
+    """A clock in doubt, steps that failed, messages that failed, and what closes within two days."""
+    out = []
+    state, words = clock.state(), {"stopped": _("The clock is in doubt"), "failing": _("A step of the clock fails")}
+    if state in words:
+        out.append({"tone": "bad", "when": _("now"), "what": words[state], "url": reverse("web:clock")})
+    if messages.failed_messages().exists():
+        url = reverse("web:failed_messages")
+        out.append({"tone": "bad", "when": _("now"), "what": _("Messages that failed"), "url": url})
+    if closings():
+        out.append(
+            {"tone": "wait", "when": _("soon"), "what": _("What the clock closes"), "url": reverse("web:clock")}
+        )
+    return out
+
+
 def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
     """What waits for a decision of this visitor."""
     out: list[dict[str, str]] = []
+    if user.scope("running.see").everywhere:
+        out += _running()
     if season is None:
         return out
     if user.holds_anywhere("admissions.allocate"):

@@ -1,4 +1,4 @@
-"""Health, robots, the API's page, and the gallery of components."""
+"""Robots, the service worker, the API's page, and the gallery of components."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.core.exceptions import DisallowedHost
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -26,19 +24,6 @@ def bad_request(request: Any, exception: Exception | None = None) -> HttpRespons
     if isinstance(exception, DisallowedHost):
         return HttpResponse("Bad Request", status=400, content_type="text/plain")
     return render(request, "400.html", status=400)
-
-
-@page(PUBLIC)
-def live(_request: Any) -> HttpResponse:
-    return JsonResponse({"live": True})
-
-
-@page(PUBLIC)
-def ready(_request: Any) -> HttpResponse:
-    """Ready when the database answers and no migration waits."""
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    return JsonResponse({"ready": not waiting, "migrations": waiting}, status=503 if waiting else 200)
 
 
 @page(PUBLIC)

@@ -1,42 +1,38 @@
 """The clock: run each minute by a timer, or let it wait by itself with --every."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections, connection
 
-from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
-from takwin.core import jobs
-from takwin.core.messages import erase_old, send_waiting
-from takwin.employment.services import expire_due, open_due
-from takwin.guidance.services import fill_slots, remind_appointments
-from takwin.offer.selectors import open_seasons
-from takwin.offer.services import close_due
-from takwin.training.services import lapse_due
+from takwin.core import keys
+from takwin.web.clock import run_steps
+
+log = structlog.get_logger("takwin.clock")
 
 
 class Command(BaseCommand):
-    help = "Send what waits, close what is due, follow draws, count demand, remind, open times, end dead jobs."
+    help = "Close what is due, remind, open times, end dead jobs, count, send; each step by itself."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--every", type=int, default=0, help="seconds to wait before the next; 0: once")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        keys.require_keys()
+        every = options["every"]
         while True:
-            sent = send_waiting()
-            closed = [season.code for season in close_due()] + [turn.ref for turn in close_rounds_due()]
-            draws_due()
-            remind_due()
-            remind_appointments()
-            fill_slots()
-            lapse_due()
-            open_due()
-            expire_due()
-            jobs.recover()
-            jobs.sweep_queue()
-            erase_old()
-            requests = {season.code: count_demand(season) for season in open_seasons()}
-            self.stdout.write(f"messages {sent} closed {closed} requests {requests}")
-            if not options["every"]:
+            try:
+                given = run_steps(timedelta(seconds=every or 60))
+                self.stdout.write(" ".join(f"{name} {result}" for name, result in given.items() if result))
+            except DatabaseError as failure:  # away for a while: a clock that waits by itself outlives it
+                if not every:
+                    raise
+                log.warning("clock", failure=type(failure).__name__)
+                connection.close()
+            if not every:
                 return
-            time.sleep(options["every"])
+            time.sleep(every)
+            close_old_connections()

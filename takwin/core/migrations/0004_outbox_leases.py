@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0002_job_heard'),
+        ('core', '0003_journal_chain'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_job_lease_pulse'),
+        ('core', '0005_job_lease_pulse'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0005_field_key'),
+        ('core', '0006_field_key'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_outbox_leases'),
+        ('core', '0004_outbox_leases'),
     ]
 
     operations = [

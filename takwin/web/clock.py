@@ -1,0 +1,150 @@
+"""What the clock does, step by step: one that fails stops no other, and none takes anything away by a wrong time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from takwin.admissions.choices import ApplicationState, RoundState
+from takwin.admissions.models import Application, Round
+from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
+from takwin.core import clock, files, jobs, messages, pulse
+from takwin.core.changes import journal
+from takwin.core.journal_chain import seal_journal
+from takwin.core.models import Entry, Pulse
+from takwin.employment.services import expire_due, open_due
+from takwin.guidance.services import fill_slots, remind_appointments
+from takwin.offer.selectors import open_seasons
+from takwin.offer.services import close_due
+from takwin.training.services import lapse_due
+
+ANNOUNCED = timedelta(days=2)  # a closing is on the desk so long before
+log = structlog.get_logger("takwin.clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`takes`: it closes, ends, erases or reminds, by the time it is; held while the clock is in doubt."""
+
+    name: str
+    label: Any
+    work: Callable[[], Any]
+    takes: bool = False
+
+
+def _sweep_daily() -> int:
+    """A walk through every document: once a day is enough."""
+    day = clock.database_now() - timedelta(days=1)
+    if Pulse.objects.filter(name="sweep", passed_at__gt=day).exists():
+        return 0
+    pulse.beat("sweep")
+    return files.sweep_files()
+
+
+def _announce() -> int:
+    return announce()
+
+
+def _count() -> dict[str, int]:
+    return {season.code: count_demand(season) for season in open_seasons()}
+
+
+STEPS: Sequence[Step] = (
+    Step("jobs", _("Take over what dead workers left"), lambda: jobs.recover() + jobs.sweep_queue()),
+    Step("seasons", _("Close the seasons that are due"), lambda: [row.code for row in close_due()], takes=True),
+    Step("rounds", _("Close the answers that are due"), lambda: [row.ref for row in close_rounds_due()], takes=True),
+    Step("draws", _("Follow the draws of the seasons"), draws_due),
+    Step("reminders", _("Remind those who have not answered"), remind_due, takes=True),
+    Step("appointments", _("Remind those who have an appointment"), remind_appointments, takes=True),
+    Step("hours", _("Open the hours of the weeks to come"), fill_slots),
+    Step("contracts", _("End broken contracts without a new employer"), lapse_due, takes=True),
+    Step("waves", _("Open and close follow-ups of graduates"), open_due, takes=True),
+    Step("vacancies", _("End vacancies whose last day is over"), expire_due, takes=True),
+    Step("erase", _("Erase words of old messages"), messages.erase_old, takes=True),
+    Step("files", _("Sweep files that no record names"), _sweep_daily, takes=True),
+    Step("workers", _("Forget workers of before"), pulse.forget_workers),
+    Step("demand", _("Count requests"), _count),
+    Step("announce", _("Announce what closes soon"), _announce),
+    Step("journal", _("Seal the journal"), seal_journal),
+    Step("messages", _("Send messages"), messages.send_waiting),
+)
+
+
+def run_steps(every: timedelta = timedelta(minutes=1)) -> dict[str, Any]:
+    """One run of the clock: what each step gave, "failed" or "held"."""
+    reading = clock.look(every)
+    given: dict[str, Any] = {}
+    for step in STEPS:
+        given[step.name] = "held" if reading.held and step.takes else _run(step, reading)
+    pulse.beat("clock")
+    return given
+
+
+def _run(step: Step, reading: clock.Reading) -> Any:
+    try:
+        given = step.work()
+        if step.takes and given:
+            done = {"result": given} if isinstance(given, int) else {"result": len(given), "names": given[:50]}
+            believed, database = reading.now.isoformat(), reading.database.isoformat()
+            name = Name(f"clock:{step.name}")
+            journal(name, "run_step", by=None, done=done, believed=believed, database=database)
+        pulse.beat(f"step:{step.name}")
+    except Exception as failure:  # whatever it is: the steps after it must run
+        log.exception("step", step=step.name)
+        if not connection.in_atomic_block:  # a connection that broke must not fail the next step
+            connection.close()
+        pulse.beat(f"step:{step.name}", error=f"{type(failure).__name__}: {failure}".replace("\x00", ""))
+        return "failed"
+    return given
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What has a line in the journal and no table."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Something that the clock will end: what, when, and how many people it takes something from."""
+
+    ref: str
+    kind: str
+    label: str
+    at: datetime
+    people: int
+
+
+def closings(within: timedelta = ANNOUNCED) -> list[Closing]:
+    """What the clock will close within a time, soonest first."""
+    until, drafts = timezone.now() + within, Application.objects.filter(state=ApplicationState.DRAFT)
+    found = [
+        Closing(season.code, "season", season.code, season.closes_at, drafts.filter(season=season).count())
+        for season in open_seasons()
+        if season.closes_at and season.closes_at <= until
+    ]
+    turns = Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=until).select_related("season")
+    for turn in turns:
+        silent = Application.objects.filter(state=ApplicationState.ADMITTED, season=turn.season).count()
+        if turn.answers_until:
+            found.append(Closing(turn.ref, "round", str(turn), turn.answers_until, silent))
+    return sorted(found, key=lambda each: each.at)
+
+
+def announce() -> int:
+    """Write each closing to come in the journal, once for each time it has; the desk shows it."""
+    count = 0
+    for each in closings():
+        at = each.at.isoformat()
+        if not Entry.objects.filter(ref=each.ref, verb="announce_closing", data__at=at).exists():
+            journal(Name(each.ref), "announce_closing", by=None, at=at, people=each.people)
+            count += 1
+    return count
