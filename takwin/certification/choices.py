@@ -96,6 +96,20 @@ class Sentence(Reasons):
         _("No diploma was found in this file: neither its document inside nor a code that can be read."),
     )
     BAD_LINE = "bad_line", _("The code was read, but its signature does not fit. Do not rely on it.")
+    EMPTY = (
+        "empty",
+        _("The file is empty: nothing could be read, so nothing is said of any diploma. Choose the file again."),
+    )
+    HEIC = (
+        "heic",
+        _("This is a HEIC picture, as iPhones take them. Send it as JPEG, or send a screenshot of the code."),
+    )
+    OTHER_KIND = "other_kind", _("This is a %(kind)s file. Send the PDF, the JSON, or a JPEG, PNG or WebP picture.")
+    NOT_READ = (
+        "not_read",
+        _("This file could not be read in the time it may take. Send only the page of the diploma, or its code."),
+    )
+    BAD_CODE = "bad_code", _("This is not the code of a diploma of ours: nothing could be read in it.")
     NOTHING = "nothing", _("Give a reference, a file, or the text of a diploma.")
 
 

@@ -1,29 +1,42 @@
 """What a bearer presented: a document or a signed line, found in text, in a PDF or in a picture. Bounded everywhere.
 
-A PDF of ours carries its document as an attachment. A scan carries a code: it is read from the picture, by zxing-cpp.
+A PDF of ours carries its document as an attachment. A scan carries a code. Both are looked for in another process
+(`certification.scan`), a few at a time on a machine: a stranger's file never holds a thread of the site for long.
 """
 
 from __future__ import annotations
 
-import io
+import fcntl
+import os
 import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
-
-import zxingcpp
-from PIL import Image
-from pypdf import PdfReader
 
 from takwin.certification.choices import Sentence
 from takwin.core.errors import Refused
 from takwin.engines.credentials import MOST_BYTES, MOST_LINE
 
-ATTACHED = "credential.json"
 MOST_FILE = 5 * 1024 * 1024
-MOST_PIXELS = 40_000_000  # an A4 page scanned at 600 dots an inch has 35 million
-MOST_PAGES, MOST_PICTURES = 3, 4
 LINE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+SCAN = Path(__file__).with_name("scan.py")
+AT_ONCE = 2  # files looked at at the same time on one machine
+WAIT, WALL = 2.0, 20.0  # seconds a visitor waits for a place; seconds on the wall that a look may take
+RETRY = 10  # seconds after which one who found no place asks again
+
+# First bytes of what people hand in by mistake: the sentence names it.
+KINDS = {
+    b"GIF8": "GIF", b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"BM": "BMP", b"PK\x03\x04": "ZIP / DOCX / XLSX",
+    b"\xd0\xcf\x11\xe0": "DOC / XLS", b"{\\rtf": "RTF", b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"ID3": "MP3",
+}  # fmt: skip
+BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"mp42": "MP4", b"isom": "MP4", b"qt  ": "MOV"}
+HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,10 @@ class Presented:
 
     document: bytes = b""
     line: str = ""
+
+
+class Busy(Exception):  # noqa: N818 - an answer: wait
+    """Every place is taken; ask again in `RETRY` seconds."""
 
 
 def from_text(text: str) -> Presented:
@@ -46,21 +63,25 @@ def from_text(text: str) -> Presented:
     raise Refused(Sentence.NOT_JSON, "text")
 
 
-def from_file(name: str, told: bytes) -> Presented:
-    """A file that was handed in: JSON, PDF, PNG or JPEG. Refused: too large, or nothing of ours in it."""
-    if told.startswith(b"%PDF"):
-        if len(told) > MOST_FILE:
-            raise Refused(Sentence.TOO_LARGE, "file", most=MOST_FILE // 1000)
-        return _from_pdf(told)
-    if told.startswith((b"\x89PNG", b"\xff\xd8\xff")):
-        if len(told) > MOST_FILE:
-            raise Refused(Sentence.TOO_LARGE, "file", most=MOST_FILE // 1000)
-        if (line := _from_picture(told)) is not None:
-            return Presented(line=line)
-        raise Refused(Sentence.NO_CODE, "file")
-    if len(told) > MOST_BYTES:
-        raise Refused(Sentence.TOO_LARGE, "file", most=MOST_BYTES // 1000)
-    return Presented(document=told)
+def from_file(_name: str, told: bytes) -> Presented:
+    """A file that was handed in: JSON, PDF, PNG, JPEG or WebP. Refused: empty, too large, or nothing of ours in it."""
+    if not told.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise Refused(Sentence.EMPTY, "file")
+    seen = told.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or (told[:4], told[8:12]) == (b"RIFF", b"WEBP")
+    most = MOST_FILE if seen else MOST_BYTES
+    if (kind := kind_of(told)) is not None:
+        raise Refused(Sentence.HEIC if kind == "HEIC" else Sentence.OTHER_KIND, "file", kind=kind)
+    if len(told) > most:
+        raise Refused(Sentence.TOO_LARGE, "file", most=most // 1000)
+    return _scanned(told) if seen else Presented(document=told)
+
+
+def kind_of(told: bytes) -> str | None:
+    """The name of a kind of file that is not read here; None for those that are, and for text."""
+    if told[4:8] == b"ftyp":
+        brand = told[8:12]
+        return "HEIC" if brand in HEIC else BRANDS.get(brand, "MP4")
+    return next((kind for first, kind in KINDS.items() if told.startswith(first)), None)
 
 
 def read_code(text: str) -> str | None:
@@ -69,51 +90,52 @@ def read_code(text: str) -> str | None:
     if len(told) > MOST_LINE + 200:
         return None
     if told.startswith(("http://", "https://")):
-        told = (parse_qs(urlsplit(told).query).get("line") or [""])[0]
+        try:
+            told = (parse_qs(urlsplit(told).query).get("line") or [""])[0]
+        except ValueError:  # an address that is none, such as `http://[`
+            return None
     return told if LINE.fullmatch(told) else None
 
 
-def _from_pdf(told: bytes) -> Presented:
-    try:
-        reader = PdfReader(io.BytesIO(told))
-        for attached in reader.attachment_list:
-            if attached.name == ATTACHED:
-                content = attached.content
-                if len(content) > MOST_BYTES:
-                    raise Refused(Sentence.TOO_LARGE, "file", most=MOST_BYTES // 1000)
-                return Presented(document=content)
-        line = _from_pages(reader)
-    except Refused:
-        raise
-    except Exception as why:  # a hostile file may break the reader anywhere: then it holds no diploma of ours
-        raise Refused(Sentence.NO_CODE, "file") from why
-    if line is None:
-        raise Refused(Sentence.NO_CODE, "file")
-    return Presented(line=line)
+def _scanned(told: bytes) -> Presented:
+    """What the other process finds. Refused: nothing of ours, too large, or not read in the time it may take."""
+    with _place():
+        try:
+            # -I: no variable of this process and no folder of ours reaches it.
+            done = subprocess.run(
+                [sys.executable, "-I", str(SCAN)], input=told, capture_output=True, timeout=WALL, check=False,
+                env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise Refused(Sentence.NOT_READ, "file") from None
+    letter, content = done.stdout[:1], done.stdout[1:]
+    if done.returncode or letter not in {b"D", b"L", b"N", b"T"}:
+        raise Refused(Sentence.NOT_READ, "file")
+    if letter == b"T" or len(content) > MOST_BYTES:
+        raise Refused(Sentence.TOO_LARGE, "file", most=MOST_BYTES // 1000)
+    if letter == b"D":
+        return Presented(document=content)
+    for text in content.decode("utf-8", "replace").splitlines():
+        if (line := read_code(text)) is not None:
+            return Presented(line=line)
+    raise Refused(Sentence.NO_CODE, "file")
 
 
-def _from_pages(reader: Any) -> str | None:
-    seen = 0
-    for page in reader.pages[:MOST_PAGES]:
-        for picture in page.images:
-            seen += 1
-            if seen > MOST_PICTURES:
-                return None
-            if len(picture.data) <= MOST_FILE * 4 and (line := _from_picture(picture.data)) is not None:
-                return line
-    return None
-
-
-def _from_picture(told: bytes) -> str | None:
-    """The line of the first code of ours in a picture. The size is read before the points are."""
-    try:
-        with Image.open(io.BytesIO(told)) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                return None
-            points = picture.convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
-    for found in zxingcpp.read_barcodes(points):
-        if (line := read_code(found.text)) is not None:
-            return line
-    return None
+@contextmanager
+def _place() -> Iterator[None]:
+    """One of a few places on this machine, given back by the kernel when a process dies. Raises Busy."""
+    folder = Path(tempfile.gettempdir()) / f"takwin-scan-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    until = time.monotonic() + WAIT
+    while True:
+        for number in range(AT_ONCE):
+            with (folder / str(number)).open("w") as place:
+                try:
+                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield
+                return
+        if time.monotonic() > until:
+            raise Busy
+        time.sleep(0.1)

@@ -13,7 +13,7 @@ from takwin.certification.selectors import keys
 from takwin.certification.selectors.diplomas import ISSUED
 from takwin.core.errors import Refused
 from takwin.core.refs import is_ref, tidy_ref
-from takwin.engines.credentials import MOST_BYTES, Fault, Unverified, read_line, verify
+from takwin.engines.credentials import MOST_BYTES, Fault, Unverified, is_line, read_line, verify
 
 # How a fault of the engine is told.
 FAULTS = {
@@ -72,7 +72,9 @@ def of_document(told: bytes) -> Answer:
 
 
 def of_line(told: str) -> Answer:
-    """The signed line of a code."""
+    """The signed line of a code. What is no line at all was not altered: it could not be read."""
+    if not is_line(told):
+        return Answer(Finding.UNREADABLE, str(Sentence.BAD_CODE.label))
     facts = read_line(told, keys.believed_names())
     if facts is None:
         return Answer(Finding.ALTERED, str(Sentence.BAD_LINE.label))
@@ -80,7 +82,7 @@ def of_line(told: str) -> Answer:
 
 
 def of_presented(told: presented.Presented) -> Answer:
-    return of_document(told.document) if told.document else of_line(told.line)
+    return of_line(told.line) if told.line else of_document(told.document)
 
 
 def of_diploma(row: Diploma) -> Answer:

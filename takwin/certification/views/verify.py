@@ -36,7 +36,13 @@ def verify(request: Any) -> HttpResponse:
     if asked and not may(request, "verify"):
         told = _("Too many questions from your address. Wait a minute and ask again.")
         return show(request, "certification/verify.html", answer=None, limited=told, status=429)
-    answer = _answer(request) if asked else None
+    try:
+        answer = _answer(request) if asked else None
+    except presented.Busy:
+        told = _("Other files are being read. Nothing was kept: send yours again in a few seconds.")
+        response = show(request, "certification/verify.html", answer=None, limited=told, status=503)
+        response["Retry-After"], response["Cache-Control"] = str(presented.RETRY), "no-store"
+        return response
     response = show(request, "certification/verify.html", answer=answer, ref=request.GET.get("ref", ""))
     if asked:
         response["Cache-Control"] = "no-store"
@@ -45,7 +51,7 @@ def verify(request: Any) -> HttpResponse:
 
 def _answer(request: Any) -> findings.Answer:
     try:
-        if told := request.FILES.get("file"):
+        if (told := request.FILES.get("file")) is not None:
             if told.size > presented.MOST_FILE:
                 raise Refused(Sentence.TOO_LARGE, most=presented.MOST_FILE // 1000)
             return findings.of_presented(presented.from_file(told.name, told.read()))

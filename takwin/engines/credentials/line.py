@@ -31,6 +31,16 @@ def write_line(facts: Mapping[str, str], secret: str, method: str) -> str:
     return jwt.encode(told, secret, algorithm="EdDSA", headers={"kid": method, "typ": None}, json_encoder=_Letters)
 
 
+def is_line(told: str) -> bool:
+    """Whether a text is a line at all, believed or not: a header that names an algorithm and a key, and a mark."""
+    if len(told) > MOST_LINE or told.count(".") != 2 or not all(told.split(".")):
+        return False
+    try:
+        return {"alg", "kid"} <= set(jwt.get_unverified_header(told))
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+        return False
+
+
 def read_line(told: str, keys: Mapping[str, str]) -> dict[str, str] | None:
     """What a line says when one of `keys` (name -> public PEM) signed it; None for anything else."""
     if len(told) > MOST_LINE:
