@@ -9,6 +9,7 @@ Seconds of the processor, memory, files and pages are bounded before a byte is r
 import io
 import resource
 import sys
+from typing import Any
 
 ATTACHED = "credential.json"
 CPU_SECONDS = 8
@@ -32,7 +33,7 @@ def bound() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def codes(picture) -> list[str]:  # type: ignore[no-untyped-def]
+def codes(picture: Any) -> list[str]:
     """Texts of the QR codes of a picture, looked at in two sizes."""
     import zxingcpp
 
@@ -40,7 +41,7 @@ def codes(picture) -> list[str]:  # type: ignore[no-untyped-def]
     for side in SIDES:
         small = picture.copy()
         small.thumbnail((side, side))
-        for one in zxingcpp.read_barcodes(small, formats=zxingcpp.BarcodeFormat.QRCode):
+        for one in zxingcpp.read_barcodes(small, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
             if len(one.text) <= MOST_TEXT:
                 found.append(one.text)
         if found or max(picture.size) <= side:
