@@ -41,7 +41,7 @@ PUBLIC = [
     ("/guidance/advice/how/", "كيف تُرتب"), ("/guidance/appointments/", "قابل مستشارا"),
     ("/guidance/appointments/guidance-fes/", "مركز التوجيه"), ("/guidance/open-days/", "أبواب مفتوحة"),
     ("/training/results/rule/", "كيف تُحسب"), ("/verify/", "تحقق من دبلوم"),
-    ("/accounts/login/", "تسجيل"), ("/accounts/signup/", "أنشئ حسابا"),
+    ("/accounts/login/", "دخول"), ("/accounts/signup/", "أنشئ حسابا"),
 ]  # fmt: skip
 
 
