@@ -206,6 +206,8 @@ CASES = {
     "admissions:run_discard": ("/desk/allocation/{run}/discard/", [{"reason": "x"}]),
     "admissions:reserves": ("/desk/reserves/{offering}/", [{"group": "disability", "seats": "1"}]),
     "admissions:draw": ("/desk/allocation/draw/2024-2025/", [{}]),
+    "web:retry_messages": ("/desk/messages/retry/", [{"up_to": "9"}, {"pk": "9"}]),
+    "web:confirm_clock": ("/desk/clock/confirm/", [{"stopped_at": "x"}]),
     "admissions:committee_dissolve": ("/desk/committees/{committee}/dissolve/", [{"reason": "x"}]),
     "admissions:committees": (
         "/desk/committees/",
@@ -217,7 +219,7 @@ CASES = {
 NOTHING_TO_DO = {
     "admissions:draw", "admissions:run", "admissions:run_publish", "admissions:round_plan", "certification:diplomas",
     "training:enrol", "training:results", "training:bind", "training:roll", "employment:cohorts",
-    "guidance:desk_book", "certification:jury",
+    "guidance:desk_book", "certification:jury", "web:retry_messages", "web:confirm_clock",
 }  # fmt: skip
 
 # A page of the outsider's own centre, and in the body a row of the other one.

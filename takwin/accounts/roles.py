@@ -83,7 +83,7 @@ CAPABILITIES: dict[str, set[str]] = {
 # Over rows without a centre (rounds and runs, curricula, signing keys, cohorts and waves): held by a grant everywhere
 # or not at all. The same role at an area gives none of these.
 NATIONWIDE = {"admissions.allocate", "admissions.publish", "training.write", "certification.keys", "employment.run"}
-NATIONWIDE |= {"running.see", "running.act"}  # the outbox and the clock
+NATIONWIDE |= {"running.act"}  # the outbox and the clock
 # Every signed-in person has these over their own records, whatever their grants.
 OWN = {"admissions.apply"}
 ALL = set().union(*CAPABILITIES.values()) | OWN
