@@ -1,5 +1,8 @@
 """The simulated season: adds up to the published figures, deterministic, marked on every row."""
 
+from datetime import date
+from itertools import islice
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
@@ -11,6 +14,7 @@ from takwin.people.models import Person
 from takwin.web.simulation import simulate
 from takwin.web.simulation.demo import make_demo
 from takwin.web.simulation.parts import largest_remainder
+from takwin.web.simulation.play import school_year
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +82,19 @@ def test_shares_are_whole_and_exact():
     assert largest_remainder([5, 0, 1], 12, [4, 9, 2]).tolist() == [4, 6, 2]
     with pytest.raises(ValueError, match="does not fit"):
         largest_remainder([1, 1], 10, [4, 5])
+
+
+@pytest.mark.parametrize(
+    ("today", "code"), [("2026-11-25", "2027-2028"), ("2027-05-30", "2027-2028"), ("2027-07-15", "2028-2029")]
+)
+def test_training_begins_after_the_applications_are_over(today, code):
+    assert school_year(date.fromisoformat(today)) == code
+
+
+def test_names_of_programmes_are_those_of_trades():
+    from takwin.web.simulation.offer import _names
+
+    for kind, number in (("diploma", 276), ("qualifying", 426)):
+        rows = list(islice(_names(kind), number))
+        assert len({code for _sector, code, *_rest in rows}) == number
+        assert not [row for row in rows if "خيار" in row[2] or "الوحدة" in row[2]]

@@ -18,7 +18,7 @@ from takwin.offer.choices import ProgrammeKind
 from takwin.offer.models import Level, Mode, Offering, Programme, ProgrammeOccupation, Season, Sector
 from takwin.territory.models import Area, CensusFigure
 from takwin.web.simulation.parts import largest_remainder
-from takwin.web.simulation.words import OPTIONS, QUALIFYING, SECTORS, TRADE_OCCUPATIONS, TRADES, pairs
+from takwin.web.simulation.words import AT_LEVEL, QUALIFYING, SECTORS, TRADE_OCCUPATIONS, TRADES, pairs
 
 CAPACITY, FIRST_YEAR = 414_800, 275_000
 COUNTS = {ProgrammeKind.DIPLOMA: 276, ProgrammeKind.QUALIFYING: 426, ProgrammeKind.PATHWAY: 24}
@@ -123,18 +123,22 @@ def _names(kind: str):
                     level,
                     isco[sector][0],
                 )
-    options = OPTIONS if kind == ProgrammeKind.DIPLOMA else QUALIFYING
+    levels = [(ar, fr, "fq") for ar, fr in QUALIFYING] if kind == ProgrammeKind.QUALIFYING else AT_LEVEL
     cycle = ("ts", "t", "q", "t", "ts", "q", "s")
-    for n, (ar, fr) in enumerate(options):
+    for n, (ar, fr, level_of) in enumerate(levels):
         for row in range(max(map(len, trades.values()))):
             for at, (sector, rows) in enumerate(trades.items()):
                 if row >= len(rows):
                     continue
                 name_ar, name_fr = rows[row]
-                level = cycle[(row + at + n) % len(cycle)]
-                names = (f"{name_ar} {ar}".strip(), f"{name_fr} {fr}".strip())
+                turn = cycle[(row + at) % len(cycle)]
+                if level_of == turn:
+                    continue  # taught at this level under the name of the trade alone
+                level, names = level_of or turn, (name_ar, name_fr)
                 if kind == ProgrammeKind.QUALIFYING:
-                    level, names = "fq", (f"{ar} {name_ar}", f"{fr} : {name_fr}")
+                    names = (f"{ar} {name_ar}", f"{fr} : {name_fr}")
+                elif level_of:
+                    names = (f"{ar} {name_ar}", f"{fr} {name_fr[0].lower()}{name_fr[1:]}")
                 yield sector, f"{level}-{sector}-{row}-{n}", *names, level, isco[sector][row]
     yield from _modules(trades, isco, kind, cycle)
 

@@ -23,14 +23,13 @@ FULL = 200_000  # candidates for whom every first-year place is open: 5.5 wishes
 WEEKS_OPEN = 6
 
 
-def simulate(
-    number: int, seed: int, *, code: str = "2024-2025", say: Callable[[str], object] = print
-) -> dict[str, int]:
+def simulate(number: int, seed: int, *, code: str = "", say: Callable[[str], object] = print) -> dict[str, int]:
     """Make a simulated season. Raises ValueError when the season exists already.
 
     With fewer than 200,000 candidates the season is a sample: each offering opens its share of seats, so that
     about four requests meet each seat whatever the number.
     """
+    code = code or school_year(timezone.localdate())
     if Season.objects.filter(code=code).exists():
         raise ValueError(f"season {code} exists already; the simulation adds, it never overwrites")
     rng = np.random.default_rng(seed)
@@ -54,8 +53,16 @@ def simulate(
     return counts
 
 
+def school_year(today: date) -> str:
+    """The first school year whose applications, results and answers can all be over before it begins in September."""
+    over = today + timedelta(weeks=WEEKS_OPEN + 4)
+    begin = over.year if over.month < 9 else over.year + 1
+    return f"{begin}-{begin + 1}"
+
+
 def _season(code: str, number: int) -> Season:
-    """Dates of training as published (s1 lines 18, 21); deadlines follow the day of the simulation."""
+    """Applications are open on the day of the simulation; training begins in the school year of the code, on the days
+    published for 2024 (s1 lines 18, 21)."""
     begin = int(code[:4])
     today = timezone.localdate()
     closes = datetime.combine(today + timedelta(weeks=WEEKS_OPEN), time(23, 59, 59), CASABLANCA)

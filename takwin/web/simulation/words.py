@@ -50,13 +50,14 @@ TRADE_OCCUPATIONS = {
     "fishing": "3151 7511 3152",
     "audiovisual": "3521 3521 3521 3521",
 }
-OPTIONS = [
-    ("", ""), ("خيار الإنتاج", "option production"), ("خيار الصيانة", "option maintenance"), ("خيار الجودة", "option qualité"),
-    ("خيار تدبير الورشات", "option gestion d’atelier"), ("خيار الرقمنة", "option numérique"),
+# A trade as it is taught at each level; the first bears the name of the trade alone, at the level of its turn.
+AT_LEVEL = [
+    ("", "", ""), ("تقني متخصص في", "Technicien spécialisé en", "ts"), ("تقني في", "Technicien en", "t"),
+    ("مؤهل في", "Ouvrier qualifié en", "q"), ("تخصص", "Spécialisation en", "s"),
 ]  # fmt: skip
 QUALIFYING = [
-    ("مبادئ", "Initiation"), ("تقنيات", "Techniques"), ("إتقان", "Perfectionnement"), ("السلامة في", "Sécurité"),
-    ("إعادة التأهيل في", "Reconversion"), ("أدوات", "Outils"), ("جودة", "Qualité"),
+    ("مبادئ", "Initiation"), ("تقنيات", "Techniques"), ("إتقان", "Perfectionnement"), ("أساسيات", "Bases du métier"),
+    ("إعادة التأهيل في", "Reconversion"), ("ورشة", "Atelier"), ("تحديث المعارف في", "Remise à niveau"),
 ]  # fmt: skip
 GIVEN = {
     "female": "فاطمة Fatima;خديجة Khadija;مريم Maryam;سلمى Salma;إيمان Imane;هاجر Hajar;نادية Nadia;سناء Sanaa;زينب Zineb;آية Aya;أسماء Asmae;حنان Hanane;لطيفة Latifa;كوثر Kaoutar;وئام Wiam;ابتسام Ibtissam;ملاك Malak;شيماء Chaimae",

@@ -15,6 +15,8 @@ from takwin.training.selectors import enrolments
 from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
 from takwin.web.selectors import portal
 
+PUBLISHED = "2024-2025"  # the school year whose figures the documents print
+
 
 def by_region(code: str) -> str:
     return f"{reverse('web:centres')}?region={code}"
@@ -23,9 +25,8 @@ def by_region(code: str) -> str:
 @page(PUBLIC)
 def home(request: Any) -> HttpResponse:
     season = offer.current_season()
-    period = season.code if season else "2024-2025"
     keys = ("seats", "first-year-trainees", "programmes", "orientation-centres-after")
-    figures = {key: reporting.figure("ofppt", key, period) for key in keys}
+    figures = {key: reporting.figure("ofppt", key, PUBLISHED) for key in keys}
     return show(
         request,
         "web/home.html",

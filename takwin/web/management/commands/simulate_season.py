@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--candidates", type=int, default=20_000)
         parser.add_argument("--seed", type=int, default=2024)
-        parser.add_argument("--season", default="2024-2025")
+        parser.add_argument("--season", default="")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not 1 <= options["candidates"] <= 2_000_000:
