@@ -14,6 +14,7 @@ from takwin.accounts.tests.visitors import QUERIES, meet
 from takwin.admissions import selectors, services, tokens
 from takwin.admissions.tests.make import (
     make_application,
+    make_correction,
     make_published,
     make_revealed,
     make_run,
@@ -52,7 +53,9 @@ def world():
     offering = make_offering(season, centre="ismss-meknes")
     application = make_submitted(season, "candidate@example.org", [offering])
     services.count_demand(season)
-    return {"season": season, "offering": offering, "application": application} | make_guidance() | make_training()
+    about = {"person": application.person, "correction": make_correction(application.person)}
+    here = {"season": season, "offering": offering, "application": application}
+    return here | about | make_guidance() | make_training()
 
 
 class TestPortal:
@@ -175,6 +178,9 @@ DESK = [
     ("/desk/offerings/import/", "offer.import", "registrar", "auditor"),
     ("/desk/applications/", "admissions.see", "registrar", "counsellor"),
     ("/desk/applications/{application}/", "admissions.see", "registrar", "counsellor"),
+    ("/desk/corrections/", "people.correct", "registrar", "counsellor"),
+    ("/desk/corrections/{correction}/", "people.correct", "registrar", "auditor"),
+    ("/desk/cards/{person}/", "people.correct", "registrar", "counsellor"),
     ("/desk/allocation/", "admissions.allocate", "national", "regional"),
     ("/desk/allocation/draw/2024-2025/", "admissions.publish", "national", "regional"),
     ("/desk/reserves/{offering}/", "admissions.allocate", "national", "regional"),

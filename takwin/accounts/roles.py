@@ -37,6 +37,7 @@ CAPABILITIES: dict[str, set[str]] = {
         "offer.import",
         "journal.audit",
         "admissions.allocate",
+        "people.correct",
         "admissions.publish",
         "admissions.form",
         "guidance.board",
@@ -57,12 +58,14 @@ CAPABILITIES: dict[str, set[str]] = {
         "centres.correct",
         "offer.edit",
         "offer.import",
+        "people.correct",
         "guidance.board",
         "certification.sign",
         "employment.moderate",
         "reporting.see",
     },
-    Role.REGISTRAR: _READ | {"offer.edit", "offer.import", "training.run", "certification.run", "employment.follow"},
+    Role.REGISTRAR: _READ
+    | {"offer.edit", "offer.import", "people.correct", "training.run", "certification.run", "employment.follow"},
     Role.DIRECTOR: _READ
     | {
         "centres.correct",

@@ -34,3 +34,8 @@ def by_email(emails: Iterable[str]) -> dict[str, User]:
 def by_login(login: str) -> QuerySet[User]:
     """The account with this e-mail, phone or reference: one or none."""
     return User.objects.filter(Q(email__iexact=login) | Q(phone=login) | Q(ref=login))
+
+
+def has_email(user: Any) -> bool:
+    """Whether an account has confirmed an e-mail."""
+    return bool(user.is_authenticated and user.emailaddress_set.filter(verified=True).exists())

@@ -136,6 +136,13 @@ class CommitteeState(States):
     DISSOLVED = "dissolved", "mute", _("Dissolved")
 
 
+class CorrectionState(States):
+    REQUESTED = "requested", "wait", _("Requested")
+    ACCEPTED = "accepted", "good", _("Accepted")
+    REFUSED = "refused", "bad", _("Refused")
+    WITHDRAWN = "withdrawn", "mute", _("Withdrawn")
+
+
 class AdmissionReason(Reasons):
     NOT_OPEN_YET = "not_open_yet", _("Applications open on %(moment)s (Casablanca time).")
     DEADLINE_PASSED = "deadline_passed", _("Applications closed on %(moment)s (Casablanca time).")
@@ -184,6 +191,12 @@ class AdmissionReason(Reasons):
         _("You must be at most %(age)s years old on %(day)s; you will be %(own)s."),
     )
     NO_RULE = "no_rule", _("The access conditions of this programme are not published yet.")
+    # Corrections of an identity
+    NOT_FROZEN = ("not_frozen", _("This identity was not handed in yet: change it on its own page."))
+    NO_CHANGE = ("no_change", _("Nothing differs from what is registered."))
+    ALREADY_ASKED = ("already_asked", _("A correction is waiting for an answer already. Withdraw it to ask another."))
+    IDENTITY_MOVED = ("identity_moved", _("The registered identity has changed since. Ask for a new correction."))
+    OWN_CORRECTION = ("own_correction", _("Somebody else must decide about a correction you asked for, or your own."))
     # Runs
     STILL_OPEN = (
         "still_open",

@@ -67,6 +67,45 @@ class AssistForm(StartForm):
     )
 
 
+class CorrectionForm(IdentityForm):
+    """Other values of an identity that was handed in, and the document that shows them."""
+
+    given_name_latin = forms.CharField(label=_("Given name in Latin letters"), max_length=80, required=False)
+    family_name_latin = forms.CharField(label=_("Family name in Latin letters"), max_length=80, required=False)
+    words = forms.CharField(
+        label=_("What is wrong, and why"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    file = forms.FileField(
+        label=_("A document that shows it"), allow_empty_file=True,
+        help_text=_("National card or birth certificate. PDF, JPEG or PNG, 5 MB at most."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )  # fmt: skip
+
+    service = services.ask_correction  # type: ignore[assignment]
+
+
+class SeenForm(ServiceForm):
+    """Which document a registrar has seen before accepting a correction."""
+
+    seen = forms.CharField(
+        label=_("Document you have seen"), max_length=300, help_text=_("Such as: original national card, at the desk.")
+    )
+
+    service = services.accept_correction
+
+
+class CardForm(ServiceForm):
+    """Whose a card number is."""
+
+    seen = SeenForm.base_fields["seen"]
+
+    service = people.settle_card
+
+
+class RefuseForm(ReasonForm):
+    service = services.refuse_correction
+
+
 class DescribeForm(ServiceForm):
     """Schooling, marks, declared situation."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState as S
-from takwin.admissions.choices import BedGroup, DrawState, ReserveGroup, RoundState
+from takwin.admissions.choices import BedGroup, CorrectionState, DrawState, ReserveGroup, RoundState
 from takwin.admissions.choices import RunState as T
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
@@ -38,6 +38,12 @@ ROUND = Flow(
     RoundState,
     publish=({RoundState.PLANNED}, RoundState.ANSWERING),
     close=({RoundState.ANSWERING}, RoundState.CLOSED),
+)
+CORRECTION = Flow(
+    CorrectionState,
+    accept_correction=({CorrectionState.REQUESTED}, CorrectionState.ACCEPTED),
+    refuse_correction=({CorrectionState.REQUESTED}, CorrectionState.REFUSED),
+    withdraw_correction=({CorrectionState.REQUESTED}, CorrectionState.WITHDRAWN),
 )
 RUN = Flow(
     T,

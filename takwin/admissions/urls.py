@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from takwin.admissions.views import audits, committees, desk, draws, mine, public, receipt, runs
+from takwin.admissions.views import audits, committees, corrections, desk, draws, mine, public, receipt, runs
 
 app_name = "admissions"
 # One's own application, and the same pages about someone else's file: whose it is stands in the address.
 FILE = [
     path("", mine.mine, name="mine"),
     path("identity/", mine.identity, name="identity"),
+    path("identity/correct/", corrections.correct, name="correct"),
     path("schooling/", mine.schooling, name="schooling"),
     path("wishes/", mine.wishes, name="wishes"),
     path("wishes/add/", mine.wish_add, name="wish_add"),
@@ -16,6 +17,7 @@ FILE = [
     path("wishes/remove/", mine.wish_remove, name="wish_remove"),
     path("documents/", mine.documents, name="documents"),
     path("documents/<str:ref>/", mine.document, name="document"),
+    path("take-back/", mine.take_back, name="take_back"),
     path("move/<slug:verb>/", mine.move, name="move"),
     path("automatic/", mine.auto_answer, name="auto_answer"),
     path("late/", mine.late, name="late"),
@@ -43,6 +45,10 @@ urlpatterns = [
     path("desk/applications/", desk.application_list, name="list"),
     path("desk/applications/<str:ref>/", desk.application, name="detail"),
     path("desk/applications/<str:ref>/documents/<str:document>/", desk.document, name="desk_document"),
+    path("desk/corrections/", corrections.correction_list, name="corrections"),
+    path("desk/corrections/<str:ref>/", corrections.correction, name="correction"),
+    path("desk/corrections/<str:ref>/document/", corrections.correction_file, name="correction_file"),
+    path("desk/cards/<str:ref>/", corrections.card, name="card"),
     path("desk/allocation/", runs.run_list, name="runs"),
     path("desk/allocation/round/", runs.round_plan, name="round_plan"),
     path("desk/allocation/draw/<str:code>/", draws.draw, name="draw"),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 
 from takwin.certification.models import Diploma, Verdict
+from takwin.core.text import clean
 from takwin.engines.credentials import LIST_BITS, Award, Line, Place
+from takwin.people.models import Person
+from takwin.people.services import NAMES
 from takwin.training.choices.assessment import Honours
 from takwin.training.models import Enrolment, Module
 
@@ -42,6 +46,22 @@ def _honours(value: str) -> dict[str, str]:
     return out
 
 
+def identity_of(person: Person) -> dict[str, str]:
+    """Who somebody is today, to be frozen. The card number is kept as a keyed digest: it proves, and tells nothing."""
+    digest = salted_hmac("takwin.certification.card", person.cin, algorithm="sha256").hexdigest() if person.cin else ""
+    names = {name: clean(getattr(person, name), lines=False) for name in NAMES}
+    return names | {"born_on": str(person.born_on), "card": digest}
+
+
+def holder(identity: dict[str, str]) -> str:
+    return f"{identity['given_name']} {identity['family_name']}"
+
+
+def _names(identity: dict[str, str]) -> dict[str, str]:
+    """What a diploma keeps of an identity: no birth, no card."""
+    return {name: identity[name] for name in NAMES}
+
+
 def of_verdict(row: Verdict, names: Names) -> dict[str, Any]:
     """The facts of a diploma. Honours are the rule's: a jury that admits against it gives none."""
     enrolment, result = row.enrolment, row.result
@@ -56,16 +76,17 @@ def of_verdict(row: Verdict, names: Names) -> dict[str, Any]:
         "programme": enrolment.version.programme.code, "names": told(enrolment.version.programme),
         "level": told(enrolment.version.programme.level), "centre": told(enrolment.centre),
         "average": result.average, "honours": _honours(result.honours), "rule": result.rule, "lines": lines,
+        "identity": _names(row.identity),
     }  # fmt: skip
 
 
-def of_module(enrolment: Enrolment, line: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a certificate of a module; `line` is a result's."""
+def of_module(enrolment: Enrolment, line: dict[str, Any], identity: dict[str, str]) -> dict[str, Any]:
+    """The facts of a certificate of a module; `line` is a result's, `identity` the one frozen last."""
     module = Module.objects.get(version=enrolment.version_id, code=line["code"])
     return {
         "programme": enrolment.version.programme.code, "names": told(module),
         "level": told(enrolment.version.programme), "centre": told(enrolment.centre), "average": line["average"],
-        "honours": {}, "rule": "", "lines": [],
+        "honours": {}, "rule": "", "lines": [], "identity": _names(identity),
     }  # fmt: skip
 
 

@@ -26,9 +26,9 @@ def elmo(row: Diploma) -> bytes:
     ET.register_namespace("", ELMO)
     root = ET.Element(_q("elmo"))
     _add(root, "generatedDate", row.issued_at.isoformat() if row.issued_at else f"{row.on}T00:00:00Z")
-    learner, person = _add(root, "learner"), row.enrolment.person
-    _add(learner, "givenNames", person.given_name_latin or person.given_name)
-    _add(learner, "familyName", person.family_name_latin or person.family_name)
+    learner, told = _add(root, "learner"), row.facts["identity"]
+    _add(learner, "givenNames", told["given_name_latin"] or told["given_name"])
+    _add(learner, "familyName", told["family_name_latin"] or told["family_name"])
     report = _add(root, "report")
     issuer = _add(report, "issuer")
     _add(issuer, "country", "MA")

@@ -68,8 +68,8 @@ def diploma_pdf(row: Diploma) -> bytes:
 
 
 def _latin(row: Diploma) -> str:
-    person = row.enrolment.person
-    return f"{person.given_name_latin} {person.family_name_latin}".strip()
+    told = row.facts["identity"]
+    return f"{told['given_name_latin']} {told['family_name_latin']}".strip()
 
 
 def _mark(hundredths: int | None) -> str:
@@ -98,7 +98,7 @@ def minutes_pdf(row: Jury) -> bytes:
         ],
         "head": [gettext("Trainee"), gettext("Reference"), gettext("Average"), gettext("Decision"), gettext("Why")],
         "lines": [
-            [one.enrolment.person.name, one.enrolment.ref, _mark(one.result.average if one.result else None),
+            [one.who, one.enrolment.ref, _mark(one.result.average if one.result else None),
              one.get_decision_display() if one.decision else "–", one.words]
             for one in told
         ],
@@ -106,7 +106,7 @@ def minutes_pdf(row: Jury) -> bytes:
         "remarks": row.remarks,
         "amendments_title": gettext("Corrections signed since"),
         "amendments": [
-            [one.verdict.enrolment.person.name, f"{one.get_before_display()} → {one.get_after_display()}", one.words,
+            [one.verdict.who, f"{one.get_before_display()} → {one.get_after_display()}", one.words,
              dates.moment(one.at, language())]
             for one in juries.amendments(row)
         ],

@@ -193,6 +193,15 @@ LIMITS = {
     "confirm_email": "1/30s/key,10/d/key,120/m/ip",
     "change_phone": "10/m/user,20/d/user",
     "verify": "60/m/ip",
+    # Changes of an identity; a phone number, a centre, an appointment of guidance.
+    "identity": "20/h/user,800/h/ip",
+    "guidance_code": "160/h/ip",
+    "guidance_code_number": "4/h/key,8/d/key",
+    "guidance_code_centre": "400/h/key",
+    "guidance_try_number": "20/h/key",
+    "guidance_hold": "80/h/ip",
+    "guidance_book": "10/d/key",
+    "guidance_move": "4/d/key",
 }
 ACCOUNT_RATE_LIMITS = False if flag("NO_RATE_LIMITS", False) and not PRODUCTION else LIMITS
 MFA_FORMS = {

@@ -52,6 +52,7 @@ class SlotState(States):
 
 
 class AppointmentState(States):
+    HELD = "held", "wait", _("Kept while the number is confirmed")
     WAITING = "waiting", "wait", _("On the waiting list")
     BOOKED = "booked", "info", _("Booked")
     ATTENDED = "attended", "good", _("Came")
@@ -107,9 +108,21 @@ class GuidanceReason(Reasons):
     OTHER_CENTRE = "other_centre", _("%(who)s is not a counsellor of this centre.")
     SLOT_FULL = "slot_full", _("This time has just been taken. Choose another, or join its waiting list.")
     SLOT_FREE = "slot_free", _("This time is free: book it instead of waiting.")
-    BOOKED_HERE = "booked_here", _("There is an appointment at this centre on %(when)s already: move it or cancel it.")
+    BOOKED_HERE = (
+        "booked_here",
+        _(
+            "There is an appointment at this centre on %(when)s already: move it or cancel it. "
+            "For somebody else, write their name."
+        ),
+    )
     BOOKED_THEN = "booked_then", _("There is another appointment at that time, on %(when)s.")
     IN_THIS_SLOT = "in_this_slot", _("You are in this time's list already.")
+    WRONG_CODE = ("wrong_code", _("This code is not the one that was sent, or its time is over. Ask for another."))
+    NUMBER_BUSY = (
+        "number_busy",
+        _("%(limit)s appointments to come are the most for one number. Cancel one, or ask the centre."),
+    )
+    HOLD_OVER = ("hold_over", _("The place was kept for %(minutes)s minutes. Choose a time again."))
     NO_PHONE = "no_phone", _("Leave a phone number, so that the centre can reach you.")
     NOT_YET = "not_yet", _("The appointment has not begun yet.")
     BAD_HOURS = "bad_hours", _("The end must come after the beginning, with room for one appointment at least.")

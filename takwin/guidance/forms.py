@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.accounts.forms import PhoneField
 from takwin.centres import selectors as centres
 from takwin.core.scope import EVERYWHERE
+from takwin.core.text import fold
 from takwin.guidance import services
 from takwin.guidance.choices import Closing, Purpose, Way, Weekday
 from takwin.guidance.selectors import agenda
@@ -68,10 +69,24 @@ class ReserveForm(ServiceForm):
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     phone = PhoneField(
         label=_("Phone"), required=False,
-        help_text=_("You receive the appointment and a reminder by SMS. No account is needed."),
+        help_text=_("You confirm it by a code, and receive a reminder by SMS. No account is needed."),
     )  # fmt: skip
 
     service = services.reserve
+
+
+class CodeForm(forms.Form):
+    """The six digits of an SMS; Arabic ones serve as well."""
+
+    code = forms.CharField(
+        label=_("Code received by SMS"), max_length=12,
+        widget=forms.TextInput(
+            attrs={"class": "input w-full", "inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}
+        ),
+    )  # fmt: skip
+
+    def clean_code(self) -> str:
+        return "".join(fold(self.cleaned_data["code"]).split())
 
 
 class SignUpForm(ServiceForm):

@@ -20,10 +20,12 @@ from takwin.guidance.choices import RegistrationState as G
 
 APPOINTMENT = Flow(
     A,
+    confirm_hold=({A.HELD}, A.BOOKED),
+    expire_hold=({A.HELD}, A.CANCELLED),
     promote=({A.WAITING}, A.BOOKED),
     attend=({A.BOOKED, A.MISSED}, A.ATTENDED),
     miss=({A.BOOKED, A.ATTENDED}, A.MISSED),
-    cancel=({A.WAITING, A.BOOKED}, A.CANCELLED),
+    cancel=({A.WAITING, A.BOOKED, A.HELD}, A.CANCELLED),
 )
 CASE = Flow(C, end=({C.OPEN}, C.CLOSED))
 HAND_OVER = Flow(H, take=({H.OFFERED}, H.TAKEN), turn_down=({H.OFFERED}, H.DECLINED), recall=({H.OFFERED}, H.RECALLED))
@@ -42,6 +44,12 @@ WEEKS_AHEAD = 6
 LEAD = timedelta(hours=1)  # nobody is promoted into a time that begins sooner
 REMIND = timedelta(hours=24)
 DAYS_MEASURED = 30
+HOLD = timedelta(minutes=10)  # a place is kept so long while its number is confirmed
+MOST_HELD = 40  # places kept at a centre at once: a class behind one address; beyond, nothing is kept before the code
+MOST_A_NUMBER = 6  # appointments to come for one number: a mother books for her children
+NUMBER_STAYS = timedelta(minutes=30)  # a confirmed number in a session: a browser may be shared
+CODE_SIGNS = 6
+CODE_TRIES = 5
 
 
 def fill(answers: str, changes: dict[int, str]) -> str:

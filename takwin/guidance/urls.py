@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from takwin.guidance.views import advice, booking, cases, desk, sittings
+from takwin.guidance.views import advice, booking, cases, desk, numbers, sittings
 
 app_name = "guidance"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("guidance/appointments/", booking.centre_list, name="centres"),
     path("guidance/appointments/<slug:code>/", booking.times, name="times"),
     path("guidance/book/<str:ref>/", booking.reserve, name="reserve"),
+    path("guidance/number/<str:key>/", numbers.number, name="number"),
     path("guidance/a/<str:told>/", booking.appointment, name="appointment"),
     path("guidance/a/<str:told>/calendar.ics", booking.appointment_calendar, name="appointment_calendar"),
     path("guidance/feed/<str:told>.ics", booking.feed, name="feed"),

@@ -23,9 +23,24 @@ class PeopleReason(Reasons):
         "bad_cin",
         _("A national card number has one or two letters and four to six digits, such as AB123456."),
     )
-    CIN_TAKEN = (
-        "cin_taken",
-        _("This national card number belongs to another record. Ask a counsellor for help."),
+    BAD_NAME = (
+        "bad_name",
+        _("Write the name in Arabic, Latin or Tifinagh letters, two at least, as on the identity document."),
+    )
+    TOO_YOUNG = (
+        "too_young_for_any",
+        _("No programme takes anyone younger than %(age)s. Check the year of birth."),
+    )
+    FROZEN = (
+        "frozen",
+        _("The identity was handed in with an application. It changes only by a correction with a document."),
+    )
+    NO_CARD = ("no_card", _("This record has no national card number."))
+    PROOF_MISSING = ("proof_missing", _("Say which document you have seen."))
+    CLAIMS_CHANGED = ("claims_changed", _("The records with this number have changed. Look at them again."))
+    OUT_OF_SCOPE = (
+        "out_of_scope",
+        _("This number cannot be settled here: ask the office whose territory is larger."),
     )
     ACCOUNT_HAS_PERSON = "account_has_person", _("This account already has a record.")
     CONSENT_MISSING = "consent_missing", _("Note the person's consent before you write on their behalf.")

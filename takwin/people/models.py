@@ -31,6 +31,12 @@ class Person(models.Model):
     sex = models.CharField(_("Sex"), max_length=6, choices=Sex)
     born_on = models.DateField(_("Date of birth"))
     cin = models.CharField(_("National card number"), max_length=8, blank=True, default="")
+    # Who saw which document, and when. Only a proved number is anyone's: one that is merely typed blocks nobody.
+    cin_proved_at = models.DateTimeField(_("Card seen"), null=True)
+    cin_proved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cin_proof = models.CharField(_("Document seen"), max_length=300, blank=True, default="")
+    # Since when names, sex, birth, card and commune change only by a correction: the first hand-in, or enrolment.
+    frozen_at = models.DateTimeField(_("Identity handed in"), null=True)
     phone = models.CharField(_("Phone"), max_length=20, blank=True, default="")
     email = models.EmailField(_("E-mail"), blank=True, default="")
     commune = models.ForeignKey(Area, models.PROTECT, null=True, related_name="residents")
@@ -45,9 +51,19 @@ class Person(models.Model):
         verbose_name = _("person")
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="person_sex_is_known"),
-            models.UniqueConstraint(fields=["cin"], condition=~Q(cin=""), name="person_cin_once"),
+            models.UniqueConstraint(
+                fields=["cin"], condition=Q(cin_proved_at__isnull=False), name="person_proved_cin_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(cin_proved_at__isnull=True, cin_proof="")
+                | (Q(cin_proved_at__isnull=False, cin_proved_by__isnull=False) & ~Q(cin="") & ~Q(cin_proof="")),
+                name="person_proved_cin_has_its_proof",
+            ),
         ]
-        indexes = [models.Index(fields=["commune"], name="person_by_commune")]
+        indexes = [
+            models.Index(fields=["commune"], name="person_by_commune"),
+            models.Index(fields=["cin"], condition=~Q(cin=""), name="person_by_cin"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -20,7 +20,7 @@ from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
 from takwin.core.models import Entry, Pulse
 from takwin.employment.services import expire_due, open_due
-from takwin.guidance.services import fill_slots, remind_appointments
+from takwin.guidance.services import expire_holds, fill_slots, remind_appointments
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
 from takwin.training.services import lapse_due
@@ -63,6 +63,7 @@ STEPS: Sequence[Step] = (
     Step("draws", _("Follow the draws of the seasons"), draws_due),
     Step("reminders", _("Remind those who have not answered"), remind_due, takes=True),
     Step("appointments", _("Remind those who have an appointment"), remind_appointments, takes=True),
+    Step("holds", _("Give back the places whose number was not confirmed"), expire_holds),
     Step("hours", _("Open the hours of the weeks to come"), fill_slots),
     Step("contracts", _("End broken contracts without a new employer"), lapse_due, takes=True),
     Step("waves", _("Open and close follow-ups of graduates"), open_due, takes=True),

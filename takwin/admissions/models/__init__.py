@@ -2,6 +2,7 @@
 
 from takwin.admissions.models.applications import DECIDED, SEATED, Application, Demand, Document, Wish
 from takwin.admissions.models.committees import Committee, Score
+from takwin.admissions.models.corrections import Correction
 from takwin.admissions.models.draws import Contribution, Draw
 from takwin.admissions.models.leaves import Leaf
 from takwin.admissions.models.rounds import Reserve, Round
@@ -14,6 +15,7 @@ __all__ = [
     "BedResult",
     "Committee",
     "Contribution",
+    "Correction",
     "Demand",
     "Document",
     "Draw",

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import ApplicationState, AutoAnswer, DocumentKind, Need, Situation
 from takwin.core.choices import state_check
 from takwin.core.fields import EncryptedCharField, RefField
+from takwin.core.models import Entry
 from takwin.core.scope import ScopedQuerySet
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.offer.models import Offering, Season
@@ -85,6 +87,12 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    @cached_property
+    def taken_back(self) -> bool:
+        """A draft that was submitted before: it counts for nothing until it is submitted again."""
+        draft = self.state == ApplicationState.DRAFT
+        return draft and Entry.objects.filter(ref=self.ref, verb="submit").exists()
 
 
 class Wish(models.Model):

@@ -9,6 +9,14 @@ from takwin.admissions.services.committees import (
     give_score,
     stand_aside,
 )
+from takwin.admissions.services.corrections import (
+    accept_correction,
+    ask_correction,
+    read_card,
+    read_evidence,
+    refuse_correction,
+    withdraw_correction,
+)
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
 from takwin.admissions.services.draws import (
@@ -42,10 +50,12 @@ from takwin.admissions.services.shown import counts as public_counts
 from takwin.admissions.services.wishes import add_wish, move_wish, order_wishes, remove_wish
 
 __all__ = [
+    "accept_correction",
     "add_late_wish",
     "add_wish",
     "allocate",
     "amend_score",
+    "ask_correction",
     "check_publishable",
     "close_answers",
     "close_applications",
@@ -75,12 +85,15 @@ __all__ = [
     "public_counts",
     "public_summary",
     "publish",
+    "read_card",
     "read_document",
+    "read_evidence",
     "read_full_files",
+    "refuse_correction",
+    "rehearse",
     "remind_due",
     "remove_document",
     "remove_wish",
-    "rehearse",
     "reopen",
     "reopen_applications",
     "seal",
@@ -94,4 +107,5 @@ __all__ = [
     "void_draw",
     "wait",
     "withdraw",
+    "withdraw_correction",
 ]

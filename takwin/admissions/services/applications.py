@@ -22,7 +22,7 @@ from takwin.offer.models import Season
 from takwin.offer.selectors import access
 from takwin.people.choices import ConsentKind, PeopleReason
 from takwin.people.models import Person
-from takwin.people.services import consent, register
+from takwin.people.services import IDENTITY, consent, correct, freeze, register
 
 
 def check_season(season: Season) -> None:
@@ -45,13 +45,19 @@ def start(
     by: Any,
     **identity: Any,
 ) -> Application:
-    """Open the draft of a person; registers the person when new.
+    """Open the draft of a person; registers the person when new, and keeps what they changed of an identity that
+    was never handed in. One that was is what it is: it changes only by a correction.
 
     When `by` is not the person's own account, the entry is assisted and the consent must be noted.
     """
     check_season(season)
     with transaction.atomic():
-        row = person or register(account=account, by=by, **identity)
+        if person is None:
+            row = register(account=account, by=by, **identity)
+        elif person.frozen_at is None and "given_name" in identity:
+            row = correct(person, by=by, **{name: identity[name] for name in IDENTITY if name in identity})
+        else:
+            row = person
         assisted = row.account_id != getattr(by, "pk", None)
         if assisted and not consented:
             raise Refused(PeopleReason.CONSENT_MISSING, "consented")
@@ -102,6 +108,7 @@ def submit(application: Application, *, by: Any) -> Application:
         for wish in wishes:
             check_wish(row, wish.offering, wish.with_bed, rules.get(wish.offering.programme_id))
         row.submitted_at = timezone.now()
+        freeze([row.person_id])
         _receipt_message(row, by)
     return row
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from takwin.accounts.models import User
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
-from takwin.admissions.models import Application, Draw, Round, Run
+from takwin.admissions.models import Application, Correction, Draw, Round, Run
 from takwin.offer.models import Offering, Season
+from takwin.people.models import Person
+from takwin.people.services import IDENTITY
 from takwin.territory.models import Area
 
 
@@ -39,6 +42,16 @@ def make_submitted(
         offering, bed = item if isinstance(item, tuple) else (item, False)
         services.add_wish(application, offering=offering, with_bed=bed, by=user)
     return services.submit(application, by=user)
+
+
+def make_correction(person: Person, **over: Any) -> Correction:
+    """Asked by its owner: another given name, unless told."""
+    person.refresh_from_db()
+    values = {name: getattr(person, name) for name in IDENTITY} | {"given_name": "ليلى"}
+    document = SimpleUploadedFile("card.pdf", b"%PDF-1.4 card")
+    return services.ask_correction(
+        person, **values | {"words": "الاسم مكتوب خطأ", "file": document, "by": person.account} | over
+    )
 
 
 VALUE = "0123456789abcdef" * 4

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from takwin.admissions import selectors, services
+from takwin.admissions import identities, selectors, services
 from takwin.admissions.choices import ApplicationState
 from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
@@ -49,11 +49,14 @@ def application(request: Any, ref: str) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
     _run, told = selectors.card(row)
+    reach = identities.persons(request.user.scope("people.correct"))
     context: dict[str, Any] = {
         "application": row,
         "wishes": selectors.wishes(row),
         "rows": told,
         "documents": list(row.documents.all()),
+        "corrections": identities.corrections_of(row.person),
+        "corrects": reach.filter(pk=row.person_id).exists(),
         "entries": journal(row) if request.user.can("journal.read", row) else [],
     }
     return show(request, "admissions/application.html", active="applications", **context)

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from takwin.admissions import forms, selectors, services
+from takwin.accounts.limits import may
+from takwin.admissions import forms, identities, selectors, services
 from takwin.admissions.choices import MAX_WISHES
 from takwin.admissions.rules import FILE_LIMIT_MB, list_version
 from takwin.admissions.tokens import token
@@ -73,6 +74,7 @@ def mine(request: Any, subject: str = "") -> HttpResponse:
         "application": application,
         "season": application.season,
         "wishes": selectors.wishes(application),
+        "corrections": identities.corrections_of(application.person),
     }
     context |= {"documents": list(application.documents.all()), "limit": MAX_WISHES, "active": "apply"}
     context["auto"] = forms.AutoAnswerForm(initial={"auto_answer": application.auto_answer})
@@ -81,19 +83,33 @@ def mine(request: Any, subject: str = "") -> HttpResponse:
 
 def _start(request: Any, season: Any) -> HttpResponse:
     person = people.person_of(request.user)
-    form = forms.StartForm(request.POST or None, initial=_identity(person))
+    if person is not None and person.frozen_at is not None:
+        return _start_again(request, season, person)
+    form = forms.StartForm(request.POST or None, initial=identity_of(person))
     # Messages go where the account signs in.
     reach = {"phone": request.user.phone or "", "email": request.user.email or ""}
-    if (
-        request.method == "POST"
-        and season
-        and form.run(season=season, person=person, account=request.user, by=request.user, **reach)
-    ):
-        return redirect(near(request, "admissions:schooling"))
+    if request.method == "POST" and season:
+        if not may(request, "identity"):
+            form.add_error(None, _("Too many tries. Wait an hour, then go on."))
+        elif form.run(season=season, person=person, account=request.user, by=request.user, **reach):
+            return redirect(near(request, "admissions:schooling"))
     return show(request, "admissions/start.html", form=form, season=season, active="apply")
 
 
-def _identity(person: Any) -> dict[str, Any]:
+def _start_again(request: Any, season: Any, person: Any) -> HttpResponse:
+    """A new season for someone whose identity is registered: nothing of it is typed again."""
+    if request.method == "POST" and season:
+        try:
+            services.start(season=season, person=person, by=request.user)
+        except Refused as refusal:
+            say_no(request, refusal)
+        else:
+            return redirect("admissions:schooling")
+    return show(request, "admissions/start.html", person=person, season=season, active="apply")
+
+
+def identity_of(person: Any) -> dict[str, Any]:
+    """What a form of identity shows first."""
     if person is None:
         return {}
     names = ("given_name", "family_name", "sex", "born_on", "cin")
@@ -103,9 +119,14 @@ def _identity(person: Any) -> dict[str, Any]:
 @page("admissions.apply")
 @with_application
 def identity(request: Any, application: Any) -> HttpResponse:
-    form = forms.IdentityForm(request.POST or None, initial=_identity(application.person))
-    if request.method == "POST" and form.run(application.person, by=request.user):
-        return redirect(near(request, "admissions:mine"))
+    if application.person.frozen_at is not None:
+        return redirect(near(request, "admissions:correct"))
+    form = forms.IdentityForm(request.POST or None, initial=identity_of(application.person))
+    if request.method == "POST":
+        if not may(request, "identity"):
+            form.add_error(None, _("Too many tries. Wait an hour, then go on."))
+        elif form.run(application.person, by=request.user):
+            return redirect(near(request, "admissions:mine"))
     return show(request, "admissions/identity.html", form=form, application=application, active="apply")
 
 
@@ -251,6 +272,15 @@ def document(request: Any, application: Any, ref: str) -> Any:
     return give_document(row.file, row.ref)
 
 
+@page("admissions.apply")
+@with_application
+def take_back(request: Any, application: Any) -> HttpResponse:
+    """What it means to correct an application that was submitted, before it is taken back."""
+    if application.state != "submitted":
+        return redirect(near(request, "admissions:mine"))
+    return show(request, "admissions/take_back.html", application=application, active="apply")
+
+
 MOVES = {
     "submit": services.submit,
     "reopen": services.reopen,
@@ -269,6 +299,8 @@ def move(request: Any, application: Any, verb: str) -> HttpResponse:
     """One move of the application's life."""
     if verb not in MOVES:
         raise Http404(verb)
+    if verb == "reopen" and application.state == "submitted" and "sure" not in request.POST:
+        return redirect(near(request, "admissions:take_back"))
     try:
         MOVES[verb](application, by=request.user)
     except Refused as refusal:
@@ -276,6 +308,8 @@ def move(request: Any, application: Any, verb: str) -> HttpResponse:
     else:
         if verb == "submit":
             return redirect(near(request, "admissions:receipt"))
+        if verb == "reopen":
+            messages.warning(request, _("Your application is a draft again. Submit it once it is corrected."))
     return redirect(near(request, "admissions:mine"))
 
 

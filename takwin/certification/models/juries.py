@@ -92,6 +92,9 @@ class Verdict(models.Model):
     proposed = models.CharField(max_length=10, choices=Decision)
     decision = models.CharField(max_length=10, choices=Decision, blank=True, default="")
     words = models.CharField(_("Why"), max_length=300, blank=True, default="")
+    # Who it is about, as the registry had it when the minutes were signed: names, birth, a digest of the card number.
+    # What is issued on this verdict tells this, whatever the registry says later. Empty until the minutes are signed.
+    identity = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("verdict")
@@ -114,6 +117,12 @@ class Verdict(models.Model):
     @property
     def ref(self) -> str:
         return f"verdict:{self.pk}"
+
+    @property
+    def who(self) -> str:
+        """The name that was signed; the registered one until then."""
+        told = self.identity
+        return f"{told['given_name']} {told['family_name']}" if told else self.enrolment.person.name
 
 
 class Amendment(models.Model):

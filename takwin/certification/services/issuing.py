@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from takwin.certification import award
 from takwin.certification.choices import CertificationReason as R
-from takwin.certification.choices import DiplomaKind, DiplomaState
+from takwin.certification.choices import DiplomaKind, DiplomaState, JuryState
 from takwin.certification.models import Diploma, Jury, SigningKey, Verdict
 from takwin.certification.rules.lives import STANDING
 from takwin.certification.selectors import keys
@@ -24,7 +24,6 @@ from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
 from takwin.core.scope import Scope
-from takwin.core.text import clean
 from takwin.engines.credentials import credential, sign, write_line
 from takwin.training.models import Enrolment
 from takwin.training.selectors import assessment
@@ -53,7 +52,7 @@ def prepare(scope: Scope, jury: Jury | None = None) -> int:
 def _of_verdict(row: Verdict, names: award.Names) -> Diploma:
     enrolment = row.enrolment
     return Diploma(
-        enrolment=enrolment, verdict=row, holder=clean(enrolment.person.name, lines=False), on=row.jury.held_on,
+        enrolment=enrolment, verdict=row, holder=award.holder(row.identity), on=row.jury.held_on,
         facts=award.of_verdict(row, names), since_on=timezone.localdate(), simulated=enrolment.simulated,
     )  # fmt: skip
 
@@ -125,6 +124,14 @@ def check_due(scope: Scope, jury: Jury | None = None) -> None:
         raise Refused(R.NOTHING_TO_ISSUE)
 
 
+def last_identity(enrolment: Enrolment) -> dict[str, str]:
+    """The identity a jury froze last for a trainee; before any jury the registered one, which a trainee cannot change
+    without a registrar."""
+    signed = Verdict.objects.filter(enrolment=enrolment, jury__state=JuryState.SIGNED).exclude(identity={})
+    told = signed.order_by("-jury__signed_at").values_list("identity", flat=True).first()
+    return told or award.identity_of(enrolment.person)
+
+
 def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diploma:
     """A certificate of one module, from the result that stands. Refused when it was not passed, or has one."""
     found = [
@@ -136,9 +143,10 @@ def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diplom
     if not found:
         raise Refused(R.MODULE_NOT_PASSED, code=code)
     result, line = found[-1]
+    identity = last_identity(enrolment)
     row = Diploma(
-        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=clean(enrolment.person.name, lines=False),
-        on=timezone.localdate(result.published_at), facts=award.of_module(enrolment, line),
+        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=award.holder(identity),
+        on=timezone.localdate(result.published_at), facts=award.of_module(enrolment, line, identity),
         since_on=timezone.localdate(), simulated=enrolment.simulated,
     )  # fmt: skip
     try:

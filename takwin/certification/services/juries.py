@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from takwin.accounts.selectors import holds
+from takwin.certification.award import identity_of
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, Why
 from takwin.certification.models import Amendment, Diploma, Jury, Sitter, Verdict
@@ -125,7 +126,7 @@ def decide(jury: Jury, decisions: Mapping[int, tuple[str, str]], *, remarks: str
             try:
                 decision = check_decision(
                     told, result.decision if result else None, result.average if result else None, words,
-                    who=one.enrolment.person.name, rule=RULES[row.rule],
+                    who=one.who, rule=RULES[row.rule],
                 )  # fmt: skip
             except Refused as refusal:
                 faults[f"{refusal.field or 'decision'}-{one.pk}"] = refusal
@@ -158,15 +159,18 @@ def sign_minutes(jury: Jury, *, by: Any) -> Jury:
         if not holds(row.president, "certification.sign", row.group.centre):
             raise Refused(R.CANNOT_SIGN, who=row.president)
         told = reads.verdicts(row)
-        missing = [one.enrolment.person.name for one in told if not one.decision]
+        missing = [one.who for one in told if not one.decision]
         if missing:
             raise Refused(R.UNDECIDED, count=len(missing), who=list_words(missing[:5]))
         results = reads.last_results([one.enrolment for one in told], row.year)
         for one in told:
             now = results.get(one.enrolment_id)
             if one.result_id != (now.pk if now else None):
-                raise Refused(R.NEW_RESULTS, who=one.enrolment.person.name)
+                raise Refused(R.NEW_RESULTS, who=one.who)
         row.signed_at = timezone.now()
+        for one in told:
+            one.identity = identity_of(one.enrolment.person)
+        Verdict.objects.bulk_update(told, ["identity"], batch_size=500)
         last = [one.enrolment for one in told if _finishes(row, one)]
         training.finish_all(last, on=row.held_on, by=by)
     return row
@@ -188,7 +192,7 @@ def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Am
         jury = Jury.objects.select_for_update(of=("self",)).select_related("president").get(pk=verdict.jury_id)
         if jury.state != JuryState.SIGNED:
             JURY.target("cancel", jury.state)  # says which state it is in
-            raise Refused(R.UNDECIDED, count=1, who=verdict.enrolment.person.name)
+            raise Refused(R.UNDECIDED, count=1, who=verdict.who)
         if jury.president_id != getattr(by, "pk", None):
             raise Refused(R.NOT_PRESIDENT, name=jury.president)
         row = Verdict.objects.select_for_update(of=("self",)).select_related("enrolment__person", "result").get(
@@ -197,11 +201,11 @@ def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Am
         if row.decision == decision:
             raise Refused(R.SAME_DECISION, "decision")
         if not words.strip():
-            raise Refused(R.WORDS, "words", who=row.enrolment.person.name)
+            raise Refused(R.WORDS, "words", who=row.who)
         result = row.result
         told = check_decision(
             decision, result.decision if result else None, result.average if result else None, words,
-            who=row.enrolment.person.name, rule=RULES[jury.rule],
+            who=row.who, rule=RULES[jury.rule],
         )  # fmt: skip
         made = Amendment(verdict=row, before=row.decision, after=told, words=words.strip(), by=by)
         create(made, "amend_verdict", by=by)

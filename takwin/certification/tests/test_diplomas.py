@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from takwin.certification import services
-from takwin.certification.models import Diploma, Share, SigningKey
+from takwin.certification.models import Diploma, Share, SigningKey, Verdict
 from takwin.certification.selectors import diplomas as reads
 from takwin.certification.selectors import findings, keys
 from takwin.certification.tests.make import make_diploma, make_signed_jury
@@ -70,8 +70,8 @@ class TestIssuing:
 
     def test_a_name_is_data_not_typesetting_nor_html(self):
         diploma = make_diploma("14")
-        diploma.enrolment.person.given_name = '#panic("x") <b>'
-        diploma.enrolment.person.save()
+        evil = diploma.verdict.identity | {"given_name": '#panic("x") <b>'}
+        Verdict.objects.filter(pk=diploma.verdict_id).update(identity=evil)
         services.revoke_diploma(diploma, why="error", words="", by=None)
         assert services.issue(EVERYWHERE) == 1
         again = Diploma.objects.select_related("enrolment__person").get(state="live")

@@ -76,7 +76,7 @@ def test_the_schema_sees_what_is_out_of_place(diploma):
 
 
 def test_a_name_is_escaped(diploma):
-    diploma.enrolment.person.given_name_latin = "<evil>&"
+    diploma.facts["identity"]["given_name_latin"] = "<evil>&"
     assert ET.fromstring(exports.elmo(diploma)).find(".//{*}givenNames").text == "<evil>&"
 
 

@@ -42,7 +42,7 @@ class WorkReason(Reasons):
     BAD_ICE = "bad_ice", _("“%(value)s” is not a company number (ICE): 15 digits, whose last two check the others.")
     ICE_TAKEN = (
         "ice_taken",
-        _("This company has an account already. Ask its holder, or your regional office."),
+        _("Another account stands for this company number already. Suspend it first."),
     )
     HAS_EMPLOYER = "has_employer", _("This account has a company already: %(name)s.")
     NOT_VERIFIED = "not_verified", _("Your company is %(state)s: vacancies are posted once it is verified.")

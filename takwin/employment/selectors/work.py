@@ -25,6 +25,12 @@ def employer(scope: Scope, ref: str) -> Employer:
     return Employer.objects.within(scope).select_related("company__area", "account").get(ref=ref)
 
 
+def claims(scope: Scope, row: Employer) -> list[Employer]:
+    """Other accounts of a scope that claim the same company number, to be compared before one is verified."""
+    rows = Employer.objects.within(scope).filter(company__ice=row.company.ice).exclude(pk=row.pk)
+    return list(rows.select_related("company__area", "account").order_by("pk")[:20])
+
+
 def employer_of(user: Any) -> Employer | None:
     return Employer.objects.select_related("company__area").filter(account=user).first()
 

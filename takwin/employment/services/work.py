@@ -36,28 +36,58 @@ LONGEST = timedelta(days=90)
 def register_employer(
     *, name: str, ice: str, activity: str = "", area: Area, contact: str, phone: str, by: Any
 ) -> Employer:
-    """A company asks for an account; the number's check digits are verified now, the rest by the regional office."""
+    """A company asks for an account; the number's check digits are verified now, the rest by the regional office.
+
+    Whoever asks is not told whether the number is known: a claim takes no number and uses nobody's record.
+    """
     number = tidy_ice(ice)
     mine = Employer.objects.filter(account=by).first()
     if mine is not None:
         raise Refused(R.HAS_EMPLOYER, name=mine)
     try:
         with transaction.atomic():
-            company = Company.objects.filter(ice=number).first() or training.add_company(
-                name=name, ice=number, activity=activity, contact=contact, phone=phone, by=by
+            company = training.add_company(
+                name=name, ice=number, activity=activity, contact=contact, phone=phone, area=area, listed=False, by=by
             )
-            if company.area_id is None:
-                Company.objects.filter(pk=company.pk).update(area=area)
             return create(Employer(company=company, account=by, contact=contact), "register_employer", by=by)
-    except IntegrityError:
-        raise Refused(R.ICE_TAKEN, "ice") from None
+    except IntegrityError:  # the same account in two tabs
+        raise Refused(R.HAS_EMPLOYER, name=name) from None
 
 
 def verify_employer(employer: Employer, *, by: Any) -> Employer:
+    """The office has seen who is the company: the claim becomes the company of the list. Refused while another account
+    is verified for the number."""
     with change(employer, "verify_employer", by=by, flow=EMPLOYER) as row:
         row.why = ""
+        row.company = _listed(row)
     matching.forget()
     return row
+
+
+def _listed(row: Employer) -> Company:
+    """The company of the list with the claimed number; the claim itself where there is none."""
+    claimed = Company.objects.get(pk=row.company_id)
+    if claimed.listed:
+        return claimed
+    # Claims of one number are locked in one order: of two offices that verify two at once, one does.
+    same = list(Company.objects.select_for_update(of=("self",)).filter(ice=claimed.ice).order_by("pk"))
+    company = next((one for one in same if one.listed), None)
+    if company is None:
+        with change(claimed, "list_company", by=None) as fresh:
+            fresh.listed = True
+        return fresh
+    holder = Employer.objects.filter(company=company).exclude(pk=row.pk).first()
+    if holder is not None:
+        if holder.state == EmployerState.VERIFIED:
+            raise Refused(R.ICE_TAKEN)
+        with change(holder, "lose_company", by=None) as gone:
+            gone.company = training.add_company(
+                name=company.name, ice=company.ice, activity=company.activity, contact=gone.contact,
+                phone=company.phone, area=company.area, listed=False,
+            )  # fmt: skip
+    if company.area_id is None:
+        Company.objects.filter(pk=company.pk).update(area=claimed.area_id)
+    return company
 
 
 def _refuser(verb: str) -> Any:

@@ -48,9 +48,6 @@ class TestEmployers:
             services.register_employer(
                 name="x", ice=OTHER_ICE, area=Area.objects.get(code="meknes"), contact="x", phone="", by=row.account
             )
-        with refused("ice_taken"):
-            make_employer("other@example.org", ICE)
-        assert Company.objects.count() == Employer.objects.count() == 1
         with refused("not_verified"):
             make_vacancy(row)
         services.verify_employer(row, by=None)
@@ -60,6 +57,32 @@ class TestEmployers:
 
         company = training.add_company(name="شركة التداريب", ice=ICE)
         assert make_employer().company_id == company.pk
+
+    def test_a_number_somebody_claims_blocks_nobody_and_tells_nothing(self):
+        from takwin.training import services as training
+
+        squatter = make_employer("squatter@example.org", verified=False)
+        owner = make_employer("owner@example.org", verified=False)
+        assert owner.company != squatter.company
+        assert not Company.objects.filter(listed=True).exists()
+        listed = training.add_company(name="شركة التداريب", ice=ICE)
+        assert services.verify_employer(owner, by=None).company == listed
+        with refused("ice_taken"):
+            services.verify_employer(squatter, by=None)
+        services.suspend_employer(owner, reason="شكوى", by=None)
+        assert services.verify_employer(squatter, by=None).company == listed
+        owner.refresh_from_db()
+        assert (owner.company.ice, owner.company.listed, owner.state) == (ICE, False, "suspended")
+
+    def test_the_office_sees_other_claims_and_the_claimants_do_not(self, client):
+        squatter = make_employer("squatter@example.org", verified=False)
+        owner = make_employer("owner@example.org", verified=False)
+        client.force_login(make_user("office@example.org", "regional", area="fes-meknes"))
+        assert squatter.company.name in client.get(f"/desk/employers/{owner.ref}/").content.decode()
+        client.force_login(make_user("far@example.org", "regional", area="oriental"))
+        assert client.get(f"/desk/employers/{owner.ref}/").status_code == 404
+        client.force_login(owner.account)
+        assert squatter.company.name not in client.get("/employer/").content.decode()
 
     def test_a_refusal_says_why(self):
         row = make_employer(verified=False)
@@ -238,13 +261,18 @@ def test_the_last_post_has_one_taker(network):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_company_is_registered_by_one_of_many_at_once(network):
+def test_of_four_claims_of_one_number_one_is_verified(network):
     users = [make_user(f"boss{n}@example.org") for n in range(4)]
     area = Area.objects.get(code="meknes")
 
-    def register(n):
-        services.register_employer(name="شركة", ice=ICE, area=area, contact="x", phone="", by=users[n])
-        return "registered"
+    claims = [
+        services.register_employer(name="شركة", ice=ICE, area=area, contact="x", phone="", by=user) for user in users
+    ]
 
-    told = together(4, register)
-    assert told.count("registered") == Employer.objects.count() == 1
+    def verify(n):
+        services.verify_employer(claims[n], by=None)
+        return "verified"
+
+    told = together(4, verify)
+    assert sorted(told) == ["ice_taken"] * 3 + ["verified"]
+    assert Company.objects.filter(listed=True).count() == Employer.objects.filter(state="verified").count() == 1

@@ -101,7 +101,7 @@ def employer(request: Any, ref: str) -> HttpResponse:
     return show(
         request, "employment/desk_employer.html", row=row, vacancies=work.own_vacancies(row), active="employers",
         actions=_actions(EMPLOYER, row, EMPLOYER_FORMS, wrong),
-        verifies="verify_employer" in EMPLOYER.verbs(row.state),
+        verifies="verify_employer" in EMPLOYER.verbs(row.state), claims=work.claims(request.scope, row),
         entries=journal(row) if request.user.can("journal.read", row) else None, status=422 if wrong else 200,
     )  # fmt: skip
 

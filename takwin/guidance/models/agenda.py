@@ -131,6 +131,7 @@ class Appointment(models.Model):
     booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     booked_at = models.DateTimeField(db_default=Now())
     reminded_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
 
     objects = AppointmentQuerySet.as_manager()
     secret_fields = ("words",)
@@ -142,13 +143,18 @@ class Appointment(models.Model):
             state_check("state", AppointmentState, "appointment_state_is_known"),
             models.UniqueConstraint(
                 fields=["slot", "client"],
-                condition=Q(state__in=["booked", "waiting"]),
+                condition=Q(state__in=["booked", "waiting", "held"]),
                 name="appointment_once_a_slot",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held_until__isnull=False) | (~Q(state="held") & Q(held_until__isnull=True)),
+                name="appointment_held_has_its_end",
             ),
         ]
         indexes = [
             models.Index(fields=["client", "state"], name="appointment_by_client"),
             models.Index(fields=["state", "reminded_at"], name="appointment_to_remind"),
+            models.Index(fields=["held_until"], condition=Q(state="held"), name="appointment_to_expire"),
         ]
 
     def __str__(self) -> str:

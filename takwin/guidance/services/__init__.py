@@ -1,6 +1,17 @@
 """Every write of guidance."""
 
-from takwin.guidance.services.appointments import attend, book, cancel, miss, move, remind_appointments, wait
+from takwin.guidance.services.appointments import (
+    attend,
+    book,
+    cancel,
+    confirm_hold,
+    expire_holds,
+    hold_place,
+    miss,
+    move,
+    remind_appointments,
+    wait,
+)
 from takwin.guidance.services.cases import (
     end_case,
     hand_over,
@@ -14,6 +25,7 @@ from takwin.guidance.services.cases import (
 )
 from takwin.guidance.services.clients import (
     client_for,
+    client_for_booking,
     client_of,
     describe_client,
     found_of,
@@ -24,9 +36,10 @@ from takwin.guidance.services.clients import (
 )
 from takwin.guidance.services.feeds import new_feed
 from takwin.guidance.services.hours import close_days, end_hours, fill_slots, publish_hours, reopen_days, slot_at
+from takwin.guidance.services.numbers import held, is_code, send_code
 from takwin.guidance.services.open_days import announce, call_off, hold, mark, register, unregister
 from takwin.guidance.services.sittings import answer, begin_again, keep_advice
-from takwin.guidance.services.visits import book_at, reserve, sign_up
+from takwin.guidance.services.visits import book_at, drop_hold, reserve, reserve_held, sign_up
 
 __all__ = [
     "announce",
@@ -38,15 +51,22 @@ __all__ = [
     "call_off",
     "cancel",
     "client_for",
+    "client_for_booking",
     "client_of",
     "close_days",
+    "confirm_hold",
     "describe_client",
+    "drop_hold",
     "end_case",
     "end_hours",
+    "expire_holds",
     "fill_slots",
     "found_of",
     "hand_over",
+    "held",
     "hold",
+    "hold_place",
+    "is_code",
     "join_phone",
     "keep_advice",
     "mark",
@@ -65,6 +85,8 @@ __all__ = [
     "remind_appointments",
     "reopen_days",
     "reserve",
+    "reserve_held",
+    "send_code",
     "sign_up",
     "slot_at",
     "take",

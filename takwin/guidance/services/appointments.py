@@ -18,8 +18,10 @@ from takwin.core.messages import post
 from takwin.guidance.choices import AppointmentState as S
 from takwin.guidance.choices import GuidanceReason, Purpose, SlotState, Way
 from takwin.guidance.models import Appointment, Client, Slot
-from takwin.guidance.rules import APPOINTMENT, LEAD, REMIND
+from takwin.guidance.rules import APPOINTMENT, HOLD, LEAD, MOST_A_NUMBER, MOST_HELD, REMIND
 from takwin.guidance.tokens import address
+
+BIRTHS: dict[str, str] = {S.BOOKED: "book", S.WAITING: "wait_for", S.HELD: "hold_place"}
 
 
 def book(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: str = "", by: Any = None) -> Appointment:
@@ -29,7 +31,8 @@ def book(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: st
     """
     with transaction.atomic():
         row = _locked(slot)
-        _check_free_time(row, client)
+        check_free_time(row, client)
+        free_expired(row)
         if row.taken >= row.capacity:
             raise Refused(GuidanceReason.SLOT_FULL, "slot")
         appointment = _new(row, client, purpose, words, S.BOOKED, by)
@@ -42,6 +45,7 @@ def wait(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: st
     """Join the waiting list of a full time; whoever joined first is promoted first."""
     with transaction.atomic():
         row = _locked(slot)
+        check_number(client)
         if row.taken < row.capacity:
             raise Refused(GuidanceReason.SLOT_FREE, "slot")
         return _new(row, client, purpose, words, S.WAITING, by)
@@ -63,23 +67,100 @@ def _take(slot: Slot, places: int) -> None:
 
 def _new(slot: Slot, client: Client, purpose: str, words: str, state: str, by: Any) -> Appointment:
     actor = by if getattr(by, "pk", None) else None
-    row = Appointment(slot=slot, client=client, purpose=purpose, words=words, state=state, booked_by=actor)
+    row = Appointment(
+        slot=slot, client=client, purpose=purpose, words=words, state=state, booked_by=actor,
+        held_until=timezone.now() + HOLD if state == S.HELD else None,
+    )  # fmt: skip
     try:
         with transaction.atomic():
-            return create(row, "book" if state == S.BOOKED else "wait_for", by=by)
+            return create(row, BIRTHS[state], by=by)
     except IntegrityError:
         raise Refused(GuidanceReason.IN_THIS_SLOT, "slot") from None
 
 
-def _check_free_time(slot: Slot, client: Client, but: int = 0) -> None:
-    """One appointment to come at a centre, and never two at a time. A number alone counts as one person."""
+def hold_place(slot: Slot, *, client: Client, purpose: str, words: str = "") -> Appointment | None:
+    """Keep a place for a few minutes while a number is confirmed. None when nothing can be kept: full, past, in the
+    list already, or too many kept at the centre; the booking then goes on without.
+
+    It asks nothing about the number, which is nobody's yet, and sends nothing.
+    """
+    with transaction.atomic():
+        try:
+            row = _locked(slot)
+        except Refused:
+            return None
+        free_expired(row)
+        held = Appointment.objects.filter(state=S.HELD, slot__centre=row.centre_id, held_until__gt=timezone.now())
+        if row.taken >= row.capacity or held.count() >= MOST_HELD:
+            return None
+        try:
+            appointment = _new(row, client, purpose, words, S.HELD, None)
+        except Refused:
+            return None
+        _take(row, 1)
+    return appointment
+
+
+def confirm_hold(appointment: Appointment, *, client: Client, by: Any = None) -> Appointment:
+    """The number is confirmed: the place is this client's for good. Refused when its time is over, or when they are
+    expected already; the place is then free again."""
+    with transaction.atomic():
+        slot = _locked(appointment.slot)
+        with change(appointment, "confirm_hold", by=by, flow=APPOINTMENT) as row:
+            if row.held_until is None or row.held_until <= timezone.now():
+                raise Refused(GuidanceReason.HOLD_OVER, minutes=HOLD.seconds // 60)
+            check_free_time(slot, client, row.pk)
+            row.client, row.held_until = client, None
+            row.booked_by = by if getattr(by, "pk", None) else None
+        tell(row, _("Appointment"))
+    return row
+
+
+def free_expired(slot: Slot) -> int:
+    """Give back the places of a locked time whose few minutes are over; how many."""
+    over = slot.appointments.filter(state=S.HELD, held_until__lte=timezone.now())
+    count = 0
+    for row in over.select_for_update(of=("self",)):
+        with change(row, "expire_hold", by=None, flow=APPOINTMENT) as fresh:
+            fresh.held_until = None
+        count += 1
+    if count:
+        _take(slot, -count)
+    return count
+
+
+def expire_holds(centre: Any = None, limit: int = 500) -> int:
+    """Give back every place whose few minutes are over: by the clock, and when the times of a centre are read."""
+    due = Slot.objects.filter(appointments__state=S.HELD, appointments__held_until__lte=timezone.now())
+    if centre is not None:
+        due = due.filter(centre=centre)
+    freed = 0
+    for pk in sorted(set(due.values_list("pk", flat=True)[:limit])):
+        with transaction.atomic():
+            slot = Slot.objects.select_for_update(of=("self",)).get(pk=pk)
+            count = free_expired(slot)
+            for _place in range(count):
+                _promote(slot)
+        freed += count
+    return freed
+
+
+def check_number(client: Client, but: int = 0) -> None:
+    """One number serves several people, not without end."""
+    if not client.phone:
+        return
+    live = Appointment.objects.filter(state__in=[S.BOOKED, S.WAITING], slot__ends_at__gt=timezone.now())
+    if live.filter(client__phone=client.phone).exclude(pk=but).count() >= MOST_A_NUMBER:
+        raise Refused(GuidanceReason.NUMBER_BUSY, limit=MOST_A_NUMBER)
+
+
+def check_free_time(slot: Slot, client: Client, but: int = 0) -> None:
+    """One appointment to come at a centre, and never two at a time. A person is a client: a number is none, a mother
+    books for three children with hers."""
     Client.objects.select_for_update().get(pk=client.pk)
+    check_number(client, but)
     rows = Appointment.objects.filter(state=S.BOOKED, slot__ends_at__gt=timezone.now()).exclude(pk=but)
-    if client.account_id is None and client.person_id is None and client.phone:
-        rows = rows.filter(client__phone=client.phone)
-    else:
-        rows = rows.filter(client=client)
-    for row in rows.select_related("slot"):
+    for row in rows.filter(client=client).select_related("slot"):
         told = moment(row.slot.starts_at, client.language)
         if row.slot.starts_at < slot.ends_at and slot.starts_at < row.slot.ends_at:
             raise Refused(GuidanceReason.BOOKED_THEN, "slot", when=told)
@@ -101,7 +182,7 @@ def _release(appointment: Appointment, *, by: Any, begun: bool) -> Appointment:
     with transaction.atomic():
         slot = Slot.objects.select_for_update(of=("self",)).get(pk=appointment.slot_id)
         with change(appointment, "cancel", by=by, flow=APPOINTMENT) as row:
-            held = row.state == S.BOOKED
+            held, row.held_until = row.state in {S.BOOKED, S.HELD}, None
             if held and not begun and slot.starts_at <= timezone.now():
                 raise Refused(GuidanceReason.PAST)
         if held:
@@ -116,7 +197,7 @@ def _promote(slot: Slot) -> None:
         return
     for row in slot.appointments.filter(state=S.WAITING).order_by("pk").select_related("client"):
         try:
-            _check_free_time(slot, row.client)
+            check_free_time(slot, row.client, row.pk)
         except Refused:
             continue  # expected elsewhere meanwhile: stays on the list
         with change(row, "promote", by=None, flow=APPOINTMENT) as fresh:
@@ -140,7 +221,8 @@ def move(appointment: Appointment, *, slot: Slot, by: Any = None) -> Appointment
         with change(appointment, "move", by=by) as row:
             if row.state != S.BOOKED or old.starts_at <= timezone.now():
                 raise Refused(GuidanceReason.PAST)
-            _check_free_time(fresh, row.client, row.pk)
+            check_free_time(fresh, row.client, row.pk)
+            free_expired(fresh)
             if fresh.taken >= fresh.capacity:
                 raise Refused(GuidanceReason.SLOT_FULL, "slot")
             row.slot, row.reminded_at = fresh, None

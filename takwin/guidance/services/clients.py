@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from takwin.core.changes import change, create, journal
+from takwin.core.text import fold
 from takwin.guidance.choices import AppointmentState, CaseState, Closing
 from takwin.guidance.models import Case, Client
 from takwin.guidance.services.appointments import give_back
@@ -38,7 +39,7 @@ def found_of(user: Any, guest: Client | None = None) -> Client | None:
 def _rows_of(user: Any, guest: Client | None) -> list[Client]:
     ways = [Q(account=user), Q(person__account=user)]
     if user.phone and user.phone_verified:
-        ways.append(Q(phone=user.phone, account__isnull=True, person__isnull=True))
+        ways.append(Q(pk__in=_same_number_and_name(user)))
     if guest is not None:
         ways.append(Q(pk=guest.pk, account__isnull=True, person__isnull=True))
     # One read a way: each has its index, which an OR across a join would not use.
@@ -47,6 +48,52 @@ def _rows_of(user: Any, guest: Client | None) -> list[Client]:
         rows = Client.objects.select_related("commune__parent", "person").filter(way, merged_into__isnull=True)
         found |= {row.pk: row for row in rows}
     return sorted(found.values(), key=lambda row: (row.account_id is None, row.person_id is None, row.pk))
+
+
+def _same_number_and_name(user: Any) -> list[int]:
+    """What was done with the account's number in its owner's name, or in no name. A number serves a whole household:
+    what was done in another name stays its own; where nobody's name is known, only one name may be there."""
+    rows = Client.objects.filter(phone=user.phone, account__isnull=True, person__isnull=True, merged_into=None)
+    found = list(rows.values_list("pk", "name"))
+    person = Person.objects.filter(account=user).first()
+    own = {fold(name) for name in (user.name, person.name if person else "") if name}
+    others = {fold(name) for _pk, name in found if name}
+    if not own and len(others) == 1:
+        own = others
+    return [pk for pk, name in found if not name or fold(name) in own]
+
+
+def client_for_booking(client: Client, *, name: str, phone: str, language: str) -> Client:
+    """Whom a visitor books for: the client they are, or somebody else of another name with the same number.
+
+    Call it only with a number whose owner is there, or which a member of staff has typed.
+    """
+    known = None if client.account_id or client.person_id else of_number(phone, name)
+    if known is None and _is_same(client, name, phone):
+        known = client
+    known = known or of_number(phone, name)
+    if known is None:
+        return create(Client(name=name, phone=phone, language=language), "start", by=None)
+    return name_guest(known, name=name, phone=phone, language=language)
+
+
+def _is_same(client: Client, name: str, phone: str) -> bool:
+    """A client without an account is another person under another number; under another name always."""
+    called = {fold(one) for one in (client.name, client.person.name if client.person else "") if one}
+    if name and called and fold(name) not in called:
+        return False
+    return bool(client.account_id or client.person_id or not phone or client.phone in {"", phone})
+
+
+def of_number(phone: str, name: str) -> Client | None:
+    """The client known by a number alone who has this name; a nameless one is anybody's."""
+    if not phone:
+        return None
+    rows = Client.objects.filter(phone=phone, account__isnull=True, person__isnull=True, merged_into__isnull=True)
+    found = list(rows.order_by("pk"))
+    return next((row for row in found if fold(row.name) == fold(name)), None) or next(
+        (row for row in found if not row.name or (not name and len(found) == 1)), None
+    )
 
 
 def _one(rows: list[Client], user: Any) -> Client:
@@ -75,12 +122,15 @@ def client_for(person: Person, *, by: Any) -> Client:
 
 
 def twins(client: Client) -> QuerySet[Client]:
-    """Other clients known only by the same phone number."""
+    """Other clients known only by the same phone number, in the same name or in none: a number is no person."""
     if not client.phone:
         return Client.objects.none()
-    return Client.objects.filter(
+    rows = Client.objects.filter(
         phone=client.phone, account__isnull=True, person__isnull=True, merged_into__isnull=True
     ).exclude(pk=client.pk)
+    called = {fold(name) for name in (client.name, client.person.name if client.person else "") if name}
+    same = [pk for pk, name in rows.values_list("pk", "name") if not name or not called or fold(name) in called]
+    return rows.filter(pk__in=same)
 
 
 def join_phone(client: Client, *, by: Any) -> int:
@@ -114,7 +164,7 @@ def merge(into: Client, other: Client, *, by: Any) -> None:
 
 
 def _merge_lists(now: Client, gone: Client, by: Any) -> None:
-    live = [AppointmentState.BOOKED, AppointmentState.WAITING]
+    live = [AppointmentState.BOOKED, AppointmentState.WAITING, AppointmentState.HELD]
     have = set(now.appointments.filter(state__in=live).values_list("slot_id", flat=True))
     for row in gone.appointments.filter(state__in=live, slot_id__in=have):
         give_back(row, by=by)

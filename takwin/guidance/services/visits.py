@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from takwin.core.errors import Refused
-from takwin.guidance.choices import GuidanceReason, Purpose
+from takwin.guidance.choices import AppointmentState, GuidanceReason, Purpose
 from takwin.guidance.models import Appointment, Client, OpenDay, Registration, Slot
-from takwin.guidance.services.appointments import book, wait
-from takwin.guidance.services.clients import name_guest, new_guest
+from takwin.guidance.services.appointments import book, cancel, confirm_hold, expire_holds, wait
+from takwin.guidance.services.clients import client_for_booking, name_guest, new_guest, of_number
 from takwin.guidance.services.hours import slot_at
 from takwin.guidance.services.open_days import register
 
@@ -30,14 +30,21 @@ def reserve(
     """Book a time, or join its waiting list when it is full. A phone number is enough."""
     with transaction.atomic():
         known = _reachable(client, name, phone, language)
+        return book_or_wait(slot, client=known, purpose=purpose, words=words, by=by)
+
+
+def book_or_wait(slot: Slot, *, client: Client, purpose: str, words: str, by: Any) -> Appointment:
+    """A place, or one on the waiting list of a full time."""
+    with transaction.atomic():
+        expire_holds(slot.centre)
         full = Slot.objects.filter(pk=slot.pk, taken__gte=slot.capacity).exists()
-        return (wait if full else book)(slot, client=known, purpose=purpose, words=words, by=by)
+        return (wait if full else book)(slot, client=client, purpose=purpose, words=words, by=by)
 
 
 def _reachable(client: Client, name: str, phone: str, language: str) -> Client:
     if not (phone or client.phone or client.account_id):
         raise Refused(GuidanceReason.NO_PHONE, "phone")
-    return name_guest(client, name=name, phone=phone, language=language)
+    return client_for_booking(client, name=name, phone=phone, language=language)
 
 
 def book_at(
@@ -55,13 +62,30 @@ def book_at(
     """A counsellor books for someone: for a client they follow, or for a name and a number."""
     with transaction.atomic():
         slot = slot_at(centre=centre, counsellor=counsellor, starts_at=starts_at)
-        known = client or _by_number(phone) or new_guest("ar")
-        return reserve(slot, client=known, name=name, phone=phone, purpose=purpose, words=words, language="ar", by=by)
+        known = client or of_number(phone, name) or new_guest("ar")
+        if not (phone or known.phone or known.account_id):
+            raise Refused(GuidanceReason.NO_PHONE, "phone")
+        known = name_guest(known, name=name, phone=phone, language=known.language)
+        return book_or_wait(slot, client=known, purpose=purpose, words=words, by=by)
 
 
-def _by_number(phone: str) -> Client | None:
-    rows = Client.objects.filter(phone=phone, account__isnull=True, person__isnull=True, merged_into__isnull=True)
-    return rows.order_by("pk").first() if phone else None
+def reserve_held(
+    hold: Appointment, *, client: Client, name: str, phone: str, language: str, by: Any = None
+) -> Appointment:
+    """A kept place becomes an appointment now that its number is confirmed. A refusal frees it."""
+    try:
+        with transaction.atomic():
+            known = _reachable(client, name, phone, language)
+            return confirm_hold(hold, client=known, by=by)
+    except Refused:
+        drop_hold(hold, by=by)
+        raise
+
+
+def drop_hold(hold: Appointment, *, by: Any = None) -> None:
+    """Give a kept place back; one that is an appointment already, or over, stays what it is."""
+    if Appointment.objects.filter(pk=hold.pk, state=AppointmentState.HELD).exists():
+        cancel(hold, by=by)
 
 
 def sign_up(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from takwin.accounts.models import User
 from takwin.accounts.tests.make import make_user
 from takwin.centres.models import Centre, Kind
+from takwin.core.models import Outbox
 from takwin.guidance import services
 from takwin.guidance.models import Case, Client, Slot
 from takwin.territory.models import Area
@@ -53,6 +55,12 @@ def make_hours(centre: Centre, counsellor: User, **over: Any) -> Any:
 def make_client(phone: str = "+212612345678", **over: Any) -> Client:
     """Someone known by a number."""
     return Client.objects.create(phone=phone, **over)
+
+
+def send_code(client: Any, answer: Any, code: str = "") -> Any:
+    """Type the code that the last SMS brought, on the page an unconfirmed number leads to."""
+    sent = Outbox.objects.filter(about="sign-in").latest("pk").body
+    return client.post(answer.url, {"code": code or re.findall(r"\d{6}", sent)[0]})
 
 
 def make_case(centre: Centre | None = None, client: Client | None = None) -> Case:

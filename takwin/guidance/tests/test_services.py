@@ -14,6 +14,7 @@ from takwin.core.models import Entry, Outbox
 from takwin.core.scope import Scope
 from takwin.guidance import services
 from takwin.guidance.models import Appointment, Case, Client, Hours, Sitting, Slot
+from takwin.guidance.rules import MOST_A_NUMBER
 from takwin.guidance.selectors import agenda, board, cases, clients
 from takwin.guidance.tests.make import (
     make_case,
@@ -216,8 +217,11 @@ class TestBooking:
         other = make_centre("guidance-oujda", "oujda-angad")
         same_time = make_slot(other, make_counsellor(other, "east@example.org"), starts_at=first.starts_at)
         assert refused(services.book, same_time, client=client)[0] == "booked_then"
-        # The same number from another phone is the same person until an account says otherwise.
-        assert refused(services.book, later, client=make_client())[0] == "booked_here"
+        # A number is no person: a mother books for her children with hers, each by name, but not without end.
+        for n in range(MOST_A_NUMBER - 1):
+            at = make_slot(centre, counsellor, starts_at=first.starts_at + timedelta(days=4 + n))
+            assert services.book(at, client=make_client(name=f"طفل {n}")).state == "booked"
+        assert refused(services.book, later, client=make_client(name="طفل آخر"))[0] == "number_busy"
 
     def test_at_the_desk_a_moment_outside_the_hours_is_refused_with_the_reason(self, centre, counsellor):
         make_hours(centre, counsellor)

@@ -9,15 +9,18 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from takwin.accounts.limits import may
+from takwin.accounts.selectors import has_email
 from takwin.centres import selectors as centres
 from takwin.core.errors import Refused
 from takwin.core.scope import EVERYWHERE
 from takwin.guidance import calendars, forms, services
+from takwin.guidance.choices import GuidanceReason
 from takwin.guidance.selectors import agenda, cases, clients
 from takwin.guidance.tokens import read, read_feed, token
+from takwin.guidance.views.numbers import ask, is_proved, language
 from takwin.guidance.views.visitor import found, known
 from takwin.territory import selectors as territory
 from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
@@ -51,6 +54,7 @@ def _days(slots: Any) -> Any:
 @page(PUBLIC)
 def times(request: Any, code: str) -> HttpResponse:
     centre = or_404(lambda told: centres.centre(EVERYWHERE, told), code)
+    services.expire_holds(centre)
     return show(
         request, "guidance/times.html", centre=centre, days=_days(agenda.free_slots(centre)), active="guidance"
     )
@@ -65,12 +69,33 @@ def reserve(request: Any, ref: str) -> HttpResponse:
     if client is None and request.user.is_authenticated:
         initial = {"name": request.user.name, "phone": request.user.phone or ""}
     form = forms.ReserveForm(request.POST or None, initial=initial)
-    language = (get_language() or "ar")[:2]
     # Valid first: a client is made only when there is something to keep.
-    valid = request.method == "POST" and form.is_valid()
-    if valid and form.run(slot, client=known(request), by=request.user, language=language):
-        return redirect("guidance:appointment", token(form.result.ref))
+    if request.method == "POST" and form.is_valid():
+        phone = form.cleaned_data["phone"] or _own_phone(request, client)
+        if phone and not is_proved(request, phone):
+            if (answer := ask(request, form, kind="slot", row=slot, phone=phone)) is not None:
+                return answer
+        elif _may_book(request, form, phone) and form.run(
+            slot, client=known(request), by=request.user, language=language()
+        ):
+            return redirect("guidance:appointment", token(form.result.ref))
     return show(request, "guidance/reserve.html", slot=slot, form=form, active="guidance")
+
+
+def _own_phone(request: Any, client: Any) -> str:
+    """The number of who is there, when the form leaves it out."""
+    return (client.phone if client else "") or (request.user.is_authenticated and request.user.phone) or ""
+
+
+def _may_book(request: Any, form: Any, phone: str) -> bool:
+    """A confirmed number books ten times a day; without one, an account with a confirmed e-mail does."""
+    if not phone and not has_email(request.user):
+        form.add_error("phone", str(GuidanceReason.NO_PHONE.label))
+        return False
+    if not may(request, "guidance_book", phone or request.user.ref):
+        form.add_error(None, _("Too many appointments were asked for today. Call the centre."))
+        return False
+    return True
 
 
 @page(PUBLIC)
@@ -101,6 +126,8 @@ def _answer(request: Any, row: Any, told: str) -> HttpResponse:
         if request.POST.get("do") == "cancel":
             services.cancel(row, by=request.user)
             messages.success(request, _("Cancelled. Thank you for telling: someone else may come."))
+        elif request.POST.get("do") == "move" and not may(request, "guidance_move", row.ref):
+            messages.error(request, _("This appointment has moved too often today. Call the centre."))
         elif request.POST.get("do") == "move":
             services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=request.user)
             messages.success(request, _("Your appointment has moved."))
@@ -139,8 +166,13 @@ def open_day(request: Any, ref: str) -> HttpResponse:
         request.POST or None, initial={"name": client.name, "phone": client.phone} if client else {}
     )
     if request.method == "POST" and form.is_valid():
-        language = (get_language() or "ar")[:2]
-        if form.run(day, client=known(request), by=request.user, language=language):
+        phone = form.cleaned_data["phone"] or _own_phone(request, client)
+        if phone and not is_proved(request, phone):
+            if (answer := ask(request, form, kind="day", row=day, phone=phone)) is not None:
+                return answer
+        elif _may_book(request, form, phone) and form.run(
+            day, client=known(request), by=request.user, language=language()
+        ):
             messages.success(request, _("You are registered. See you there."))
             return redirect("guidance:open_day", day.ref)
     mine = [row for row in agenda.registrations_of(client) if row.open_day_id == day.pk] if client else []

@@ -30,6 +30,8 @@ class Company(models.Model):
     phone = models.CharField(_("Phone"), max_length=20, blank=True, default="")
     places = models.PositiveSmallIntegerField(_("Apprentices at a time"), default=2)
     state = models.CharField(max_length=8, choices=PostState, default=PostState.ACTIVE)
+    # Entered by a centre, or verified by an office. A company somebody merely claims is in no list and blocks nobody.
+    listed = models.BooleanField(default=True, db_default=True)
     simulated = models.BooleanField(default=False, db_default=False)
     search_text = SearchField(of=("name", "activity", "ice"))
 
@@ -39,7 +41,9 @@ class Company(models.Model):
         constraints = [
             state_check("state", PostState, "company_state_is_known"),
             models.CheckConstraint(condition=Q(kind__in=CompanyKind.values), name="company_kind_is_known"),
-            models.UniqueConstraint(fields=["ice"], condition=~Q(ice=""), name="company_ice_once"),
+            models.UniqueConstraint(
+                fields=["ice"], condition=Q(listed=True) & ~Q(ice=""), name="company_listed_ice_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,18 +19,18 @@ HELD = [ContractState.DRAFT, ContractState.SIGNED, ContractState.REGISTERED, Con
 def companies(centre: Centre) -> QuerySet[Company]:
     """Every company of the network, with what this centre has there."""
     mine = Q(contracts__enrolment__centre=centre, contracts__state__in=HELD)
-    return Company.objects.annotate(
+    return Company.objects.filter(listed=True).annotate(
         taken=Count("contracts", filter=Q(contracts__state__in=HELD), distinct=True),
         ours=Count("contracts", filter=mine, distinct=True),
     )
 
 
 def by_ref(ref: str) -> Company | None:
-    return Company.objects.filter(ref=ref).first()
+    return Company.objects.filter(ref=ref, listed=True).first()
 
 
 def company(ref: str) -> Company:
-    return Company.objects.get(ref=ref)
+    return Company.objects.get(ref=ref, listed=True)
 
 
 def conventions(row: Company, scope: Scope) -> list[Convention]:

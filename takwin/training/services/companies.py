@@ -11,6 +11,7 @@ from django.utils import timezone
 from takwin.centres.models import Centre
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
+from takwin.territory.models import Area
 from takwin.training.choices import PostState
 from takwin.training.choices.companies import BrokenBy, CompanyKind, CompanyReason, ContractState, ConventionState
 from takwin.training.models import (
@@ -47,18 +48,23 @@ def add_company(
     contact: str = "",
     phone: str = "",
     places: int = 2,
+    area: Area | None = None,
+    listed: bool = True,
     by: Any = None,
     simulated: bool = False,
 ) -> Company:
-    """A company of the network's list. Refused: a number that is none, or another company's."""
+    """A company of the network's list, or one that somebody claims to be (`listed` false: no number is taken).
+
+    Refused: a number that is none, or another listed company's.
+    """
     row = Company(
         name=name, kind=kind, ice=tidy_ice(ice), activity=activity, contact=contact, phone=phone, places=places,
-        simulated=simulated,
+        area=area, listed=listed, simulated=simulated,
     )  # fmt: skip
     try:
         return create(row, "add_company", by=by)
     except IntegrityError:
-        other = Company.objects.filter(ice=row.ice).first()
+        other = Company.objects.filter(ice=row.ice, listed=True).first()
         raise Refused(CompanyReason.ICE_TAKEN, "ice", name=other) from None
 
 

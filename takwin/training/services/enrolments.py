@@ -72,6 +72,7 @@ def _chunk(waiting: Any, versions: dict[int, int]) -> int | None:
         still = set(waiting.filter(pk__in=[row.pk for row in locked]).values_list("pk", flat=True))
         rows = [row for row in locked if row.pk in still]
         Enrolment.objects.bulk_create([_newcomer(row, versions, today) for row in rows])
+        people.freeze(row.person_id for row in rows)
         people.follow_all(((row.person_id, row.seat.offering.centre_id) for row in rows), WHY)
     return len(rows)
 
@@ -98,6 +99,7 @@ def enrol(
         with transaction.atomic():
             create(row, "enrol", by=by)
             people.follow(person, centre, WHY)
+            people.freeze([person.pk])
     except IntegrityError:
         open_one = person.enrolments.filter(state__in=OPEN_STATES).first()
         raise Refused(TrainingReason.ENROLLED_ELSEWHERE, ref=open_one.ref if open_one else "") from None

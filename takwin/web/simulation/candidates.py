@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.utils import timezone
 
 from takwin.admissions.models import Application, Wish
 from takwin.core.refs import make_ref
@@ -137,6 +138,7 @@ def _people(season: Season, number: int, provinces: list[Area], rng: np.random.G
         person = Person(
             ref=_ref("PER", season.code, n), given_name=first[0], family_name=last[0], given_name_latin=first[1],
             family_name_latin=last[1], sex=sex, born_on=day - timedelta(days=age_days), simulated=True,
+            frozen_at=timezone.now(),
             commune_id=towns[int(np.searchsorted(odds, draws[n, 3]))] if towns else None,
         )  # fmt: skip
         out.append(

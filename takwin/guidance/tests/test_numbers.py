@@ -1,0 +1,238 @@
+"""A number is proved before a place is kept in its name; it is nobody's identity; it tells a stranger nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from takwin.accounts.tests.make import make_user
+from takwin.core.models import Outbox
+from takwin.core.tests.threads import together
+from takwin.guidance import services
+from takwin.guidance.models import Appointment, Client, Slot
+from takwin.guidance.rules import CODE_TRIES, MOST_HELD
+from takwin.guidance.tests.make import make_centre, make_client, make_counsellor, make_slot, send_code
+
+pytestmark = pytest.mark.django_db
+ASKED = {"purpose": "choose", "phone": "0612345678", "name": "سلمى"}
+LIMITS = {"guidance_code": "160/h/ip", "guidance_code_number": "4/h/key", "guidance_code_centre": "400/h/key",
+          "guidance_try_number": "20/h/key", "guidance_move": "4/d/key", "guidance_book": "10/d/key"}  # fmt: skip
+
+
+def address(slot):
+    return f"/guidance/book/{slot.ref}/"
+
+
+def over(row):
+    """Its few minutes are over."""
+    Appointment.objects.filter(pk=row.pk).update(held_until=timezone.now() - timedelta(seconds=1))
+
+
+class TestProof:
+    def test_a_place_is_kept_then_booked_by_the_code(self, client):
+        slot = make_slot()
+        asked = client.post(address(slot), ASKED)
+        held = Appointment.objects.get()
+        slot.refresh_from_db()
+        assert (held.state, slot.taken, held.client.phone) == ("held", 1, "")
+        page = client.get(asked.url).content.decode()
+        assert "612345678" not in page
+        answer = send_code(client, asked)
+        held.refresh_from_db()
+        assert (held.state, held.held_until, held.client.phone, held.client.name) == (
+            "booked", None, "+212612345678", "سلمى"
+        )  # fmt: skip
+        assert Outbox.objects.filter(about=held.ref).count() == 1
+        assert client.get(answer.url).status_code == 200
+        # Within the half hour the same session books again without another code.
+        other = make_centre("guidance-oujda", "oujda-angad")
+        later = make_slot(other, make_counsellor(other, "e@example.org"), starts_at=slot.starts_at + timedelta(days=1))
+        assert "/guidance/a/" in client.post(address(later), ASKED).url
+
+    def test_a_wrong_code_books_nothing_and_five_tries_end_it(self, client):
+        slot = make_slot()
+        asked = client.post(address(slot), ASKED)
+        right = Outbox.objects.latest("pk").body.split()[-1].strip(".")
+        wrong = "000000" if right != "000000" else "111111"
+        for _n in range(CODE_TRIES):
+            assert send_code(client, asked, wrong).status_code == 422
+        assert send_code(client, asked, right).status_code == 422
+        assert Appointment.objects.get().state == "held"
+        client.post(asked.url, {"again": "1"})
+        assert "/guidance/a/" in send_code(client, asked).url
+
+    def test_another_session_cannot_finish_it(self, client):
+        asked = client.post(address(make_slot()), ASKED)
+        assert send_code(Browser(), asked).url == "/guidance/appointments/"
+        assert Appointment.objects.get().state == "held"
+
+    def test_a_code_in_arabic_digits_serves(self, client):
+        asked = client.post(address(make_slot()), ASKED)
+        code = Outbox.objects.latest("pk").body.split()[-1].strip(".")
+        told = send_code(client, asked, code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))
+        assert "/guidance/a/" in told.url
+
+    def test_two_tabs_finish_each_its_own(self, client):
+        centre = make_centre()
+        counsellor = make_counsellor(centre)
+        one, two = (make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2))
+        first = client.post(address(one), ASKED | {"name": "سلمى"})
+        sent = Outbox.objects.latest("pk").body.split()[-1].strip(".")
+        client.post(address(two), ASKED | {"name": "يوسف"})
+        assert "/guidance/a/" in send_code(client, first, sent).url
+        assert Appointment.objects.get(state="booked").slot == one
+        assert Appointment.objects.get(state="booked").client.name == "سلمى"
+        assert Appointment.objects.get(state="held").slot == two
+
+    def test_a_verified_account_books_at_once_and_an_unverified_number_does_not(self, client):
+        client.force_login(make_user("v@example.org", phone="+212612345678", phone_verified=True))
+        assert "/guidance/a/" in client.post(address(make_slot()), ASKED).url
+        other = make_centre("guidance-oujda", "oujda-angad")
+        slot = make_slot(other, make_counsellor(other, "e@example.org"))
+        client.force_login(make_user("u@example.org", phone="+212612345679", phone_verified=False))
+        assert "/guidance/number/" in client.post(address(slot), ASKED | {"phone": "0612345679"}).url
+
+
+class TestHolds:
+    def test_a_place_not_confirmed_in_time_is_free_when_the_times_are_read_and_by_the_clock(self, client):
+        slot = make_slot()
+        for free in (lambda: client.get(f"/guidance/appointments/{slot.centre.code}/"), services.expire_holds):
+            Browser().post(address(slot), ASKED)
+            over(Appointment.objects.get(state="held"))
+            free()
+            slot.refresh_from_db()
+            assert slot.taken == 0
+            assert not Appointment.objects.filter(state="held").exists()
+
+    def test_a_late_code_takes_what_is_still_free_and_never_another_s_place(self, client):
+        slot = make_slot()
+        asked = client.post(address(slot), ASKED)
+        over(Appointment.objects.get())
+        services.book(slot, client=make_client("+212699999999"))
+        send_code(client, asked)
+        slot.refresh_from_db()
+        assert slot.taken == 1
+        assert Appointment.objects.exclude(state="cancelled").get(client__phone="+212612345678").state == "waiting"
+
+    def test_invented_numbers_do_not_take_every_place_of_a_centre(self):
+        slot = make_slot(capacity=200)
+        for n in range(MOST_HELD + 5):
+            services.hold_place(slot, client=services.new_guest("ar"), purpose="choose")
+            assert n >= 0
+        slot.refresh_from_db()
+        assert slot.taken == MOST_HELD
+
+    def test_forty_of_one_class_behind_one_address_all_book(self, settings):
+        settings.ACCOUNT_RATE_LIMITS = LIMITS
+        slot = make_slot(capacity=40)
+        for n in range(40):
+            pupil = Browser()
+            asked = pupil.post(address(slot), ASKED | {"phone": f"06123400{n:02d}", "name": f"تلميذ {n}"})
+            assert "/guidance/a/" in send_code(pupil, asked).url
+        slot.refresh_from_db()
+        assert (slot.taken, Appointment.objects.filter(state="booked").count()) == (40, 40)
+
+    def test_one_number_gets_four_codes_an_hour_whoever_asks(self, settings):
+        settings.ACCOUNT_RATE_LIMITS = LIMITS
+        slot = make_slot(capacity=50)
+        for _n in range(31):
+            Browser().post(address(slot), ASKED)
+        assert Outbox.objects.count() == 4
+
+    def test_moving_back_and_forth_does_not_ring_a_phone_all_day(self, client, settings):
+        settings.ACCOUNT_RATE_LIMITS = LIMITS
+        centre = make_centre()
+        counsellor = make_counsellor(centre)
+        slots = [make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2)]
+        answer = send_code(client, client.post(address(slots[0]), ASKED))
+        for n in range(31):
+            client.post(answer.url, {"do": "move", "slot": slots[(n + 1) % 2].ref})
+        assert Outbox.objects.exclude(about="sign-in").count() == 5  # the booking and four moves
+
+
+class TestNeutral:
+    def test_the_answer_is_the_same_whether_the_number_is_known_or_not(self):
+        centre = make_centre()
+        counsellor = make_counsellor(centre)
+        slots = [make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2, 3)]
+        services.book(slots[0], client=make_client("+212612345678", name="سلمى"))
+        pages = []
+        for slot, phone in ((slots[1], "0612345678"), (slots[2], "0698765478")):
+            stranger = Browser()
+            asked = stranger.post(address(slot), ASKED | {"phone": phone})
+            page = stranger.get(asked.url).content.decode()
+            pages.append((asked.status_code, asked.url.rsplit("/", 2)[0], len(page.split("<h1")[1].split("<dl")[0])))
+            assert slots[0].ref not in page
+        assert pages[0] == pages[1]
+
+    def test_the_owner_is_told_of_their_own_appointment_once_the_number_is_proved(self, client):
+        centre = make_centre()
+        counsellor = make_counsellor(centre)
+        slots = [make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2)]
+        services.book(slots[0], client=make_client("+212612345678", name="سلمى"))
+        send_code(client, client.post(address(slots[1]), ASKED))
+        assert "يوجد موعد" in client.get("/guidance/appointments/").content.decode()
+        assert Slot.objects.get(pk=slots[1].pk).taken == 0
+
+
+class TestHousehold:
+    def test_a_mother_books_for_three_children_with_one_number(self, client):
+        slot = make_slot(capacity=5)
+        asked = client.post(address(slot), ASKED | {"name": "آية"})
+        assert "/guidance/a/" in send_code(client, asked).url
+        for name in ("يوسف", "مريم"):
+            assert "/guidance/a/" in client.post(address(slot), ASKED | {"name": name}).url
+        assert set(Appointment.objects.filter(state="booked").values_list("client__name", flat=True)) == {
+            "آية", "يوسف", "مريم"
+        }  # fmt: skip
+
+    def test_the_mother_s_account_does_not_swallow_her_children(self):
+        for name in ("آية", "يوسف", ""):
+            make_client("+212612345678", name=name)
+        mother = make_user("m@example.org", name="خديجة", phone="+212612345678", phone_verified=True)
+        services.client_of(mother)
+        assert Client.objects.filter(merged_into__isnull=True, account__isnull=True).count() == 2
+        assert not Client.objects.filter(name__in=["آية", "يوسف"], account=mother).exists()
+
+    def test_the_desk_books_for_the_child_it_names_and_joins_no_sibling(self):
+        centre = make_centre()
+        counsellor = make_counsellor(centre)
+        known = make_client("+212612345678", name="آية")
+        slot = make_slot(centre, counsellor, capacity=3)
+        told = {"centre": centre, "counsellor": counsellor, "starts_at": slot.starts_at, "by": counsellor}
+        other = services.book_at(**told, name="يوسف", phone="+212612345678").client
+        assert (other.name, other.pk == known.pk) == ("يوسف", False)
+        assert services.book_at(**told, name="آية", phone="+212612345678").client == known
+        assert services.twins(known).count() == 0
+        assert services.join_phone(known, by=counsellor) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("network")
+def test_a_kept_place_is_confirmed_or_given_back_never_both():
+    slot = make_slot()
+    row = services.hold_place(slot, client=services.new_guest("ar"), purpose="choose")
+    over(row)
+    rival = make_client("+212699999999")
+    moves = (
+        lambda: services.confirm_hold(row, client=make_client("+212612340001")).state,
+        lambda: str(services.expire_holds()),
+        lambda: services.book(slot, client=rival).state,
+    )
+    told = together(3, lambda n: moves[n]())
+    assert "booked" in told
+    slot.refresh_from_db()
+    assert slot.taken == Appointment.objects.filter(state__in=["booked", "held"]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("network")
+def test_of_twenty_holds_for_one_place_one_is_kept():
+    slot = make_slot()
+    people = [services.new_guest("ar") for _n in range(20)]
+    told = together(20, lambda n: getattr(services.hold_place(slot, client=people[n], purpose="choose"), "state", ""))
+    assert sorted(told) == [""] * 19 + ["held"]
+    assert Slot.objects.get().taken == 1

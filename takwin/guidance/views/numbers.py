@@ -1,0 +1,149 @@
+"""Confirming a phone number before something is kept in its name: a code by SMS, typed back in the same session."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from takwin.accounts.limits import may
+from takwin.core.errors import Refused
+from takwin.guidance import forms, services
+from takwin.guidance.choices import GuidanceReason
+from takwin.guidance.rules import CODE_TRIES, HOLD, NUMBER_STAYS
+from takwin.guidance.selectors import agenda
+from takwin.guidance.tokens import token
+from takwin.guidance.views.visitor import known
+from takwin.ui.pages import PUBLIC, page, show
+
+WAITING, PROVED = "guidance_waiting", "guidance_numbers"
+MOST_WAITING = 5  # unfinished bookings of one session: each tab has its own address
+
+
+def language() -> str:
+    return (get_language() or "ar")[:2]
+
+
+def is_proved(request: Any, phone: str) -> bool:
+    """Whether this session has confirmed a number within the half hour, or its account has."""
+    user = request.user
+    if user.is_authenticated and user.phone == phone and user.phone_verified:
+        return True
+    at = request.session.get(PROVED, {}).get(phone, 0)
+    return bool(timezone.now().timestamp() - at < NUMBER_STAYS.total_seconds())
+
+
+def may_send(request: Any, phone: str, place: str) -> bool:
+    """Whether one more code may go: by address, by number and by centre."""
+    return (
+        may(request, "guidance_code")
+        and may(request, "guidance_code_number", phone)
+        and may(request, "guidance_code_centre", place)
+    )
+
+
+def ask(request: Any, form: Any, *, kind: str, row: Any, phone: str) -> HttpResponse | None:
+    """Send a code and keep what was typed until it comes back. None: too many codes, said on the form."""
+    if not may_send(request, phone, row.centre.code):
+        form.add_error(None, _("Too many codes were asked for. Wait an hour, or call the centre."))
+        return None
+    told = {name: form.cleaned_data.get(name, "") for name in ("name", "purpose", "words")}
+    waiting = request.session.get(WAITING, {})
+    for key in list(waiting)[: max(0, len(waiting) - MOST_WAITING + 1)]:
+        _forget(request, waiting, key)
+    hold = None
+    if kind == "slot" and may(request, "guidance_hold"):
+        hold = services.hold_place(row, client=known(request), purpose=told["purpose"], words=told["words"])
+    key = secrets.token_urlsafe(12)
+    waiting[key] = told | {"kind": kind, "ref": row.ref, "phone": phone, "hold": hold.ref if hold else ""}
+    waiting[key] |= {"code": services.send_code(phone, language=language()), "tries": 0, **_stamp()}
+    request.session[WAITING] = waiting
+    return redirect("guidance:number", key)
+
+
+def _stamp() -> dict[str, float]:
+    return {"at": timezone.now().timestamp()}
+
+
+def _forget(request: Any, waiting: dict[str, Any], key: str) -> dict[str, Any]:
+    told: dict[str, Any] = waiting.pop(key)
+    request.session[WAITING] = waiting
+    if hold := services.held(told["hold"]):
+        services.drop_hold(hold)
+    return told
+
+
+@page(PUBLIC)
+def number(request: Any, key: str) -> HttpResponse:
+    """Type the code. It says nothing of the number: neither whether it is known here nor what it has booked."""
+    waiting = request.session.get(WAITING, {})
+    told = waiting.get(key)
+    if told is None:
+        messages.info(request, _("Nothing waits for a code here any more. Choose a time."))
+        return redirect("guidance:centres")
+    try:
+        row = (agenda.slot if told["kind"] == "slot" else agenda.open_day)(told["ref"])
+    except ObjectDoesNotExist as absent:
+        raise Http404(key) from absent
+    form = forms.CodeForm()
+    if request.method == "POST":
+        if "again" in request.POST:
+            return _again(request, waiting, key, row)
+        form = forms.CodeForm(request.POST)
+        if form.is_valid() and _is_right(request, waiting, key, form.cleaned_data["code"]):
+            return _finish(request, waiting, key, row)
+        if form.is_valid():
+            form.add_error("code", str(GuidanceReason.WRONG_CODE.label))
+    context: dict[str, Any] = {"form": form, "row": row, "kind": told["kind"], "phone": told["phone"][-2:]}
+    context["hold"] = services.held(told["hold"])
+    return show(request, "guidance/number.html", active="guidance", **context)
+
+
+def _again(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:
+    told = waiting[key]
+    if may_send(request, told["phone"], row.centre.code):
+        told |= {"code": services.send_code(told["phone"], language=language()), "tries": 0, **_stamp()}
+        request.session[WAITING] = waiting
+        messages.success(request, _("Another code is on its way."))
+    else:
+        messages.error(request, _("Too many codes were asked for. Wait an hour, or call the centre."))
+    return redirect("guidance:number", key)
+
+
+def _is_right(request: Any, waiting: dict[str, Any], key: str, code: str) -> bool:
+    """A code serves for ten minutes and five tries; a number's tries are counted over all sessions."""
+    told = waiting[key]
+    told["tries"] += 1
+    request.session[WAITING] = waiting
+    fresh = timezone.now().timestamp() - told["at"] < HOLD.total_seconds()
+    allowed = told["tries"] <= CODE_TRIES and may(request, "guidance_try_number", told["phone"])
+    return bool(fresh and allowed and services.is_code(told["phone"], code, told["code"]))
+
+
+def _finish(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:
+    """The number is confirmed: what was asked for is done now."""
+    told = waiting.pop(key)
+    request.session[WAITING] = waiting
+    request.session[PROVED] = request.session.get(PROVED, {}) | {told["phone"]: timezone.now().timestamp()}
+    who = {"client": known(request), "name": told["name"], "phone": told["phone"], "language": language()}
+    hold = services.held(told["hold"])
+    try:
+        if told["kind"] == "day":
+            services.sign_up(row, by=request.user, **who)
+            messages.success(request, _("You are registered. See you there."))
+            return redirect("guidance:open_day", row.ref)
+        if hold is not None and hold.held_until and hold.held_until > timezone.now():
+            made = services.reserve_held(hold, by=request.user, **who)
+        else:
+            made = services.reserve(row, purpose=told["purpose"], words=told["words"], by=request.user, **who)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("guidance:times", row.centre.code)
+    return redirect("guidance:appointment", token(made.ref))
