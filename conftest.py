@@ -65,6 +65,7 @@ def _quiet(settings, tmp_path):
     from takwin.core.tests.gateway import KeptSms
 
     KeptSms.sent.clear()
+    settings.STAFF_PROVE_AGAIN = False  # a test's visitor signs in without a password; its own test turns it on
     # What is kept beside a database belongs to it: a list signed by another test's key would be believed by nobody.
     cache.clear()
     # A published run never changes in a database; here each test has its own, and numbers come again.

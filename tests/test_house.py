@@ -54,6 +54,12 @@ def test_every_address_declares_a_known_capability():
         assert getattr(view, "capability", None) in known, f"{path} declares no capability"
 
 
+def test_what_binds_others_asks_for_a_proof_again():
+    asking = {path for path, view in leaves(get_resolver().url_patterns) if getattr(view, "prove", False)}
+    for part in ("/sign/", "/publish/", "/juries/", "/diplomas/", "/keys/", "/roles/", "/draw", "/waves/"):
+        assert any(part in f"/{path}" for path in asking), (part, sorted(asking))
+
+
 def test_every_capability_is_used_by_a_page_or_a_button():
     text = "".join(p.read_text() for p in PYTHON if "roles.py" not in p.name) + "".join(
         p.read_text() for p in TEMPLATES

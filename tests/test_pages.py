@@ -171,6 +171,8 @@ DESK = [
     ("/desk/", "desk.open", "national", "auditor"),
     ("/desk/report/", "reporting.see", "national", "counsellor"),
     ("/desk/journal/", "journal.audit", "auditor", "registrar"),
+    ("/desk/security/", "journal.audit", "auditor", "registrar"),
+    ("/desk/roles/", "accounts.grant", "national", "auditor"),
     ("/desk/centres/", "centres.see", "registrar", None),
     ("/desk/centres/ismss-meknes/", "centres.see", "registrar", None),
     ("/desk/offerings/", "offer.see", "registrar", None),

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from takwin.accounts.browsers import SHARED
 from takwin.accounts.limits import LimitError
+from takwin.accounts.selectors import has_email
 from takwin.core.scope import NOWHERE
 
 SEEN = "seen_at"
@@ -98,7 +99,8 @@ def too_many(request: Any, seconds: int = A_MINUTE) -> HttpResponse:
 
 
 class SecondFactor:
-    """Gives every request an empty scope; sends staff without TOTP or passkey to set one up."""
+    """Gives every request an empty scope; sends staff without a verified e-mail, a TOTP or a passkey to set
+    them up."""
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
@@ -109,12 +111,12 @@ class SecondFactor:
 
     def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> Any:
         guarded = getattr(view, "capability", "public") not in {"public", "signed-in", "admissions.apply"}
-        if (
-            not settings.STAFF_SECOND_FACTOR
-            or not (guarded or request.path.startswith(reverse("admin:index")))
-            or not request.user.is_authenticated
-            or is_mfa_enabled(request.user)
-        ):
+        if not (guarded or request.path.startswith(reverse("admin:index"))) or not request.user.is_authenticated:
             return None
-        messages.warning(request, _("Staff accounts need a second factor. Set one up to go on."))
-        return redirect("mfa_index")
+        if settings.STAFF_VERIFIED_EMAIL and not has_email(request.user):
+            messages.warning(request, _("Staff accounts need a verified e-mail address. Verify yours to go on."))
+            return redirect("account_email")
+        if settings.STAFF_SECOND_FACTOR and not is_mfa_enabled(request.user):
+            messages.warning(request, _("Staff accounts need a second factor. Set one up to go on."))
+            return redirect("mfa_index")
+        return None

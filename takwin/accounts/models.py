@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from takwin.accounts.choices import EventKind, GrantRequestState
 from takwin.accounts.roles import NATIONWIDE, OWN, Role, roles_with
 from takwin.centres.models import Centre
+from takwin.core.choices import state_check
 from takwin.core.fields import RefField, UniqueEmailField, UniquePhoneField, not_blank
 from takwin.core.scope import EVERYWHERE, NOWHERE, Scope
 from takwin.territory.models import Area
@@ -100,6 +102,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.holds_anywhere("desk.open")
 
 
+ONE_PLACE = (
+    Q(everywhere=True, area__isnull=True, centre__isnull=True)
+    | Q(everywhere=False, area__isnull=False, centre__isnull=True)
+    | Q(everywhere=False, area__isnull=True, centre__isnull=False)
+)
+
+
 class Grant(models.Model):
     """A role at exactly one place: everywhere, an area, or a centre."""
 
@@ -114,12 +123,7 @@ class Grant(models.Model):
         verbose_name = _("grant")
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_is_known"),
-            models.CheckConstraint(
-                condition=Q(everywhere=True, area__isnull=True, centre__isnull=True)
-                | Q(everywhere=False, area__isnull=False, centre__isnull=True)
-                | Q(everywhere=False, area__isnull=True, centre__isnull=False),
-                name="grant_is_for_one_place",
-            ),
+            models.CheckConstraint(condition=ONE_PLACE, name="grant_is_for_one_place"),
             models.UniqueConstraint(
                 fields=["user", "role", "area"], condition=Q(area__isnull=False), name="grant_once_an_area"
             ),
@@ -139,3 +143,65 @@ class Grant(models.Model):
     @property
     def place(self) -> str:
         return str(self.area or self.centre or _("the whole network"))
+
+
+class GrantRequest(models.Model):
+    """A role of national reach that one person asked for somebody, until a second person accepts or refuses it."""
+
+    ref = RefField(prefix="GRQ")
+    user = models.ForeignKey(User, models.CASCADE, related_name="grant_requests")
+    role = models.CharField(_("Role"), max_length=12, choices=Role)
+    everywhere = models.BooleanField(default=False)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("Reason"), max_length=500)
+    state = models.CharField(max_length=10, choices=GrantRequestState, default=GrantRequestState.WAITING)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("role that waits")
+        constraints = [
+            state_check("state", GrantRequestState, "grant_request_state_is_known"),
+            models.CheckConstraint(condition=ONE_PLACE, name="grant_request_is_for_one_place"),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | ~Q(decided_by=models.F("asked_by")) & Q(decided_by__isnull=False),
+                name="grant_request_two_persons",
+            ),
+            models.CheckConstraint(condition=~Q(asked_by=models.F("user")), name="grant_request_not_to_oneself"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(state="waiting"), name="grant_request_once_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"
+
+    @property
+    def place(self) -> str:
+        return str(self.area or self.centre or _("the whole network"))
+
+
+class SecurityEvent(models.Model):
+    """What happened at the door: sign-ins, failures, changes of factors and roles. Never edited."""
+
+    kind = models.CharField(max_length=20, choices=EventKind)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="security_events")
+    address = models.GenericIPAddressField(_("Address"), null=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("security event")
+        constraints = [state_check("kind", EventKind, "security_event_kind_is_known")]
+        indexes = [
+            models.Index(fields=["kind", "-at"], name="security_event_by_kind"),
+            models.Index(fields=["user", "-at"], name="security_event_by_user"),
+            models.Index(fields=["address", "-at"], name="security_event_by_address"),
+            models.Index(fields=["-at"], name="security_event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

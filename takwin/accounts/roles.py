@@ -36,6 +36,7 @@ CAPABILITIES: dict[str, set[str]] = {
         "offer.edit",
         "offer.import",
         "journal.audit",
+        "accounts.grant",
         "admissions.allocate",
         "people.correct",
         "admissions.publish",
@@ -55,6 +56,7 @@ CAPABILITIES: dict[str, set[str]] = {
     },
     Role.REGIONAL: _READ
     | {
+        "accounts.grant",
         "centres.correct",
         "offer.edit",
         "offer.import",
@@ -87,6 +89,11 @@ CAPABILITIES: dict[str, set[str]] = {
 # or not at all. The same role at an area gives none of these.
 NATIONWIDE = {"admissions.allocate", "admissions.publish", "training.write", "certification.keys", "employment.run"}
 NATIONWIDE |= {"running.act"}  # the outbox and the clock
+NATIONWIDE |= {"journal.audit"}
+
+# Roles a region gives by itself, within its area; the others are given by the nation.
+LOCAL_ROLES = {Role.REGISTRAR, Role.DIRECTOR, Role.SCORER, Role.COUNSELLOR, Role.HEAD, Role.TRAINER}
+
 # Every signed-in person has these over their own records, whatever their grants.
 OWN = {"admissions.apply"}
 ALL = set().union(*CAPABILITIES.values()) | OWN

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from takwin.accounts.models import User
-from takwin.accounts.roles import roles_with
+from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
+from takwin.accounts.roles import LOCAL_ROLES, Role, roles_with
+from takwin.centres.models import Centre
+from takwin.core.scope import Scope
+from takwin.territory.models import Area
 
 
 def holders(capability: str, *centres: Any) -> QuerySet[User]:
@@ -39,3 +42,55 @@ def by_login(login: str) -> QuerySet[User]:
 def has_email(user: Any) -> bool:
     """Whether an account has confirmed an e-mail."""
     return bool(user.is_authenticated and user.emailaddress_set.filter(verified=True).exists())
+
+
+def _in_reach(scope: Scope) -> Q:
+    """Grants, or requests of grants, at the places of a scope."""
+    if scope.everywhere:
+        return Q()
+    reach = Q(centre__in=scope.centres)
+    for path in scope.areas:
+        reach |= Q(area__path__startswith=path) | Q(centre__area__path__startswith=path)
+    return reach
+
+
+def grants(scope: Scope) -> QuerySet[Grant]:
+    """Roles held at the places of a scope."""
+    return Grant.objects.filter(_in_reach(scope)).select_related("user", "area", "centre")
+
+
+def grant_of(scope: Scope, pk: int) -> Grant:
+    """One role held within a scope; DoesNotExist elsewhere."""
+    return grants(scope).get(pk=pk)
+
+
+def waiting_grants(scope: Scope) -> QuerySet[GrantRequest]:
+    """Roles that wait for a second person, oldest first."""
+    rows = GrantRequest.objects.filter(_in_reach(scope), state="waiting").order_by("asked_at")
+    return rows.select_related("user", "area", "centre", "asked_by")
+
+
+def grant_request(scope: Scope, ref: str) -> GrantRequest:
+    """One request within a scope, in any state."""
+    return GrantRequest.objects.filter(_in_reach(scope)).select_related("user", "asked_by").get(ref=ref)
+
+
+def roles_to_give(scope: Scope) -> list[tuple[str, str]]:
+    """(role, label) of what the holder of a scope may give."""
+    return [(str(role), str(role.label)) for role in Role if scope.everywhere or role in LOCAL_ROLES]
+
+
+def places_to_give(scope: Scope) -> tuple[QuerySet[Area], QuerySet[Centre]]:
+    """Areas (regions) and centres where the holder of a scope may give a role."""
+    regions = Area.objects.regions()
+    if not scope.everywhere:
+        paths = Q(pk__in=[])
+        for path in scope.areas:
+            paths |= Q(path__startswith=path)
+        regions = regions.filter(paths)
+    return regions, Centre.objects.within(scope).order_by("name_ar")
+
+
+def security_events() -> QuerySet[SecurityEvent]:
+    """What happened at the door of the whole network."""
+    return SecurityEvent.objects.select_related("user")

@@ -10,15 +10,19 @@ from takwin.accounts.models import Grant, User
 from takwin.core.changes import journal
 
 
-def grant(user: User, role: str, *, area: Any = None, centre: Any = None, by: Any = None) -> Grant:
-    """Give a role at one place (an area, a centre, or everywhere when neither is given). Idempotent."""
+def grant(user: User, role: str, *, area: Any = None, centre: Any = None, by: Any = None, **data: str) -> Grant:
+    """Give a role at one place (an area, a centre, or everywhere when neither is given). Idempotent.
+
+    The bare deed, for the command line, the demo and tests: people give roles through `granting.give_role`.
+    `data` goes into the journal, such as the reason.
+    """
     with transaction.atomic():
         row, made = Grant.objects.get_or_create(
             user=user, role=role, area=area, centre=centre, everywhere=area is None and centre is None
         )
         if made:
             place = area.code if area else centre.code if centre else "everywhere"
-            journal(user, "grant", by=by, role=role, place=place)
+            journal(user, "grant", by=by, role=role, place=place, **data)
     return row
 
 

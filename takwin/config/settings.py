@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "takwin.core.logs.RequestLog",
     "takwin.accounts.middleware.SecondFactor",
     "takwin.web.views.errors.WrongMethod",
+    "takwin.accounts.idle.IdleTimeout",
 ]
 ROOT_URLCONF = "takwin.config.urls"
 WSGI_APPLICATION = "takwin.config.wsgi.application"
@@ -155,6 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "takwin.accounts.passwords.BreachedPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "web:door"
@@ -217,6 +219,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "takwin"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", PRODUCTION)
+STAFF_VERIFIED_EMAIL = flag("STAFF_VERIFIED_EMAIL", PRODUCTION)
+STAFF_PROVE_AGAIN = flag("STAFF_PROVE_AGAIN", True)  # password or second factor before signing, publishing, roles
+STAFF_IDLE_MINUTES = int(env("STAFF_IDLE_MINUTES", "30"))  # a desk left alone is signed out; 0: never
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", _("Arabic")), ("fr", _("French")), ("en", _("English"))]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -27,7 +29,11 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def page(
-    capability: str, *, moves: str | Callable[[Any], str] = "", hidden: bool = False
+    capability: str,
+    *,
+    moves: str | Callable[[Any], str] = "",
+    hidden: bool = False,
+    prove: bool | Collection[str] = False,
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Guard a view. Anonymous visitors of a guarded page go to sign-in (LoginRequiredMiddleware);
     those without the capability get 403, or 404 for a `hidden` page; `request.scope` holds where they have it. A
@@ -37,6 +43,8 @@ def page(
     `moves`: the capability that a POST to the page needs, or a function of the request that names it. During a POST
     `request.scope` is where the visitor holds THAT one, so every row the view then looks up is one they may write.
     A page that only looks and declares no `moves` takes no POST (405).
+
+    `prove`: each POST, or those whose "do" is named, ask for the password or the second factor again.
     """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -51,6 +59,7 @@ def page(
                 request.scope = request.user.scope(needed)
                 if not request.scope:
                     raise Http404(needed) if hidden else PermissionDenied(needed)
+            prove_again(request, prove)
             try:
                 return view(request, *args, **kwargs)
             except Refused as refusal:
@@ -60,9 +69,19 @@ def page(
 
         inner.capability = capability  # type: ignore[attr-defined]
         inner.moves = moves  # type: ignore[attr-defined]
+        inner.prove = prove  # type: ignore[attr-defined]
         return login_not_required(inner) if capability == PUBLIC else inner
 
     return wrap
+
+
+def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:
+    """Ask for the password or the second factor again before a deed that binds others: signing, publishing, keys,
+    roles. What was posted is kept meanwhile and done after the proof, which holds for some minutes
+    (`ACCOUNT_REAUTHENTICATION_TIMEOUT`): an unlocked desk left alone signs nothing."""
+    asked = request.method == "POST" and (deeds is True or (deeds and request.POST.get("do") in deeds))
+    if asked and settings.STAFF_PROVE_AGAIN:
+        reauthentication_required(lambda _request: None)(request)
 
 
 def or_404(read_one: Callable[..., Any], *args: Any) -> Any:

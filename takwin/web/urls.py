@@ -12,6 +12,7 @@ from takwin.web.views import (
     oversight,
     plain,
     programmes,
+    roles,
     running,
 )
 
@@ -37,6 +38,10 @@ urlpatterns = [
     path("open-data/", plain.api, name="api"),
     path("desk/", desk.desk, name="desk"),
     path("desk/journal/", oversight.lines, name="journal"),
+    path("desk/security/", oversight.events, name="security"),
+    path("desk/roles/", roles.role_list, name="roles"),
+    path("desk/roles/held/<int:pk>/", roles.take, name="role_take"),
+    path("desk/roles/asked/<str:ref>/<slug:verb>/", roles.decide, name="role_decide"),
     path("desk/report/", desk.report, name="report"),
     path("desk/messages/", running.failed, name="failed_messages"),
     path("desk/messages/retry/", running.retry, name="retry_messages"),

@@ -46,7 +46,7 @@ def _move(request: Any, season: Any, draw: Any) -> tuple[ServiceForm | None, boo
     return next_form, next_form.run(season if draw is None or draw.state == DrawState.BEGUN else draw, by=request.user)
 
 
-@page("admissions.publish")
+@page("admissions.publish", prove=True)
 def draw(request: Any, code: str) -> HttpResponse:
     """Seal, enter and confirm the public value, make void: for the season named by the address."""
     if not request.scope.everywhere:

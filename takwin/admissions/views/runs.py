@@ -103,7 +103,7 @@ def run(request: Any, ref: str) -> HttpResponse:
     return show(request, "admissions/run.html", active="runs", **context)
 
 
-@page("admissions.publish")
+@page("admissions.publish", prove=True)
 @require_POST
 def run_sign(request: Any, ref: str) -> HttpResponse:
     try:
@@ -114,7 +114,7 @@ def run_sign(request: Any, ref: str) -> HttpResponse:
     return redirect("admissions:run", ref)
 
 
-@page("admissions.publish")
+@page("admissions.publish", prove=True)
 @require_POST
 def run_publish(request: Any, ref: str) -> HttpResponse:
     try:

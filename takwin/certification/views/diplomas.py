@@ -63,7 +63,11 @@ def diploma_list(request: Any) -> HttpResponse:
 VERBS: dict[str, Any] = {"suspend_diploma": forms.SuspendForm, "revoke_diploma": forms.RevokeForm}
 
 
-@page("certification.see", moves="certification.revoke")
+@page(
+    "certification.see",
+    moves="certification.revoke",
+    prove=("suspend_diploma", "revoke_diploma", "restore"),
+)
 def diploma(request: Any, ref: str) -> HttpResponse:
     """One diploma: suspend, restore, revoke."""
     row = or_404(lambda told: reads.diploma(request.scope, told), ref)
@@ -108,7 +112,7 @@ def diploma_pdf(request: Any, ref: str) -> HttpResponse:
     return paper(row)
 
 
-@page("certification.keys")
+@page("certification.keys", prove=True)
 def key_list(request: Any) -> HttpResponse:
     """Keys that sign and have signed; a new one; withdrawing one that leaked."""
     form = forms.WithdrawKeyForm()

@@ -153,7 +153,7 @@ def _needed(request: Any) -> str:
     return MOVES[request.POST["do"]][1] if request.POST.get("do") in MOVES else "certification.see"
 
 
-@page("certification.see", moves=_needed)
+@page("certification.see", moves=_needed, prove=("sign", "amend", "issue"))
 def jury(request: Any, ref: str) -> HttpResponse:
     """One jury and what may be done with it now."""
     row = _jury(request, ref)

@@ -50,7 +50,7 @@ SAMPLES = [
 STATE = Filter("state", gettext_lazy("State"), SampleState.choices, lambda rows, told: rows.filter(state=told))
 
 
-@page("employment.see", moves="employment.run")
+@page("employment.see", moves="employment.run", prove=("publish",))
 def wave(request: Any, ref: str) -> HttpResponse:
     """A wave: who is to be reached, the response, the rates, publishing them."""
     row = or_404(follow_up.wave, ref)

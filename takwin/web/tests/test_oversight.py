@@ -58,6 +58,6 @@ class TestThePage:
 
     def test_a_watcher_of_one_region_and_a_registrar_do_not(self, client, application):
         client.force_login(make_user("regional-auditor@example.org", "auditor", area="oriental"))
-        assert client.get("/desk/journal/").status_code == 404
+        assert client.get("/desk/journal/").status_code == 403
         client.force_login(make_user("registrar@example.org", "registrar", centre="ismss-meknes"))
         assert client.get("/desk/journal/").status_code == 403
