@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from takwin.core.changes import journal_reading
 from takwin.core.errors import Refused
 from takwin.ui.fields import BaseForm
 from takwin.ui.typed import show_again
@@ -35,15 +36,12 @@ def page(
     hidden: bool = False,
     prove: bool | Collection[str] = False,
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Guard a view. Anonymous visitors of a guarded page go to sign-in (LoginRequiredMiddleware);
-    those without the capability get 403, or 404 for a `hidden` page; `request.scope` holds where they have it. A
-    `Refused` that leaves a POST shows the same page again with what was typed (`ui/typed.py`); where the form stands
-    on another page, the view calls `show_again` with that page.
-
+    """Guard a view: 403 without the capability, or 404 for a `hidden` page; `request.scope` holds where it is held. A
+    `Refused` that leaves a POST shows the page again with what was typed (`ui/typed.py`); where the form stands on
+    another page, the view calls `show_again`.
     `moves`: the capability that a POST to the page needs, or a function of the request that names it. During a POST
     `request.scope` is where the visitor holds THAT one, so every row the view then looks up is one they may write.
     A page that only looks and declares no `moves` takes no POST (405).
-
     `prove`: each POST, or those whose "do" is named, ask for the password or the second factor again.
     """
 
@@ -90,6 +88,12 @@ def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
         return read_one(*args)
     except ObjectDoesNotExist as absent:
         raise Http404(str(args[0])) from absent
+
+
+def open_file(request: HttpRequest, row: Any) -> None:
+    """Note in the journal that this visitor opened somebody's file; called once the row was found in their scope."""
+    if request.method == "GET":
+        journal_reading(row, by=request.user)
 
 
 def near(request: Any, name: str, *, subject: str = "", **kwargs: Any) -> str:

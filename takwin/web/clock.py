@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from takwin.accounts.security import forget_old_events, raise_alarms
 from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
 from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
@@ -74,6 +75,8 @@ STEPS: Sequence[Step] = (
     Step("demand", _("Count requests"), _count),
     Step("announce", _("Announce what closes soon"), _announce),
     Step("journal", _("Seal the journal"), seal_journal),
+    Step("alarms", _("Look for many failed sign-ins"), raise_alarms),
+    Step("events", _("Forget old security events"), forget_old_events, takes=True),
     Step("messages", _("Send messages"), messages.send_waiting),
 )
 

@@ -51,7 +51,7 @@ class TestGiving:
     def test_a_role_of_national_reach_waits_for_a_second_person(self, boss, deputy, person):
         row = granting.give_role(login="PERSON@example.org", role="national", reason="new manager", by=boss)
         assert isinstance(row, GrantRequest)
-        assert not User.objects.get(pk=person.pk).can("desk.open")
+        assert not User.objects.get(pk=person.pk).holds_anywhere("desk.open")
         assert refusal(granting.accept_grant, row, by=boss) == "two_persons"
         granting.accept_grant(row, by=deputy)
         assert User.objects.get(pk=person.pk).scope("desk.open").everywhere

@@ -14,7 +14,7 @@ from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
 from takwin.ui.documents import give_document
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import page, show
+from takwin.ui.pages import open_file, page, show
 
 APPLICATIONS = (
     Column("ref", _("Reference"), lambda row: row.ref),
@@ -48,6 +48,7 @@ def application(request: Any, ref: str) -> HttpResponse:
         row = selectors.application(request.scope, ref)
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
+    open_file(request, row)
     _run, told = selectors.card(row)
     reach = identities.persons(request.user.scope("people.correct"))
     context: dict[str, Any] = {

@@ -19,7 +19,7 @@ from takwin.core import jobs
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 
 COLUMNS = [
     Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
@@ -71,6 +71,7 @@ VERBS: dict[str, Any] = {"suspend_diploma": forms.SuspendForm, "revoke_diploma":
 def diploma(request: Any, ref: str) -> HttpResponse:
     """One diploma: suspend, restore, revoke."""
     row = or_404(lambda told: reads.diploma(request.scope, told), ref)
+    open_file(request, row)
     may = request.user.can("certification.revoke", row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST":
@@ -106,6 +107,7 @@ def paper(row: Any) -> HttpResponse:
 @page("certification.see")
 def diploma_pdf(request: Any, ref: str) -> HttpResponse:
     row = or_404(lambda told: reads.diploma(request.scope, told), ref)
+    open_file(request, row)
     if not row.credential:
         messages.error(request, _("This diploma is not signed yet."))
         return redirect("certification:diploma", ref)

@@ -18,7 +18,7 @@ from takwin.certification.selectors import juries as reads
 from takwin.core import jobs
 from takwin.core.selectors import journal
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 
 COLUMNS = [
     Column("ref", gettext_lazy("Reference"), lambda row: row.ref),
@@ -157,6 +157,7 @@ def _needed(request: Any) -> str:
 def jury(request: Any, ref: str) -> HttpResponse:
     """One jury and what may be done with it now."""
     row = _jury(request, ref)
+    open_file(request, row)
     if request.method == "POST":
         MOVES[request.POST["do"]][0](request, row)
         return redirect("certification:jury", ref)
@@ -178,6 +179,7 @@ def jury(request: Any, ref: str) -> HttpResponse:
 @page("certification.see")
 def minutes(request: Any, ref: str) -> HttpResponse:
     row = _jury(request, ref)
+    open_file(request, row)
     response = HttpResponse(papers.minutes_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response

@@ -19,7 +19,7 @@ from takwin.employment.rules.rates import INDICATORS, LEAST
 from takwin.employment.selectors import feedback, follow_up, leaving, rates, words
 from takwin.offer.selectors import current_season
 from takwin.ui.listing import FORMATS, Column, Filter, Listing, download
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 
 
 @page("employment.see", moves="employment.run")
@@ -90,6 +90,7 @@ def _do(request: Any, row: Any) -> None:
 def sample(request: Any, ref: str) -> HttpResponse:
     """One graduate to reach: what was tried, what was answered; both are noted here."""
     row = or_404(lambda told: follow_up.sample(request.scope, told), ref)
+    open_file(request, row)
     kinds: dict[str, Any] = {"attempt": forms.AttemptForm, "answer": forms.EnteredForm}
     verb = request.POST.get("do", "")
     made = {name: kind(request.POST if name == verb else None) for name, kind in kinds.items()}

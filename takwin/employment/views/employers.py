@@ -16,7 +16,7 @@ from takwin.employment import services
 from takwin.employment.forms import work as forms
 from takwin.employment.rules.lives import BID
 from takwin.employment.selectors import work
-from takwin.ui.pages import SIGNED_IN, or_404, page, show
+from takwin.ui.pages import SIGNED_IN, open_file, or_404, page, show
 
 
 def _mine(request: Any) -> Any:
@@ -69,6 +69,7 @@ PLAIN: dict[str, Callable[..., Any]] = {"shortlist": services.shortlist}
 def bid(request: Any, ref: str) -> HttpResponse:
     """An applicant: what was shared, and what may be done."""
     row = or_404(lambda told: work.bid_for(_mine(request), told), ref)
+    open_file(request, row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST":
         try:

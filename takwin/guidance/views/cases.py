@@ -19,7 +19,7 @@ from takwin.guidance.choices import CaseState
 from takwin.guidance.selectors import agenda, cases
 from takwin.guidance.views.desk import agenda_page
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 from takwin.ui.typed import show_again
 
 COLUMNS = (
@@ -66,6 +66,7 @@ def case_list(request: Any) -> HttpResponse:
 def case(request: Any, ref: str) -> HttpResponse:
     """One follow-up: the path so far, contacts, what comes next."""
     row = or_404(cases.case, ref, request.scope)
+    open_file(request, row)
     form = forms.ContactForm(request.POST if request.POST.get("do") == "record" else None)
     over = forms.HandOverForm(request.POST if request.POST.get("do") == "hand_over" else None)
     end = forms.EndCaseForm(request.POST if request.POST.get("do") == "end" else None)

@@ -19,7 +19,7 @@ from takwin.training.selectors import companies, enrolments
 from takwin.training.views.desk import place
 from takwin.ui.edits import EditForm
 from takwin.ui.listing import Column, Listing
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 
 
 @page("training.see", moves="training.run")
@@ -110,6 +110,7 @@ def _filled(kind: Any, row: Any, data: Any = None) -> Any:
 def contract(request: Any, ref: str) -> HttpResponse:
     """A contract and what may be done with it now."""
     row = or_404(lambda told: companies.contract(request.scope, told), ref)
+    open_file(request, row)
     runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST" and runs:

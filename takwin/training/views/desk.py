@@ -21,7 +21,7 @@ from takwin.training.choices import EnrolmentState
 from takwin.training.rules.lives import ENROLMENT
 from takwin.training.selectors import attendance, board, calendar, companies, enrolments, staff
 from takwin.ui.listing import Column, Filter, Listing
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 from takwin.ui.typed import show_again
 
 CAPACITY, MOST_IN_GROUP = 24, 60
@@ -182,6 +182,7 @@ def _place(form: Any, row: Any, by: Any) -> bool:
 def trainee(request: Any, ref: str) -> HttpResponse:
     """A trainee's file: where, since when, what was missed, and the moves one may make."""
     row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
+    open_file(request, row)
     runs = request.user.scope("training.run")
     groups = enrolments.groups_for(row, runs) if runs.reaches(row) else []
     wrong, verb = None, request.POST.get("do", "")

@@ -19,7 +19,7 @@ from takwin.training.selectors import assessment as reads
 from takwin.training.selectors import enrolments
 from takwin.training.selectors.staff import trainer_of
 from takwin.training.views.mine import mine
-from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
+from takwin.ui.pages import PUBLIC, SIGNED_IN, open_file, or_404, page, show
 from takwin.ui.typed import show_again
 
 
@@ -135,7 +135,9 @@ def _transcript(row: Any) -> HttpResponse:
 
 @page("training.see")
 def transcript(request: Any, ref: str) -> HttpResponse:
-    return _transcript(or_404(lambda told: enrolments.enrolment(request.scope, told), ref))
+    row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
+    open_file(request, row)
+    return _transcript(row)
 
 
 @page(SIGNED_IN)

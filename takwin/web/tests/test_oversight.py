@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from takwin.accounts.tests.make import make_user
 from takwin.accounts.tests.visitors import QUERIES
@@ -61,3 +64,23 @@ class TestThePage:
         assert client.get("/desk/journal/").status_code == 403
         client.force_login(make_user("registrar@example.org", "registrar", centre="ismss-meknes"))
         assert client.get("/desk/journal/").status_code == 403
+
+
+class TestReadings:
+    def test_opening_a_file_is_one_line_an_hour_a_reader(self, client, application):
+        readers = [make_user(f"r{n}@example.org", "registrar", centre="ismss-meknes") for n in range(2)]
+        path = f"/desk/applications/{application.ref}/"
+        for reader in (*readers, readers[0], readers[0]):
+            client.force_login(reader)
+            assert client.get(path).status_code == 200
+        lines = Entry.objects.filter(ref=application.ref, verb="read_file")
+        assert sorted(line.by.email for line in lines) == ["r0@example.org", "r1@example.org"]
+        lines.update(at=timezone.now() - timedelta(hours=2))
+        page = client.get(path).content.decode()
+        assert lines.count() == 3
+        assert "فتح ملف" not in page  # a record's own journal keeps to what changed
+
+    def test_who_may_not_see_the_file_leaves_no_line(self, client, application):
+        client.force_login(make_user("else@example.org", "registrar", centre="ismss-oujda"))
+        assert client.get(f"/desk/applications/{application.ref}/").status_code == 404
+        assert not Entry.objects.filter(verb="read_file").exists()
