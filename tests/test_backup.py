@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -74,6 +75,14 @@ def test_no_file_holds_a_secret_in_clear_or_is_readable_by_others(world, media, 
             raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
             for secret in (SEED.encode(), b"a secret card", b"in clear", b"only-for-the-demo"):
                 assert secret not in raw, path
+
+
+def test_no_file_opens_a_session_that_is_still_alive(world, media, tmp_path, client):
+    client.force_login(User.objects.get())
+    UserSession.objects.create(user=User.objects.get(), session_key=client.session.session_key, ip="192.0.2.1")
+    backup.back_up(tmp_path / "one", media)
+    for path in (tmp_path / "one" / "tables").iterdir():
+        assert client.session.session_key.encode() not in gzip.decompress(path.read_bytes()), path
 
 
 def test_a_database_that_holds_records_is_not_written_over(world, media, tmp_path):

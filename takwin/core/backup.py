@@ -34,7 +34,9 @@ from takwin.core.rotation import reencrypt_second_factors
 from takwin.core.storage import CHUNK, encrypt_chunks, is_encrypted
 
 FORMAT = 1
-LEFT_OUT = {"sessions.session", "admin.logentry"}  # sessions open accounts; they begin again after a restore
+# Sessions open accounts: neither they nor the list that names their keys leave the machine; they begin again after a
+# restore.
+LEFT_OUT = {"sessions.session", "usersessions.usersession", "admin.logentry"}
 PAGE = 2000
 
 
