@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
 
+from takwin.core.logs import route_of
 from takwin.core.trouble import Trouble, trouble_of
 
 RETRY: dict[Trouble, int] = {"locked": 5, "lost": 20, "full": 300}  # seconds
@@ -38,7 +39,7 @@ class Outage:
         trouble: Trouble | None = getattr(request, "trouble", None)
         if trouble is None or response.status_code < 500:
             return response
-        log.error("outage", trouble=trouble, path=request.path)
+        log.error("outage", trouble=trouble, route=route_of(request))
         return unavailable(request, trouble)
 
 
