@@ -142,6 +142,13 @@ class TestPortal:
         policy = client.get("/")["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
+        assert "base-uri 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+
+    def test_a_file_of_the_site_carries_the_policy_too(self, client):
+        answer = client.get("/static/ui/takwin.js")
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+        assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 TRAINING = [

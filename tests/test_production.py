@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from takwin.config.env import is_public, refuse_demo
+from takwin.config.env import is_public, refuse_demo, refuse_weak_keys
 
 FULL = {
     "TAKWIN_PRODUCTION": "1", "TAKWIN_SECRET_KEY": "x" * 64 + "abcdefghijklmnop", "TAKWIN_FIELD_KEYS": "one-key",
@@ -74,3 +74,30 @@ def test_what_suits_only_a_demo_does_not_start(name, value):
     done = manage("check", **(FULL | {name: value}))
     assert done.returncode != 0
     assert name in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TAKWIN_SECRET_KEY", "short"), ("TAKWIN_SECRET_KEY", "ab" * 40), ("TAKWIN_FIELD_KEYS", " , ")]
+)
+def test_a_secret_that_can_be_guessed_does_not_start(name, value):
+    done = manage("check", **(FULL | {name: value}))
+    assert done.returncode != 0
+    assert name in done.stderr
+    refuse_weak_keys(FULL["TAKWIN_SECRET_KEY"], ["one-key"])
+
+
+def test_cookies_belong_to_this_host_alone_and_the_log_is_written():
+    shown = manage("diffsettings", "--all", **FULL).stdout
+    for name, cookie in (("SESSION", "sessionid"), ("CSRF", "csrftoken"), ("LANGUAGE", "django_language")):
+        assert f"{name}_COOKIE_NAME = '__Host-{cookie}'" in shown
+        assert f"{name}_COOKIE_SECURE = True" in shown
+        assert f"{name}_COOKIE_HTTPONLY = True" in shown
+        assert f"{name}_COOKIE_PATH = '/'" in shown
+        assert f"{name}_COOKIE_DOMAIN = None" in shown
+    assert "LOGGING = {'level': 'INFO'}" in shown
+
+
+def test_the_demo_is_not_made_in_production():
+    done = manage("make_demo", **FULL)
+    assert done.returncode != 0
+    assert "not in production" in done.stderr

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 
-COOKIE = "takwin_known"
+COOKIE = f"{settings.COOKIE_PREFIX}takwin_known"
 SALT = "takwin.accounts.browsers"
 LIFETIME = 180 * 86_400  # seconds
 MOST = 5  # accounts of one browser: a family's phone

@@ -55,3 +55,12 @@ def refuse_demo(site: str, sms: str, mail: str) -> None:
             raise ImproperlyConfigured(
                 f"TAKWIN_{name}={path} reaches nobody: name a gateway (see README, Production)."
             )
+
+
+def refuse_weak_keys(secret: str, field_keys: list[str]) -> None:
+    """Production does not start with a secret that can be guessed: it signs sessions and addresses, and the keys of
+    encrypted columns come from it. The bounds are those of Django's check W009. Raises ImproperlyConfigured."""
+    if len(secret) < 50 or len(set(secret)) < 5:
+        raise ImproperlyConfigured("TAKWIN_SECRET_KEY is too short or too plain: 50 random signs at least.")
+    if not field_keys:
+        raise ImproperlyConfigured("TAKWIN_FIELD_KEYS is empty: encrypted columns would hang on the secret key alone.")

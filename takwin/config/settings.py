@@ -6,7 +6,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from takwin.config.env import BASE, env, flag, refuse_demo, words
+from takwin.config.env import BASE, env, flag, refuse_demo, refuse_weak_keys, words
 
 PRODUCTION = flag("PRODUCTION", False)
 DEBUG = flag("DEBUG", False) and not PRODUCTION
@@ -64,9 +64,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "takwin.ui.intake.CleanIntake",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "takwin.core.outage.Outage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -254,7 +254,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     }
@@ -263,7 +263,13 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 CSRF_FAILURE_VIEW = "takwin.web.views.errors.csrf_failed"
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Browsers take a cookie of this prefix from this very host alone, by TLS (draft-ietf-httpbis-rfc6265bis): a neighbour
+# under the same domain plants none.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
 SECURE_SSL_REDIRECT = PRODUCTION and flag("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
@@ -278,8 +284,10 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "takwin@localhost")
 SMS_SENDER = env("SMS_SENDER") if PRODUCTION else env("SMS_SENDER", "takwin.core.messages.ConsoleSms")
 if PRODUCTION:
     refuse_demo(SITE_URL, SMS_SENDER, EMAIL_BACKEND)
+    refuse_weak_keys(SECRET_KEY, FIELD_KEYS)
 # For takwin.core.gateways.HttpSms; seconds of a try, and how many tries at once in each sender.
 SMS_URL, SMS_TOKEN, SMS_FROM = env("SMS_URL", ""), env("SMS_TOKEN", ""), env("SMS_FROM", "takwin")
 SMS_TIMEOUT, SMS_THREADS = float(env("SMS_TIMEOUT", "8")), int(env("SMS_THREADS", "8"))
 LOGGING_CONFIG = "takwin.core.logs.configure"
-LOGGING = {"level": env("LOG_LEVEL", "WARNING")}
+# A line a request, and the head of the journal's chain, which is worth nothing when it is noted nowhere else.
+LOGGING = {"level": env("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")}

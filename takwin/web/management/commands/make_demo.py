@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from takwin.offer.selectors import current_season
 from takwin.web.simulation import graduates, practice, training
@@ -13,6 +14,8 @@ class Command(BaseCommand):
     help = "One account a role, and a candidate with an application. Idempotent. For demonstration only."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo's accounts share a password that everybody knows: not in production.")
         for role, place, email in make_demo():
             self.stdout.write(f"{email}: {role} {place}")
         season = current_season()
