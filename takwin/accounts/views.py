@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from takwin.accounts import codes, door, forms, limits
+from takwin.accounts import codes, door, forms, limits, proofs, security
 from takwin.accounts.codes import Proof, Purpose
 from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
 
@@ -87,6 +87,7 @@ def enter_code(request: Any) -> HttpResponse:
         limits.require(request, "code_tried")
         if proof.accepts(form.cleaned_data["code"]) and door.may_enter(proof):
             return door.enter(request, proof)
+        security.note_wrong_code(request, proofs.find_holder(proof.kind, proof.to))
         if proof.is_spent:
             codes.drop(request.session)
             messages.error(request, _("Too many wrong codes. Ask for another."))

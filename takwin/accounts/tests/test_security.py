@@ -16,6 +16,7 @@ from django.utils import timezone
 from takwin.accounts import granting, security
 from takwin.accounts.idle import SESSION_KEY
 from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
+from takwin.accounts.tests.enter import code_for, sign_up
 from takwin.accounts.tests.make import PASSWORD, make_user
 from takwin.centres.models import Centre
 from takwin.core.errors import Refused
@@ -251,6 +252,16 @@ class TestTheDoor:
         assert [event.user for event in events][0] == boss
         assert all("secret" not in str(event.data) for event in events)
         assert all(event.address == "127.0.0.1" for event in events)
+
+    def test_wrong_digits_are_noted_too(self, client, boss):
+        for to in (boss.email, "+212612345678"):
+            asked = sign_up(client, to)
+            client.post(asked.url, {"code": "00000x"})
+            client.post(asked.url, {"code": "000000" if code_for(to) != "000000" else "111111"})
+            client.get("/accounts/login/code/")
+        events = SecurityEvent.objects.filter(kind="code_rejected").order_by("pk")
+        assert {event.user for event in events} == {boss, None}
+        assert all(event.data == {} and event.address == "127.0.0.1" for event in events)
 
     def test_staff_are_told_of_a_new_network_once_and_others_are_not(self, client, boss, person):
         for user in (boss, person):
