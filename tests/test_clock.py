@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from takwin.accounts.tests.make import make_user
@@ -33,11 +34,14 @@ def admitted():
 
 @pytest.fixture
 def jump(monkeypatch):
-    """Move the machine's clock, for all who read it through Django."""
-    real = timezone.now
+    """Move the machine's clock, for all who read it through Django, and the database's beside it: one machine."""
+    real, database = timezone.now, clock.database_now
 
     def moved(by):
         monkeypatch.setattr(timezone, "now", lambda: real() + by)
+        monkeypatch.setattr(
+            clock, "database_now", lambda: database() + by if connection.vendor == "postgresql" else real() + by
+        )
 
     return moved
 

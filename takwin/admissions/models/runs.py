@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedCharField
 
 from takwin.admissions.choices import BedGroup, Outcome, ReserveGroup, RunKind, RunState
 from takwin.admissions.models.applications import Wish
@@ -15,7 +14,7 @@ from takwin.admissions.models.draws import Draw
 from takwin.admissions.models.rounds import Round
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
-from takwin.core.fields import RefField
+from takwin.core.fields import EncryptedCharField, RefField
 from takwin.offer.models import Offering, Season
 
 
