@@ -7,8 +7,7 @@ import secrets
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext, override
 
-from takwin.core.choices import Channel
-from takwin.core.messages import post, send_waiting
+from takwin.core import messages
 from takwin.guidance.models import Appointment
 from takwin.guidance.rules import CODE_SIGNS
 
@@ -17,8 +16,7 @@ def send_code(phone: str, *, language: str) -> str:
     """Send a code to a number; returns its digest, which tells nothing of the code."""
     code = f"{secrets.randbelow(10**CODE_SIGNS):0{CODE_SIGNS}}"
     with override(language):
-        post(Channel.SMS, phone, gettext("takwin: your code is %(code)s.") % {"code": code}, about="sign-in")
-    send_waiting(limit=20)  # a code that waits for the next tick is of no use
+        messages.send_code(phone, gettext("takwin: your code is %(code)s.") % {"code": code}, about="number")
     return digest(phone, code)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from takwin.accounts.models import User
 from takwin.accounts.tests.make import make_user
 from takwin.centres.models import Centre, Kind
-from takwin.core.models import Outbox
+from takwin.core.tests.gateway import last_sms
 from takwin.guidance import services
 from takwin.guidance.models import Case, Client, Slot
 from takwin.territory.models import Area
@@ -59,8 +59,7 @@ def make_client(phone: str = "+212612345678", **over: Any) -> Client:
 
 def send_code(client: Any, answer: Any, code: str = "") -> Any:
     """Type the code that the last SMS brought, on the page an unconfirmed number leads to."""
-    sent = Outbox.objects.filter(about="sign-in").latest("pk").body
-    return client.post(answer.url, {"code": code or re.findall(r"\d{6}", sent)[0]})
+    return client.post(answer.url, {"code": code or re.findall(r"\d{6}", last_sms())[0]})
 
 
 def make_case(centre: Centre | None = None, client: Client | None = None) -> Case:
