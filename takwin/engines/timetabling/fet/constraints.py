@@ -384,7 +384,9 @@ def _subject_room(draft: Draft, row: Element, weight: float) -> None:
 
 @rule("TeacherHomeRoom", "TeacherHomeRooms", "StudentsSetHomeRoom", "StudentsSetHomeRooms")
 def _home_room(draft: Draft, row: Element, weight: float) -> None:
+    """A home room holds for activities of exactly this teacher, or of exactly this students set, as FET itself reads
+    it (`teachersNames.count() == 1`, `studentsNames.count() == 1`). Two sets that meet stay in neither home."""
     teacher, students = row.findtext("Teacher"), row.findtext("Students")
     for activity in draft.activities:
-        if (teacher and teacher in activity.teachers) or (students and students in activity.students):
+        if (teacher and activity.teachers == [teacher]) or (students and activity.students == [students]):
             activity.rooms[1].append((_rooms(draft, row), _cost(weight)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -18,6 +19,8 @@ EXAMPLES = Path("/usr/share/doc/fet-data/examples")
 HIGH_SCHOOL = EXAMPLES / "FET-5-official/Morocco/Hadkourt/lycee-Farabi.fet"
 BIG_SCHOOL = EXAMPLES / "FET-5-official/Morocco/Goulmima/Lycee-Goulmima.fet"
 HALF_DAYS = EXAMPLES / "FET-6-mornings-afternoons/Morocco/1/sample-morocco.fet"
+
+JOINT = Path(__file__).with_name("joint.fet")
 
 SMALL = """<?xml version="1.0" encoding="UTF-8"?>
 <fet version="6.8.5"><Mode>Official</Mode>
@@ -117,10 +120,47 @@ def _only_what_must_hold(path):
 
 def _fet(path, folder):
     """What FET itself makes of a file, in at most two minutes."""
+    folder.mkdir(exist_ok=True)
     return subprocess.run(
         ["fet-cl", f"--inputfile={path}", f"--outputdir={folder}", "--htmllevel=0"],
         capture_output=True, timeout=120, env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)},
     ).stdout.decode(errors="replace")  # fmt: skip
+
+
+class TestHomeRooms:
+    """FET is the judge: it is an outside program that finds, or does not find, a room for the same file."""
+
+    @pytest.fixture
+    def joint(self):
+        return JOINT
+
+    def test_two_groups_that_meet_stay_in_neither_home(self, joint):
+        both, alone = read(joint).problem.events
+        assert both.needs == ()
+        assert [need.rooms for need in alone.needs] == [(0,)]
+        assert read(joint).unsupported == {}
+
+    def test_two_teachers_who_meet_stay_in_neither_home(self, tmp_path):
+        text = JOINT.read_text().replace("<Students>A</Students><Students>B</Students>", "<Students>A</Students>")
+        text = text.replace("<Teacher>T1</Teacher>", "<Teacher>T1</Teacher><Teacher>T2</Teacher>", 1)
+        text = text.replace("</Teachers_List>", "<Teacher><Name>T2</Name></Teacher></Teachers_List>")
+        for name, room in (("T1", "S1"), ("T2", "S2")):
+            home = f"<ConstraintTeacherHomeRoom><Weight_Percentage>100</Weight_Percentage><Teacher>{name}</Teacher>"
+            home += f"<Room>{room}</Room><Active>true</Active></ConstraintTeacherHomeRoom></Space_Constraints_List>"
+            text = text.replace("</Space_Constraints_List>", home)
+        text = re.sub("<ConstraintStudentsSetHomeRoom>.*?</ConstraintStudentsSetHomeRoom>", "", text, flags=re.DOTALL)
+        (tmp_path / "two.fet").write_text(text)
+        both, alone = read(tmp_path / "two.fet").problem.events
+        assert both.needs == ()
+        assert [need.rooms for need in alone.needs] == [(0,)]
+
+    def test_fet_solves_what_we_solve_and_believes_ours(self, joint, tmp_path):
+        assert "Simulation successful" in _fet(joint, tmp_path / "theirs")
+        school = read(joint)
+        found = solve(school.problem, seconds=5, feasible=True)
+        assert not found.unplaced
+        write(school, found.timetable, joint, tmp_path / "ours.fet")
+        assert "Simulation successful" in _fet(tmp_path / "ours.fet", tmp_path)
 
 
 class TestOracle:
