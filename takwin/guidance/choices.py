@@ -136,6 +136,7 @@ class GuidanceReason(Reasons):
     SAME_HANDS = "same_hands", _("The follow-up is with this counsellor already.")
     HAND_OVER_WAITS = "hand_over_waits", _("A hand-over waits for an answer already. Recall it first.")
     NOT_YOURS = "not_yours", _("Only the counsellor it is offered to can answer.")
+    ON_HOLIDAY = "on_holiday", _("%(name)s is a public holiday. Choose another day.")
     DAY_FULL = "day_full", _("All places of this day are taken.")
     DAY_OVER = "day_over", _("This day is over.")
     REGISTERED = "registered", _("You are registered already.")

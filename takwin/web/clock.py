@@ -21,10 +21,16 @@ from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
 from takwin.core.models import Entry, Pulse
 from takwin.employment.services import expire_due, open_due
-from takwin.guidance.services import expire_holds, fill_slots, remind_appointments
+from takwin.guidance.services import (
+    close_days_off,
+    derive_times,
+    expire_holds,
+    fill_slots,
+    remind_appointments,
+)
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
-from takwin.training.services import lapse_due
+from takwin.training.services import ensure_calendar, lapse_due
 
 ANNOUNCED = timedelta(days=2)  # a closing is on the desk so long before
 log = structlog.get_logger("takwin.clock")
@@ -49,6 +55,15 @@ def _sweep_daily() -> int:
     return files.sweep_files()
 
 
+def _derive_hourly() -> int:
+    """Zones change with a package of the system, some days before they count: once an hour is enough."""
+    hour = clock.database_now() - timedelta(hours=1)
+    if Pulse.objects.filter(name="zones", passed_at__gt=hour).exists():
+        return 0
+    pulse.beat("zones")
+    return derive_times()
+
+
 def _announce() -> int:
     return announce()
 
@@ -62,6 +77,9 @@ STEPS: Sequence[Step] = (
     Step("seasons", _("Close the seasons that are due"), lambda: [row.code for row in close_due()], takes=True),
     Step("rounds", _("Close the answers that are due"), lambda: [row.ref for row in close_rounds_due()], takes=True),
     Step("draws", _("Follow the draws of the seasons"), draws_due),
+    Step("calendar", _("Load the public holidays of the year"), ensure_calendar),
+    Step("zones", _("Keep agreed hours when the clocks of the country change"), _derive_hourly, takes=True),
+    Step("holidays", _("Withdraw times that fall on a public holiday"), close_days_off, takes=True),
     Step("reminders", _("Remind those who have not answered"), remind_due, takes=True),
     Step("appointments", _("Remind those who have an appointment"), remind_appointments, takes=True),
     Step("holds", _("Give back the places whose number was not confirmed"), expire_holds),

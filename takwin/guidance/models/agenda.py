@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from takwin.centres.models import Centre
+from takwin.core.agreed import Agreed
 from takwin.core.choices import state_check
 from takwin.core.fields import RefField
 from takwin.core.scope import ScopedQuerySet
@@ -59,14 +60,12 @@ class Hours(Meeting):
         return Pattern(self.weekday, self.from_time, self.to_time, self.minutes, self.first_on, self.last_on)
 
 
-class Closure(models.Model):
+class Closure(Agreed):
     """An exception: the centre, or one counsellor, does not receive between two moments."""
 
     ref = RefField(prefix="CLO")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     counsellor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
     why = models.CharField(max_length=120, blank=True, default="")
 
     objects = ScopedQuerySet.as_manager()
@@ -82,15 +81,15 @@ class Closure(models.Model):
         return self.ref
 
 
-class Slot(Meeting):
-    """One time one can book. `taken` counts the booked: under a race the database refuses one too many."""
+class Slot(Meeting, Agreed):
+    """One time one can book. `taken` counts the booked: under a race the database refuses one too many. `sequence`:
+    how often it was withdrawn or offered again (RFC 5545, 3.8.7.4)."""
 
     ref = RefField(prefix="SLT")
     hours = models.ForeignKey(Hours, models.PROTECT, null=True, related_name="slots")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
     taken = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=SlotState, default=SlotState.OPEN)
+    sequence = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("time")
@@ -99,7 +98,9 @@ class Slot(Meeting):
             state_check("state", SlotState, "slot_state_is_known"),
             models.CheckConstraint(condition=Q(taken__lte=F("capacity")), name="slot_never_overbooked"),
             models.UniqueConstraint(
-                fields=["counsellor", "starts_at"], condition=Q(state="open"), name="slot_once_a_counsellor"
+                fields=["counsellor", "starts_on", "starts_time"],
+                condition=Q(state="open"),
+                name="slot_once_a_counsellor",
             ),
         ]
         indexes = [models.Index(fields=["centre", "starts_at"], name="slot_by_centre")]
@@ -132,6 +133,7 @@ class Appointment(models.Model):
     booked_at = models.DateTimeField(db_default=Now())
     reminded_at = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)
+    sequence = models.PositiveIntegerField(default=0, help_text="changes of the calendar entry a client keeps")
 
     objects = AppointmentQuerySet.as_manager()
     secret_fields = ("words",)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from takwin.centres.models import Centre
+from takwin.core.agreed import Agreed
 from takwin.core.choices import state_check
 from takwin.core.fields import RefField
 from takwin.core.models import Named
@@ -15,13 +16,11 @@ from takwin.guidance.choices import OpenDayState, RegistrationState
 from takwin.guidance.models.clients import Client
 
 
-class OpenDay(Named):
+class OpenDay(Named, Agreed):
     """An event with places; those who come without registering are counted too."""
 
     ref = RefField(prefix="DAY")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
     about = models.TextField(_("What one sees and does there"), max_length=1000, blank=True, default="")
     capacity = models.PositiveIntegerField(_("Places"), null=True, blank=True)
     taken = models.PositiveIntegerField(default=0)

@@ -35,7 +35,16 @@ from takwin.guidance.services.clients import (
     twins,
 )
 from takwin.guidance.services.feeds import new_feed
-from takwin.guidance.services.hours import close_days, end_hours, fill_slots, publish_hours, reopen_days, slot_at
+from takwin.guidance.services.hours import (
+    close_days,
+    close_days_off,
+    derive_times,
+    end_hours,
+    fill_slots,
+    publish_hours,
+    reopen_days,
+    slot_at,
+)
 from takwin.guidance.services.numbers import held, is_code, send_code
 from takwin.guidance.services.open_days import announce, call_off, hold, mark, register, unregister
 from takwin.guidance.services.sittings import answer, begin_again, keep_advice
@@ -54,7 +63,9 @@ __all__ = [
     "client_for_booking",
     "client_of",
     "close_days",
+    "close_days_off",
     "confirm_hold",
+    "derive_times",
     "describe_client",
     "drop_hold",
     "end_case",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -183,6 +185,7 @@ def _release(appointment: Appointment, *, by: Any, begun: bool) -> Appointment:
         slot = Slot.objects.select_for_update(of=("self",)).get(pk=appointment.slot_id)
         with change(appointment, "cancel", by=by, flow=APPOINTMENT) as row:
             held, row.held_until = row.state in {S.BOOKED, S.HELD}, None
+            row.sequence += 1
             if held and not begun and slot.starts_at <= timezone.now():
                 raise Refused(GuidanceReason.PAST)
         if held:
@@ -201,7 +204,7 @@ def _promote(slot: Slot) -> None:
         except Refused:
             continue  # expected elsewhere meanwhile: stays on the list
         with change(row, "promote", by=None, flow=APPOINTMENT) as fresh:
-            pass
+            fresh.sequence += 1
         _take(slot, 1)
         tell(fresh, _("A place has come free"))
         return
@@ -226,6 +229,7 @@ def move(appointment: Appointment, *, slot: Slot, by: Any = None) -> Appointment
             if fresh.taken >= fresh.capacity:
                 raise Refused(GuidanceReason.SLOT_FULL, "slot")
             row.slot, row.reminded_at = fresh, None
+            row.sequence += 1
         _take(fresh, 1)
         _take(old, -1)
         _promote(old)
@@ -257,11 +261,31 @@ def tell(row: Appointment, what: Promise) -> None:
         return
     with override(client.language):
         how = slot.centre.label if slot.way == Way.PLACE else str(Way(slot.way).label)
-        when = moment(slot.starts_at, client.language, "EEE d MMM، HH:mm")
+        when = moment(slot.begins, client.language, "EEE d MMM، HH:mm")
         text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
             "what": str(what), "when": when, "where": how, "address": address(row),
         }  # fmt: skip
     post(Channel.SMS, client.phone, text, about=row.ref, secret=True)  # whoever has the address may cancel
+
+
+def announce_closing(slots: Iterable[int]) -> int:
+    """Send word to those who have, or wait for, a time to come that was withdrawn; how many."""
+    return _announce(slots, _("Not held, choose another time"))
+
+
+def announce_opening(slots: Iterable[int]) -> int:
+    """Send word to those who kept a withdrawn time that it is held after all; they are reminded again."""
+    return _announce(slots, _("Held after all"))
+
+
+def _announce(slots: Iterable[int], news: Promise) -> int:
+    rows = Appointment.objects.filter(slot__in=list(slots), state__in=(S.BOOKED, S.WAITING))
+    rows = rows.filter(slot__starts_at__gt=timezone.now()).order_by("pk")
+    found = list(rows.select_related("slot__centre", "client"))
+    for row in found:
+        tell(row, news)
+    Appointment.objects.filter(pk__in=[row.pk for row in found]).update(sequence=F("sequence") + 1, reminded_at=None)
+    return len(found)
 
 
 def remind_appointments(limit: int = 2000) -> int:
@@ -271,7 +295,11 @@ def remind_appointments(limit: int = 2000) -> int:
         rows = list(
             Appointment.objects.select_for_update(of=("self",))
             .filter(
-                state=S.BOOKED, reminded_at__isnull=True, slot__starts_at__gt=now, slot__starts_at__lte=now + REMIND
+                state=S.BOOKED,
+                slot__state=SlotState.OPEN,
+                reminded_at__isnull=True,
+                slot__starts_at__gt=now,
+                slot__starts_at__lte=now + REMIND,
             )
             .exclude(booked_at__gt=now - LEAD)
             .select_related("slot__centre", "client")[:limit]

@@ -7,16 +7,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from takwin.accounts.selectors import holders
+from takwin.core import agreed
+from takwin.core.agreed import instant
 from takwin.core.changes import change, create, journal
-from takwin.core.dates import CASABLANCA
 from takwin.core.errors import Refused
 from takwin.guidance.choices import AppointmentState, GuidanceReason, SlotState, Way
-from takwin.guidance.models import Appointment, Closure, Hours, Slot
+from takwin.guidance.models import Appointment, Closure, Hours, OpenDay, Slot
 from takwin.guidance.rules import WEEKS_AHEAD, check_pattern, closed, overlap, times
+from takwin.guidance.services.appointments import announce_closing, announce_opening
+from takwin.training.selectors.calendar import days_off
 
 
 def check_counsellor(counsellor: Any, centre: Any, field: str = "counsellor") -> None:
@@ -68,13 +71,13 @@ def end_hours(hours: Hours, *, last_on: date, by: Any) -> int:
         if last_on < row.first_on - timedelta(days=1):
             raise Refused(GuidanceReason.BAD_DATES, "last_on")
         row.last_on = last_on
-        return _withdraw(Slot.objects.filter(hours=row, starts_at__gt=_at(last_on, time(23, 59))))
+        return _withdraw(Slot.objects.filter(hours=row, starts_at__gt=instant(last_on, time(23, 59))))
 
 
 def close_days(
     *, centre: Any, counsellor: Any = None, starts_at: datetime, ends_at: datetime, why: str = "", by: Any
 ) -> Closure:
-    """An exception: no time is offered meanwhile. Appointments already taken stay, and are shown to be moved."""
+    """An exception: no time is offered meanwhile. Appointments already taken stay, to be moved; people have word."""
     if starts_at >= ends_at:
         raise Refused(GuidanceReason.BAD_DATES, "ends_at")
     with transaction.atomic():
@@ -98,9 +101,9 @@ def reopen_days(closure: Closure, *, by: Any) -> None:
         kept = Slot.objects.filter(centre=centre, state=SlotState.CLOSED, taken__gt=0, hours__isnull=False)
         for slot in kept.filter(starts_at__lt=end, ends_at__gt=begin).select_related("hours"):
             last = slot.hours.last_on if slot.hours else None
-            over = last is not None and timezone.localtime(slot.starts_at).date() > last
+            over = last is not None and slot.starts_on > last
             if not over and not closed(slot.starts_at, slot.ends_at, _shut_for(shut, centre.pk, slot.counsellor_id)):
-                Slot.objects.filter(pk=slot.pk).update(state=SlotState.OPEN)
+                _offer_again(slot)
         fill_slots(Hours.objects.filter(centre=centre))
 
 
@@ -121,31 +124,58 @@ def _shut_for(shut: dict[tuple[int, int | None], Spans], centre: int, counsellor
 
 def _withdraw(slots: Any) -> int:
     """Offer these times no more; a time somebody has keeps its appointment. Returns those appointments."""
-    slots.filter(state=SlotState.OPEN).update(state=SlotState.CLOSED)
+    gone = list(slots.filter(state=SlotState.OPEN).select_for_update(of=("self",)).values_list("pk", flat=True))
+    Slot.objects.filter(pk__in=gone).update(state=SlotState.CLOSED, sequence=F("sequence") + 1)
+    announce_closing(gone)
     return Appointment.objects.filter(slot__in=slots, state=AppointmentState.BOOKED).count()
 
 
-def _at(on: date, moment: time) -> datetime:
-    return datetime.combine(on, moment, CASABLANCA)
+def _offer_again(slot: Slot) -> None:
+    Slot.objects.filter(pk=slot.pk).update(state=SlotState.OPEN, sequence=F("sequence") + 1)
+    announce_opening([slot.pk])
+
+
+def derive_times() -> int:
+    """Keep the agreed hours when the data of the zones changed: their instants are derived again; how many moved."""
+    return sum(agreed.derive_times((Slot, Closure, OpenDay)).values())
+
+
+def close_days_off() -> int:
+    """Withdraw the open times that fall on a public holiday; how many. Called by the clock: a lunar feast is confirmed
+    or moved a few days before, when times are offered and taken already."""
+    today = timezone.localdate()
+    found = 0
+    for span in days_off(today, today + timedelta(weeks=WEEKS_AHEAD)):
+        slots = Slot.objects.filter(
+            state=SlotState.OPEN, starts_on__gte=span.first, starts_on__lte=span.last, starts_at__gt=timezone.now()
+        )
+        if not slots.exists():
+            continue
+        with transaction.atomic():
+            found += slots.count()
+            _withdraw(slots)
+    return found
 
 
 def fill_slots(hours: Iterable[Hours] | None = None) -> int:
     """Make the missing times of the weeks to come; called when hours change and by the clock. Returns how many."""
     today = timezone.localdate()
     end = today + timedelta(weeks=WEEKS_AHEAD)
+    off = days_off(today, end)
     if hours is None:  # the clock asks each minute; a weekly pattern wants a look once a week
         due = Q(filled_until__isnull=True) | Q(filled_until__lt=end - timedelta(weeks=1))
         hours = Hours.objects.exclude(last_on__lt=today).filter(due)
     rows = list(hours)
     exceptions = _exceptions({row.centre_id for row in rows})
-    have, busy = _held({row.counsellor_id for row in rows}, _at(today, time(0)))
+    have, busy = _held({row.counsellor_id for row in rows}, instant(today, time(0)))
     fresh = []
     for row in rows:
         shut = _shut_for(exceptions, row.centre_id, row.counsellor_id) + busy.get(row.counsellor_id, [])
         for on, begin, until in times(row.pattern, today, end):
-            starts_at, ends_at = _at(on, begin), _at(on, until)
-            if (row.counsellor_id, starts_at) not in have and not closed(starts_at, ends_at, shut):
-                fresh.append(_slot(row, starts_at, ends_at))
+            slot = _slot(row, on, begin, until)
+            known = (row.counsellor_id, slot.starts_at) in have
+            if not known and not any(on in span for span in off) and not closed(slot.starts_at, slot.ends_at, shut):
+                fresh.append(slot)
     Slot.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
     Hours.objects.filter(pk__in=[row.pk for row in rows]).update(filled_until=end)
     return len(fresh)
@@ -164,11 +194,13 @@ def _held(counsellors: set[int], since: datetime) -> tuple[set[tuple[int, dateti
     return have, busy
 
 
-def _slot(row: Hours, starts_at: datetime, ends_at: datetime) -> Slot:
+def _slot(row: Hours, on: date, begin: time, until: time) -> Slot:
+    over = on if until > begin else on + timedelta(days=1)  # a time that ends at midnight
     return Slot(
-        hours=row, centre_id=row.centre_id, counsellor_id=row.counsellor_id, starts_at=starts_at, ends_at=ends_at,
-        capacity=row.capacity, way=row.way, room=row.room, link=row.link, topic=row.topic,
-    )  # fmt: skip
+        hours=row, centre_id=row.centre_id, counsellor_id=row.counsellor_id, starts_on=on, starts_time=begin,
+        ends_on=over, ends_time=until, capacity=row.capacity, way=row.way, room=row.room, link=row.link,
+        topic=row.topic,
+    ).agree()  # fmt: skip
 
 
 def slot_at(*, centre: Any, counsellor: Any, starts_at: datetime) -> Slot:

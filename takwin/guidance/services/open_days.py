@@ -7,12 +7,18 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from takwin.core.changes import change, create
+from takwin.core.choices import Channel
+from takwin.core.dates import moment
 from takwin.core.errors import Refused
+from takwin.core.messages import post
 from takwin.guidance.choices import GuidanceReason, OpenDayState, RegistrationState
 from takwin.guidance.models import Client, OpenDay, Registration
 from takwin.guidance.rules import OPEN_DAY, REGISTRATION
+from takwin.training.selectors.calendar import holiday_between
 
 
 def announce(
@@ -31,6 +37,9 @@ def announce(
         raise Refused(GuidanceReason.PAST, "starts_at")
     if starts_at >= ends_at:
         raise Refused(GuidanceReason.BAD_DATES, "ends_at")
+    first, last = timezone.localdate(starts_at), timezone.localdate(ends_at)
+    if feast := holiday_between(first, last):
+        raise Refused(GuidanceReason.ON_HOLIDAY, "starts_at", name=feast.label)
     row = OpenDay(
         centre=centre, name_ar=name_ar, name_fr=name_fr, starts_at=starts_at, ends_at=ends_at, about=about,
         capacity=capacity,
@@ -86,6 +95,18 @@ def hold(open_day: OpenDay, *, walk_ins: int, by: Any) -> OpenDay:
 
 
 def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
+    """Not held: those who registered and left a number have word."""
     with change(open_day, "call_off", by=by, flow=OPEN_DAY) as row:
-        pass
+        for registration in row.registrations.filter(state=RegistrationState.REGISTERED).select_related("client"):
+            _send_word(row, registration.client)
     return row
+
+
+def _send_word(day: OpenDay, client: Client) -> None:
+    if not client.phone:
+        return
+    with override(client.language):
+        text = str(_("takwin: %(day)s of %(when)s is called off.")) % {
+            "day": day.label, "when": moment(day.begins, client.language, "EEE d MMM، HH:mm"),
+        }  # fmt: skip
+    post(Channel.SMS, client.phone, text, about=day.ref)

@@ -42,6 +42,11 @@ def days_off(first: date, last: date) -> list[Span]:
     return [Span(row.first_on, row.last_on) for row in rows]
 
 
+def holiday_between(first: date, last: date) -> Period | None:
+    """The public holiday of the days between two, if any."""
+    return Period.objects.filter(kind=DayKind.HOLIDAY, first_on__lte=last, last_on__gte=first).first()
+
+
 def periods(season: Season) -> list[Period]:
     terms = list(Term.objects.filter(season=season))
     if not terms:

@@ -14,7 +14,7 @@ from takwin.training.services.assessment import (
     reopen_marks,
 )
 from takwin.training.services.attendance import call_roll, correct, sync, sync_each
-from takwin.training.services.calendar import load_bells, load_calendar, make_terms
+from takwin.training.services.calendar import ensure_calendar, load_bells, load_calendar, make_terms
 from takwin.training.services.companies import (
     add_company,
     amend,
@@ -113,5 +113,5 @@ __all__ = [
     "put_in_force", "read_proof", "read_sheet", "register", "reopen", "reopen_group", "reopen_marks",
     "reopen_timetable", "replace", "resume", "return_", "set_guardian", "share", "sign", "sign_convention",
     "solve_timetable", "split_batch", "stop_solving", "suspend", "sync", "sync_each", "transfer",
-    "undo_edition", "unpin", "visit", "working",
+    "undo_edition", "unpin", "visit", "working", "ensure_calendar",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import holidays
 from django.db import transaction
-from hijridate import Hijri
+from django.utils import timezone
+from hijridate import Gregorian, Hijri
 
 from takwin.core.tables import Counts, Row, Upsert, read
 from takwin.offer.models import Season
@@ -53,7 +54,7 @@ def load_calendar(year: int) -> int:
             names = [text.split(" (")[0] for text in (name, found["fr"][on], found["en_US"][on])]
             made += _period(DayKind.HOLIDAY, on, on, names, sure)
         for first in _ramadans(year):
-            last = first + timedelta(days=28)
+            last = first + timedelta(days=ramadan_days(first) - 1)
             made += _period(DayKind.RAMADAN, first, last, ["رمضان", "Ramadan", "Ramadan"], False)
     return made
 
@@ -69,6 +70,21 @@ def _ramadans(year: int) -> list[date]:
     hijri = year - 579
     days = [Hijri(one, 9, 1).to_gregorian() for one in (hijri - 1, hijri, hijri + 1)]
     return [date(on.year, on.month, on.day) for on in days if on.year == year]
+
+
+def ramadan_days(first: date) -> int:
+    """29 or 30: the days of the Ramadan that begins on a day, by the Umm al-Qura calendar."""
+    return int(Gregorian.fromdate(first).to_hijri().month_length())
+
+
+def ensure_calendar(today: date | None = None) -> int:
+    """Load the holidays of this year and the next where they were not; called by the clock."""
+    year = (today or timezone.localdate()).year
+    made = 0
+    for one in (year, year + 1):
+        if not Period.objects.filter(kind=DayKind.HOLIDAY, first_on__year=one).exists():
+            made += load_calendar(one)
+    return made
 
 
 def make_terms(season: Season) -> list[Term]:
