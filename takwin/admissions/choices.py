@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -151,7 +152,14 @@ class AdmissionReason(Reasons):
         "already_applied",
         _("You already have an application for this season. Open it to go on."),
     )
-    TOO_MANY_WISHES = "too_many_wishes", _("You have %(limit)s wishes, the most allowed. Remove one first.")
+    TOO_MANY_WISHES = (
+        "too_many_wishes",
+        ngettext_lazy(
+            "You have %(limit)s wish, the most allowed. Remove it first.",
+            "You have %(limit)s wishes, the most allowed. Remove one first.",
+            "limit",
+        ),
+    )
     DUPLICATE_WISH = "duplicate_wish", _("This wish is already on your list at rank %(rank)s.")
     OFFERING_CLOSED = "offering_closed", _("This offering is closed: it takes no wishes now.")
     OTHER_SEASON = "other_season", _("This offering belongs to another season.")
@@ -170,7 +178,14 @@ class AdmissionReason(Reasons):
         "file_kind",
         _("Only PDF, JPEG and PNG files are accepted, and the content must be of that kind."),
     )
-    TOO_MANY_FILES = "too_many_files", _("You have %(limit)s documents, the most allowed.")
+    TOO_MANY_FILES = (
+        "too_many_files",
+        ngettext_lazy(
+            "You have %(limit)s document, the most allowed.",
+            "You have %(limit)s documents, the most allowed.",
+            "limit",
+        ),
+    )
     ANSWER_LATE = "answer_late", _("The delay to answer ended on %(moment)s (Casablanca time).")
     # Eligibility
     LEVEL_TOO_LOW = (
@@ -185,10 +200,21 @@ class AdmissionReason(Reasons):
         "stream_not_accepted",
         _("Your stream “%(declared)s” is not accepted. Accepted: %(asked)s."),
     )
-    TOO_YOUNG = "too_young", _("You must be %(age)s years old on %(day)s; you will be %(own)s.")
+    TOO_YOUNG = (
+        "too_young",
+        ngettext_lazy(
+            "You must be %(age)s year old on %(day)s; you will be %(own)s.",
+            "You must be %(age)s years old on %(day)s; you will be %(own)s.",
+            "age",
+        ),
+    )
     TOO_OLD = (
         "too_old_for_programme",
-        _("You must be at most %(age)s years old on %(day)s; you will be %(own)s."),
+        ngettext_lazy(
+            "You must be at most %(age)s year old on %(day)s; you will be %(own)s.",
+            "You must be at most %(age)s years old on %(day)s; you will be %(own)s.",
+            "age",
+        ),
     )
     NO_RULE = "no_rule", _("The access conditions of this programme are not published yet.")
     # Corrections of an identity
@@ -211,18 +237,32 @@ class AdmissionReason(Reasons):
     ROUND_DATES = "round_dates", _("Answers must end after the results, and after now.")
     TWO_SIGNATURES = (
         "two_signatures",
-        _("Two different people must sign this run; %(count)s signed so far."),
+        ngettext_lazy(
+            "Two different people must sign this run; %(count)s has signed so far.",
+            "Two different people must sign this run; %(count)s have signed so far.",
+            "count",
+        ),
     )
     SIGNED_ALREADY = "signed_already", _("You have signed this run. Another person must sign it too.")
     TRIAL_RUN = "trial_run", _("A trial run is for reading only. Calculate a run to publish.")
-    TOO_MANY_SCENARIOS = "too_many_scenarios", _("At most %(limit)s scenarios at a time.")
+    TOO_MANY_SCENARIOS = (
+        "too_many_scenarios",
+        ngettext_lazy("At most %(limit)s scenario at a time.", "At most %(limit)s scenarios at a time.", "limit"),
+    )
     NOT_IN_RUN = "not_in_run", _("“%(ref)s” is not an offering of this run.")
     NO_SEAT = "no_seat", _("You hold no seat to answer for.")
     NOT_YOUR_TURN = "not_your_turn", _("Answers are not open now.")
     # Late wishes, reserves, committees
     NOT_LATE = "not_late", _("Wishes are added now only in a late round, by candidates without a seat.")
     NO_FREE_SEAT = "no_free_seat", _("No seat is free in this offering.")
-    RESERVE_TOO_LARGE = "reserve_too_large", _("Reserves of %(reserved)s seats are more than the %(seats)s seats.")
+    RESERVE_TOO_LARGE = (
+        "reserve_too_large",
+        ngettext_lazy(
+            "A reserve of %(reserved)s seat is more than the offering has: %(seats)s.",
+            "Reserves of %(reserved)s seats are more than the offering has: %(seats)s.",
+            "reserved",
+        ),
+    )
     NOT_A_MEMBER = "not_a_member", _("You are not a member of this committee.")
     CANNOT_SCORE = "cannot_score", _("%(who)s may not score at %(where)s: the right is given first.")
     COMMITTEE_OVER = "committee_over", _("This committee was dissolved.")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -115,16 +116,33 @@ class Sentence(Reasons):
 
 class CertificationReason(Reasons):
     GROUP_HAS_JURY = "group_has_jury", _("This group has a jury for this year already: %(ref)s.")
-    FEW_SITTERS = "few_sitters", _("A jury has at least %(least)s members; this one has %(count)s.")
+    FEW_SITTERS = (
+        "few_sitters",
+        ngettext_lazy(
+            "A jury has at least %(least)s member; this one has %(count)s.",
+            "A jury has at least %(least)s members; this one has %(count)s.",
+            "least",
+        ),
+    )
     SITTER_TWICE = "sitter_twice", _("%(name)s is told twice.")
     BAD_SITTER = "bad_sitter", _("Line %(line)s: “%(value)s” is not “name; role”.")
-    NO_QUORUM = "no_quorum", _("%(here)s of %(all)s members are present; at least %(least)s must be.")
+    NO_QUORUM = (
+        "no_quorum",
+        ngettext_lazy(
+            "Present: %(here)s of %(all)s member; at least %(least)s must be.",
+            "Present: %(here)s of %(all)s members; at least %(least)s must be.",
+            "all",
+        ),
+    )
     PRESIDENT_AWAY = "president_away", _("The president must be present.")
     NOT_PRESIDENT = "not_president", _("Only the president of the jury, %(name)s, signs.")
     BAD_DECISION = "bad_decision", _("%(who)s: choose one of the decisions of the list.")
     CANNOT_SIGN = "cannot_sign", _("%(who)s may not sign the minutes of this centre: the right is given first.")
     NOBODY = "nobody", _("Nobody is in this group.")
-    UNDECIDED = "undecided", _("%(count)s decisions are missing: %(who)s.")
+    UNDECIDED = (
+        "undecided",
+        ngettext_lazy("%(count)s decision is missing: %(who)s.", "%(count)s decisions are missing: %(who)s.", "count"),
+    )
     NEW_RESULTS = (
         "new_results",
         _("The results of %(who)s were published anew after the jury opened. Pull them again."),

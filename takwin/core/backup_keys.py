@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
@@ -22,7 +23,12 @@ COST = 2**15  # RFC 7914; 32 MiB and a tenth of a second
 
 
 class KeyFileReason(Reasons):
-    SHORT_PHRASE = "short_phrase", _("The passphrase needs %(count)s signs at least.")
+    SHORT_PHRASE = (
+        "short_phrase",
+        ngettext_lazy(
+            "The passphrase needs %(count)s sign at least.", "The passphrase needs %(count)s signs at least.", "count"
+        ),
+    )
     WRONG_PHRASE = "wrong_phrase", _("The passphrase is wrong, or this is no file of keys.")
 
 

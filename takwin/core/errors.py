@@ -18,7 +18,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         return self.reason.value
 
     def __str__(self) -> str:
-        return str(self.reason.label) % self.facts if self.facts else str(self.reason.label)
+        # The lazy sentence itself is filled: one of `ngettext_lazy` chooses its form by the number among the facts.
+        return str(self.reason.label % self.facts) if self.facts else str(self.reason.label)
 
 
 class RefusedCells(Refused):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -98,7 +99,14 @@ class RegistrationState(States):
 
 
 class GuidanceReason(Reasons):
-    UNFINISHED = "unfinished", _("%(missing)s questions have no answer yet. Your answers are kept.")
+    UNFINISHED = (
+        "unfinished",
+        ngettext_lazy(
+            "%(missing)s question has no answer yet. Your answers are kept.",
+            "%(missing)s questions have no answer yet. Your answers are kept.",
+            "missing",
+        ),
+    )
     OTHER_VERSION = "other_version", _("The test has changed since you opened it. Begin again with the new one.")
     SITTING_DONE = "sitting_done", _("This test is finished. Begin a new one to answer again.")
     BAD_ANSWER = "bad_answer", _("“%(value)s” is not an answer to question %(item)s.")
@@ -120,9 +128,20 @@ class GuidanceReason(Reasons):
     WRONG_CODE = ("wrong_code", _("This code is not the one that was sent, or its time is over. Ask for another."))
     NUMBER_BUSY = (
         "number_busy",
-        _("%(limit)s appointments to come are the most for one number. Cancel one, or ask the centre."),
+        ngettext_lazy(
+            "%(limit)s appointment to come is the most for one number. Cancel it, or ask the centre.",
+            "%(limit)s appointments to come are the most for one number. Cancel one, or ask the centre.",
+            "limit",
+        ),
     )
-    HOLD_OVER = ("hold_over", _("The place was kept for %(minutes)s minutes. Choose a time again."))
+    HOLD_OVER = (
+        "hold_over",
+        ngettext_lazy(
+            "The place was kept for %(minutes)s minute. Choose a time again.",
+            "The place was kept for %(minutes)s minutes. Choose a time again.",
+            "minutes",
+        ),
+    )
     NO_PHONE = "no_phone", _("Leave a phone number, so that the centre can reach you.")
     NOT_YET = "not_yet", _("The appointment has not begun yet.")
     BAD_HOURS = "bad_hours", _("The end must come after the beginning, with room for one appointment at least.")

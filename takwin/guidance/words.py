@@ -106,5 +106,5 @@ def _seats(row: Suggestion, language: str) -> Said:
         return [], [_("No seat is open this season.")]
     told = {"count": number(round(row.pressure, 1), language)}
     if row.pressure <= USUAL:
-        return [_("%(count)s requests a seat: fewer than the usual four.") % told], []
-    return [], [_("%(count)s requests a seat.") % told]
+        return [_("Requests for each seat: %(count)s, fewer than the usual four.") % told], []
+    return [], [_("Requests for each seat: %(count)s.") % told]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -81,7 +82,11 @@ class OfferReason(Reasons):
     SEATS_BELOW_TAKEN = "seats_below_taken", _("Seats cannot go below zero.")
     ABOVE_CAPACITY = (
         "above_capacity",
-        _("%(seats)s seats are more than the capacity of %(capacity)s. Raise the capacity of the offering first."),
+        ngettext_lazy(
+            "%(seats)s seat is more than the capacity of %(capacity)s. Raise the capacity of the offering first.",
+            "%(seats)s seats are more than the capacity of %(capacity)s. Raise the capacity of the offering first.",
+            "seats",
+        ),
     )
     SEASON_PUBLISHED = (
         "season_published",
@@ -93,4 +98,11 @@ class OfferReason(Reasons):
     OUT_OF_SCOPE = "out_of_scope", _("The centre “%(value)s” is outside your scope.")
     NOT_A_NUMBER = "not_a_number", _("“%(value)s” is not a whole number from %(low)s to %(high)s.")
     REPEATED_ROW = "repeated_row", _("This offering already stands on row %(row)s.")
-    ROWS_REFUSED = "rows_refused", _("%(count)s rows are refused: nothing was written.")
+    ROWS_REFUSED = (
+        "rows_refused",
+        ngettext_lazy(
+            "%(count)s row is refused: nothing was written.",
+            "%(count)s rows are refused: nothing was written.",
+            "count",
+        ),
+    )

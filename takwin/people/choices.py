@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons
 
@@ -29,7 +30,11 @@ class PeopleReason(Reasons):
     )
     TOO_YOUNG = (
         "too_young_for_any",
-        _("No programme takes anyone younger than %(age)s. Check the year of birth."),
+        ngettext_lazy(
+            "No programme takes anyone younger than %(age)s year. Check the year of birth.",
+            "No programme takes anyone younger than %(age)s years. Check the year of birth.",
+            "age",
+        ),
     )
     FROZEN = (
         "frozen",

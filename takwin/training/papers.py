@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
@@ -128,12 +128,13 @@ def attendance_pdf(row: Participant) -> bytes:
     days = list(row.days.all())
     facts = {"present": len(days), "held": row.course.days.count()}
     told = list_words(dates.day(day.on, language()) for day in days)
+    present = ngettext("%(present)s of %(held)s day", "%(present)s of %(held)s days", facts["held"]) % facts
     return _compiled(
         "attendance.typ",
         {
             "language": language(), "title": gettext("Certificate of attendance"), "name": row.name, "ref": row.ref,
             "centre": row.course.centre.label, "course": row.course.title, "words": gettext("took part in"),
-            "days": gettext("%(present)s of %(held)s days") % facts + f" · {told}",
+            "days": present + f" · {told}",
         },
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -84,7 +85,14 @@ class FollowReason(Reasons):
     CONTRACT_MISSING = "contract_missing", _("Say which contract it is.")
     SINCE_FUTURE = "since_future", _("The day is to come.")
     HAS_ANSWERED = "has_answered", _("This person has answered: correct the answer instead.")
-    FEW = "few", _("%(count)s answers: a rate is published from %(least)s on, so that nobody is recognised.")
+    FEW = (
+        "few",
+        ngettext_lazy(
+            "%(count)s answer: a rate is published from %(least)s on, so that nobody is recognised.",
+            "%(count)s answers: a rate is published from %(least)s on, so that nobody is recognised.",
+            "count",
+        ),
+    )
     NO_DENOMINATOR = "no_denominator", _("Nobody answered: without a denominator there is no rate.")
     WAVE_RUNNING = "wave_running", _("Rates are published when the follow-up is closed, on %(on)s.")
     PUBLISHED = "published", _("These rates are published already.")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -47,11 +48,25 @@ class WorkReason(Reasons):
     HAS_EMPLOYER = "has_employer", _("This account has a company already: %(name)s.")
     NOT_VERIFIED = "not_verified", _("Your company is %(state)s: vacancies are posted once it is verified.")
     BAD_PAY = "bad_pay", _("The highest pay is below the lowest.")
-    BAD_EXPIRY = "bad_expiry", _("The last day must be after today, and within %(days)s days.")
+    BAD_EXPIRY = (
+        "bad_expiry",
+        ngettext_lazy(
+            "The last day must be after today, and within %(days)s day.",
+            "The last day must be after today, and within %(days)s days.",
+            "days",
+        ),
+    )
     NOT_OPEN = "not_open", _("This vacancy is %(state)s.")
     BID_TWICE = "bid_twice", _("You have applied for this vacancy already.")
     NOT_YOURS = "not_yours", _("Only your own valid diplomas are shared.")
     NO_GRADUATE = "no_graduate", _("Vacancies here are for people trained by the network.")
-    VACANCY_FULL = "vacancy_full", _("All %(places)s places of this vacancy are filled.")
+    VACANCY_FULL = (
+        "vacancy_full",
+        ngettext_lazy(
+            "The %(places)s place of this vacancy is filled.",
+            "All %(places)s places of this vacancy are filled.",
+            "places",
+        ),
+    )
     WHEN_MISSING = "when_missing", _("Say when and where the interview is.")
     WHY_MISSING = "why_missing", _("Say why.")

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
@@ -81,7 +81,10 @@ def _do(request: Any, row: Any) -> None:
             services.close_wave(row, by=request.user)
         elif verb == "publish":
             made = services.publish_rates(row, by=request.user)
-            messages.success(request, _("%(count)s rates are published.") % {"count": made})
+            messages.success(
+                request,
+                ngettext("%(count)s rate is published.", "%(count)s rates are published.", made) % {"count": made},
+            )
     except Refused as refusal:
         messages.error(request, str(refusal))
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -149,7 +150,14 @@ class TrainingReason(Reasons):
     NOT_POSTED = "not_posted", _("%(trainer)s does not work at this centre.")
     HOURS_SPLIT = "hours_split", _("%(hours)s h cannot be given in sessions of %(length)s h.")
     NOTHING_TO_TEACH = "nothing_to_teach", _("No group has a course with a trainer in this term.")
-    NO_ROOM_FITS = "no_room_fits", _("%(what)s: no room of this kind holds %(size)s trainees.")
+    NO_ROOM_FITS = (
+        "no_room_fits",
+        ngettext_lazy(
+            "%(what)s: no room of this kind holds %(size)s trainee.",
+            "%(what)s: no room of this kind holds %(size)s trainees.",
+            "size",
+        ),
+    )
     CLASH = "clash", _("%(what)s cannot be there: %(why)s.")
     BREAKS = "breaks", _("%(what)s cannot be there: %(rule)s would be broken.")
     PINNED = "pinned", _("%(what)s is pinned. Unpin it first.")
@@ -159,21 +167,48 @@ class TrainingReason(Reasons):
     AFTER_TERM = "after_term", _("The term ends on %(on)s.")
     SEEN_OTHER = "seen_other", _("The week changed since this page was shown. Look at what moves now, then publish.")
     ABSENCE_OVER = "absence_over", _("This absence is over: nothing is to be changed.")
-    UNPLACED = "unplaced", _("%(count)s sessions have no place yet.")
+    UNPLACED = (
+        "unplaced",
+        ngettext_lazy("%(count)s session has no place yet.", "%(count)s sessions have no place yet.", "count"),
+    )
     IMPOSSIBLE = "impossible", _("%(where)s: %(why)s.")
     BUSY = "busy", _("The timetable is being calculated. Wait for it, or stop it.")
     SHEET_ROW = "sheet_row", _("Row %(row)s, %(column)s: %(why)s")
-    SHEET_REFUSED = "sheet_refused", _("%(count)s rows are refused: nothing was written.")
+    SHEET_REFUSED = (
+        "sheet_refused",
+        ngettext_lazy(
+            "%(count)s row is refused: nothing was written.",
+            "%(count)s rows are refused: nothing was written.",
+            "count",
+        ),
+    )
     UNKNOWN_COURSE = "unknown_course", _("“%(value)s” is not a session of this timetable.")
     UNREADABLE = "unreadable", _("This statement cannot be read: %(why)s.")
     NO_SESSION = "no_session", _("%(group)s has no session of this course on %(on)s at that hour.")
     CLOCK_WRONG = "clock_wrong", _("The phone's clock says %(at)s: that cannot be when this was told.")
-    TOLD_LATE = "told_late", _("%(on)s is more than %(limit)s days ago: the office says what happened then.")
+    TOLD_LATE = (
+        "told_late",
+        ngettext_lazy(
+            "%(on)s is more than %(limit)s day ago: the office says what happened then.",
+            "%(on)s is more than %(limit)s days ago: the office says what happened then.",
+            "limit",
+        ),
+    )
     BAD_BATCH = "bad_batch", _("The batch cannot be read: %(why)s.")
     NOT_YOUR_ROLL = "not_your_roll", _("This roll is another trainer's.")
     NOT_IN_GROUP = "not_in_group", _("This trainee was not in %(group)s on %(on)s.")
     BAD_VALUE = "bad_value", _("“%(value)s” is not “present”, “late”, “absent” or “excused”.")
-    BAD_MINUTES = "bad_minutes", _("%(value)s minutes late: from 1 to %(limit)s are possible.")
+    BAD_MINUTES = (
+        "bad_minutes",
+        ngettext_lazy(
+            "%(value)s minute late: from 1 to %(limit)s are possible.",
+            "%(value)s minutes late: from 1 to %(limit)s are possible.",
+            "value",
+        ),
+    )
     PROOF_MISSING = "proof_missing", _("Join a proof: a photo or a PDF.")
     ANSWERED = "answered", _("This request has its answer already.")
-    LONG_EXCUSE = "long_excuse", _("At most %(limit)s days at a time.")
+    LONG_EXCUSE = (
+        "long_excuse",
+        ngettext_lazy("At most %(limit)s day at a time.", "At most %(limit)s days at a time.", "limit"),
+    )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -58,12 +59,24 @@ class AssessmentReason(Reasons):
     NOT_MARKER = "not_marker", _("This assessment is marked by others.")
     SAME_MARKER = "same_marker", _("The second marker must be somebody else.")
     NOT_OPEN = "not_open", _("The marks are closed. Reopen them, with a reason, to change one.")
-    MARKS_MISSING = "marks_missing", _("%(count)s trainees have no mark yet: %(who)s.")
+    MARKS_MISSING = (
+        "marks_missing",
+        ngettext_lazy(
+            "%(count)s trainee has no mark yet: %(who)s.", "%(count)s trainees have no mark yet: %(who)s.", "count"
+        ),
+    )
     TOO_FAR = "too_far", _("The two marks of %(who)s differ by %(gap)s: agree on one.")
     BEFORE_GROUP = "before_group", _("The assessment cannot be before the group begins, on %(day)s.")
     WEIGHT = "weight", _("A weight goes from 1 to 100.")
     NOT_PUBLISHED = "not_published", _("This mark is not published.")
-    LATE = "late", _("A mark can be contested within %(days)s days; this one was published on %(on)s.")
+    LATE = (
+        "late",
+        ngettext_lazy(
+            "A mark can be contested within %(days)s day; this one was published on %(on)s.",
+            "A mark can be contested within %(days)s days; this one was published on %(on)s.",
+            "days",
+        ),
+    )
     CONTESTED = "contested", _("You have contested this mark already.")
     FRAUD_WORDS = "fraud_words", _("%(who)s: say what happened, for the case of fraud.")
     NOTHING_TO_PUBLISH = "nothing_to_publish", _("No result is complete yet.")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -52,12 +53,40 @@ class CompanyReason(Reasons):
     ICE_TAKEN = "ice_taken", _("This company number belongs to %(name)s.")
     BAD_DATES = "bad_dates", _("The last day comes before the first.")
     COMPANY_CLOSED = "company_closed", _("%(company)s takes nobody any more.")
-    COMPANY_FULL = "company_full", _("%(company)s has %(taken)s apprentices of %(places)s: no place is free.")
-    TOO_YOUNG = "too_young", _("An apprentice is %(least)s years old at least on the first day; this one is %(age)s.")
-    TOO_SHORT = "too_short", _("A contract lasts from %(least)s to %(most)s months; this one lasts %(months)s.")
+    COMPANY_FULL = (
+        "company_full",
+        ngettext_lazy(
+            "%(company)s has %(taken)s apprentice of %(places)s: no place is free.",
+            "%(company)s has %(taken)s apprentices of %(places)s: no place is free.",
+            "taken",
+        ),
+    )
+    TOO_YOUNG = (
+        "too_young",
+        ngettext_lazy(
+            "An apprentice is %(least)s year old at least on the first day; this one is %(age)s.",
+            "An apprentice is %(least)s years old at least on the first day; this one is %(age)s.",
+            "least",
+        ),
+    )
+    TOO_SHORT = (
+        "too_short",
+        ngettext_lazy(
+            "A contract lasts from %(least)s to %(most)s month; this one lasts %(months)s.",
+            "A contract lasts from %(least)s to %(most)s months; this one lasts %(months)s.",
+            "most",
+        ),
+    )
     SHARE = "share", _("From %(least)s %% to %(most)s %% of the time is spent in the company; %(share)s %% was told.")
     NO_TUTOR = "no_tutor", _("Name the tutor who trains in the company.")
-    TUTOR_FULL = "tutor_full", _("%(tutor)s follows %(count)s apprentices already; at most %(most)s at a time.")
+    TUTOR_FULL = (
+        "tutor_full",
+        ngettext_lazy(
+            "%(tutor)s follows %(count)s apprentice already; at most %(most)s at a time.",
+            "%(tutor)s follows %(count)s apprentices already; at most %(most)s at a time.",
+            "count",
+        ),
+    )
     CONTRACT_OPEN = "contract_open", _("This trainee has a contract already: %(ref)s.")
     PLACED_THEN = "placed_then", _("This trainee is placed in a company already at that time: %(ref)s.")
     NO_NUMBER = "no_number", _("Give the registration number.")
@@ -70,4 +99,11 @@ class CompanyReason(Reasons):
     TOO_LATE = "too_late", _("A new employer had to be found by %(day)s.")
     NOT_APPRENTICE = "not_apprentice", _("This trainee does not train by apprenticeship.")
     NO_CONVENTION = "no_convention", _("No signed convention links %(company)s and this centre on %(on)s.")
-    CONVENTION_FULL = "convention_full", _("The convention gives %(places)s places at a time; all are taken then.")
+    CONVENTION_FULL = (
+        "convention_full",
+        ngettext_lazy(
+            "The convention gives %(places)s place at a time; it is taken then.",
+            "The convention gives %(places)s places at a time; all are taken then.",
+            "places",
+        ),
+    )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from takwin.core.choices import Reasons, States
 
@@ -24,11 +25,25 @@ class HouseReason(Reasons):
     NOT_HERE = "not_here", _("This trainee belongs to another centre than the house.")
     NOT_BOARDER = "not_boarder", _("This trainee was not admitted with a bed.")
     HAS_BED = "has_bed", _("This trainee has bed %(bed)s already.")
-    LOWERED = "lowered", _("Until %(day)s the house takes %(most)s boarders; it has them.")
+    LOWERED = (
+        "lowered",
+        ngettext_lazy(
+            "Until %(day)s the house takes %(most)s boarder; it has them.",
+            "Until %(day)s the house takes %(most)s boarders; it has them.",
+            "most",
+        ),
+    )
     NOT_OPEN = "not_open", _("This trainee is not in training.")
     BAD_DATES = "bad_dates", _("The last day comes before the first.")
     PERCENT = "percent", _("A share goes from 0 to 100.")
-    BEDS_THERE = "beds_there", _("This house has %(beds)s beds and room for %(most)s.")
+    BEDS_THERE = (
+        "beds_there",
+        ngettext_lazy(
+            "This house has %(beds)s bed and room for %(most)s.",
+            "This house has %(beds)s beds and room for %(most)s.",
+            "beds",
+        ),
+    )
     NAME_TWICE = "name_twice", _("“%(name)s” is in the list twice.")
     NOBODY = "nobody", _("Name one participant a line.")
     NO_DAY = "no_day", _("Give the days, one a line, such as 2026-11-24.")

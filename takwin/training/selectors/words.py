@@ -58,7 +58,7 @@ def sentence(told: dict[str, Any]) -> str:
         case "no_room":
             kinds = [str(RoomKind(kind).label) if kind in RoomKind.values else kind for kind in told["rooms"]]
             facts["rooms"] = list_words(kinds)
-            return _("%(sessions)s: no room of the kind “%(rooms)s” holds %(wanted)s trainees") % facts
+            return _("%(sessions)s: no room of the kind “%(rooms)s” has the places needed: %(wanted)s") % facts
         case "fits":
             return _("Nothing forbids the rest: calculate longer.")
         case _:

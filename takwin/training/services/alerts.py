@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from takwin.accounts.selectors import holders
 from takwin.core.choices import Channel
@@ -69,9 +69,21 @@ def _tell(row: Enrolment, reached: AlertLevel, hours: int) -> None:
     with override("ar"):
         facts = {"name": person.name, "hours": hours, "level": AlertLevel(reached).label, "centre": row.centre.label}
         mine = (
-            _("%(level)s: you have missed %(hours)s h without excuse. Speak with the registrar of %(centre)s.") % facts
+            ngettext(
+                "%(level)s: you have missed %(hours)s hour without excuse. Speak with the registrar of %(centre)s.",
+                "%(level)s: you have missed %(hours)s hours without excuse. Speak with the registrar of %(centre)s.",
+                hours,
+            )
+            % facts
         )
-        theirs = _("%(level)s: %(name)s has missed %(hours)s h without excuse at %(centre)s.") % facts
+        theirs = (
+            ngettext(
+                "%(level)s: %(name)s has missed %(hours)s hour without excuse at %(centre)s.",
+                "%(level)s: %(name)s has missed %(hours)s hours without excuse at %(centre)s.",
+                hours,
+            )
+            % facts
+        )
         subject = _("Absences")
     account = person.account
     if phone := person.phone or (account.phone if account and account.phone_verified else ""):

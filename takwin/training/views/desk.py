@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from takwin.core.errors import Refused
@@ -66,7 +66,11 @@ def enrol(request: Any, code: str) -> HttpResponse:
     centre, season = place(request, code), offer.current_season()
     if season is not None:
         told = services.enrol_accepted(season, centre=centre, by=request.user)
-        messages.success(request, _("%(count)s trainees are enrolled.") % {"count": told["made"]})
+        messages.success(
+            request,
+            ngettext("%(count)s trainee is enrolled.", "%(count)s trainees are enrolled.", told["made"])
+            % {"count": told["made"]},
+        )
         if told["without"]:
             facts = {"names": ", ".join(told["without"])}
             messages.warning(request, _("Without a curriculum in force, their people wait: %(names)s") % facts)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from takwin.core.dates import parse_day
 from takwin.training import papers, services
@@ -46,7 +46,11 @@ def house(request: Any, code: str) -> HttpResponse:
 def _bed(request: Any, centre: Any) -> None:
     if "all" in request.POST:
         count = services.give_beds(centre, by=request.user)
-        messages.success(request, _("%(count)s boarders have a bed now.") % {"count": count})
+        messages.success(
+            request,
+            ngettext("%(count)s boarder has a bed now.", "%(count)s boarders have a bed now.", count)
+            % {"count": count},
+        )
         return
     row = or_404(lambda told: enrolments.enrolment(request.scope, told), request.POST.get("trainee", ""))
     (services.leave_bed if "leave" in request.POST else services.give_bed)(row, by=request.user)

@@ -115,7 +115,10 @@ def results(request: Any, ref: str) -> HttpResponse:
 def _do(request: Any, group: Any) -> None:
     if "publish_results" in request.POST:
         count = services.publish_results(group, by=request.user)
-        messages.success(request, _("%(count)s results are published.") % {"count": count})
+        messages.success(
+            request,
+            ngettext("%(count)s result is published.", "%(count)s results are published.", count) % {"count": count},
+        )
     elif told := request.POST.get("contest"):
         row = or_404(lambda ref: reads.contest(request.scope, ref), told)
         forms.AnswerContestForm(request.POST).insist(row, by=request.user)

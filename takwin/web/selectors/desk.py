@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from takwin.admissions import selectors as admissions
 from takwin.admissions.models import PoolResult
@@ -98,7 +99,9 @@ def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
         )
         count = empty.filter(seats__gt=0).count()
         if count:
-            text = _("%(count)s offerings that nobody asks for") % {"count": count}
+            text = ngettext(
+                "%(count)s offering that nobody asks for", "%(count)s offerings that nobody asks for", count
+            ) % {"count": count}
             out.append(
                 {"tone": "mute", "when": _("review"), "what": text, "url": reverse("offer:list") + "?sort=seats"}
             )
