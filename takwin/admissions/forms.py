@@ -55,6 +55,7 @@ class StartForm(IdentityForm):
     """Identity of a new record, and the application it opens."""
 
     service = services.start  # type: ignore[assignment]
+    creates = True
 
 
 class AssistForm(StartForm):
@@ -164,6 +165,7 @@ class DocumentForm(ServiceForm):
     )  # fmt: skip
 
     service = services.join_document
+    creates = True
 
 
 class DiscardForm(ReasonForm):
@@ -244,6 +246,7 @@ class RoundForm(ServiceForm):
     answers_until = forms.DateTimeField(label=_("Answers until (Casablanca time)"), widget=Moment())
 
     service = services.plan_round
+    creates = True
 
 
 class ReserveForm(ServiceForm):
@@ -271,6 +274,7 @@ class CommitteeForm(ServiceForm):
     )  # fmt: skip
 
     service = services.form_committee
+    creates = True
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -239,3 +239,25 @@ class Clock(models.Model):
     def ref(self) -> str:
         """Its name in the journal."""
         return "clock"
+
+
+class FormKey(models.Model):
+    """A sending of a form that made something: the same form sent again leads to what the first sending made.
+
+    Kept for `form_keys.KEPT_FOR`, then forgotten by the clock.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    form = models.CharField(max_length=120)
+    owner = models.CharField(max_length=64, blank=True, default="", help_text="key of the account; empty: a visitor")
+    content = models.CharField(max_length=64, help_text="digest of what was sent")
+    made_model = models.CharField(max_length=80, blank=True, default="")
+    made = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("sent form")
+        indexes = [models.Index(fields=["at"], name="form_key_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.made_model}"

@@ -148,6 +148,7 @@ class HoursForm(CounsellorForm):
     last_on = Day(_("Last day"), required=False, help_text=_("The same day as the first: once only."))
 
     service = services.publish_hours
+    creates = True
 
 
 class EndHoursForm(ServiceForm):
@@ -164,6 +165,7 @@ class ClosureForm(CentreForm):
     why = forms.CharField(label=_("Why"), max_length=120, required=False)
 
     service = services.close_days
+    creates = True
 
 
 class BookForm(CounsellorForm):
@@ -176,6 +178,7 @@ class BookForm(CounsellorForm):
     words = forms.CharField(label=_("Remark"), max_length=300, required=False)
 
     service = services.book_at
+    creates = True
 
 
 class ContactForm(ServiceForm):
@@ -193,6 +196,7 @@ class ContactForm(ServiceForm):
     next_on = Day(_("Next date"), required=False)
 
     service = services.record
+    creates = True
 
 
 class NoteForm(ServiceForm):
@@ -202,6 +206,7 @@ class NoteForm(ServiceForm):
     )  # fmt: skip
 
     service = services.note
+    creates = True
 
 
 class HandOverForm(ServiceForm):
@@ -218,6 +223,7 @@ class HandOverForm(ServiceForm):
     )  # fmt: skip
 
     service = services.hand_over
+    creates = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -267,6 +273,7 @@ class OpenDayForm(CentreForm):
     )
 
     service = services.announce
+    creates = True
 
 
 class HoldForm(ServiceForm):

@@ -8,7 +8,6 @@ form, which now carries the present values: sent again, it is a decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from django.core import signing
@@ -17,21 +16,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from takwin.core.changes import locked
+from takwin.core.form_keys import text_of
 from takwin.ui import fields as forms
 from takwin.ui.forms import ServiceForm
 
 SEEN, SALT = "seen_values", "seen"
-
-
-def text_of(value: Any) -> str:
-    """A value as it is compared: rows by their code, lists whatever their order, nothing as the empty text."""
-    if value is None:
-        return ""
-    if isinstance(value, models.Model):
-        return str(getattr(value, "code", value.pk))
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return " ".join(sorted(text_of(one) for one in value))
-    return str(value)
 
 
 class EditForm(ServiceForm):

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+import secrets
+from contextvars import ContextVar
+from typing import Any, ClassVar, cast
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
+from takwin.core.form_keys import FormKeyReason, content_of, implied_key, make_once
 from takwin.ui import fields as forms
+
+FORM_KEY = "form_key"
+KEY_FORMAT = re.compile(r"[A-Za-z0-9_-]{22,64}")
+sent_before: ContextVar[bool] = ContextVar("sent_before", default=False)  # of the POST at hand; `page` says it
+
+
+def fresh_key() -> str:
+    """A key that nobody guesses: 192 bits."""
+    return secrets.token_urlsafe(24)
+
+
+class FormKeyField(forms.CharField):
+    """The hidden key of one sending; a text that is no key counts as none."""
+
+    def __init__(self) -> None:
+        # No id: a page may hold several such forms.
+        super().__init__(required=False, widget=forms.HiddenInput(attrs={"id": False}), initial=fresh_key())
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data if KEY_FORMAT.fullmatch(data or "") else initial
+
+    def clean(self, value: Any) -> str:
+        return value if KEY_FORMAT.fullmatch(value or "") else ""
 
 
 class FormReason(Reasons):
@@ -34,15 +62,22 @@ class RefusedForm(Refused):
 
 
 class ServiceForm(forms.Form):
-    """Each field is named after an argument of `service`; `run` calls it."""
+    """Each field is named after an argument of `service`; `run` calls it.
+
+    `creates`: the service makes a row. Such a form carries a key, and the same key sent again leads to what the first
+    sending made (`core/form_keys.py`). A form shown again with its errors keeps its key.
+    """
 
     service: ClassVar[Any]
+    creates: ClassVar[bool] = False
     result: Any = None
     required_css_class = "is-required"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        if self.creates:
+            self.fields[FORM_KEY] = FormKeyField()
         for name, field in self.fields.items():
             widget = field.widget
             if field.help_text:
@@ -73,12 +108,35 @@ class ServiceForm(forms.Form):
         """Call the service when the form is valid; False with errors otherwise."""
         if not self.is_valid():
             return False
+        key = self.cleaned_data.pop(FORM_KEY, "")
         try:
-            self.result = type(self).service(*args, **self.cleaned_data, **kwargs)
+            self.result = self._make(key, args, kwargs) if self.creates else self._serve(args, kwargs)
         except Refused as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+            if isinstance(refusal.reason, FormKeyReason):
+                self._renew_key()
             return False
         return True
+
+    def _serve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return type(self).service(*args, **self.cleaned_data, **kwargs)
+
+    def _make(self, key: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the service once for the key: by whom, about what and with which values."""
+        name = type(self).__qualname__
+        owner = str(getattr(kwargs.get("by"), "pk", None) or "")
+        content = content_of(args, self.cleaned_data)
+        key = key or implied_key(name, owner, content, content_of(args, kwargs | {"by": owner}))
+        made, again = make_once(key, form=name, owner=owner, content=content, make=lambda: self._serve(args, kwargs))
+        if again:
+            sent_before.set(True)
+        return made
+
+    def _renew_key(self) -> None:
+        """Another press is another sending."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix(FORM_KEY)] = fresh_key()
+        self.data = data
 
 
 class Day(forms.DateField):

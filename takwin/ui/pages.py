@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -17,10 +18,12 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from takwin.core.changes import journal_reading
 from takwin.core.errors import Refused
 from takwin.ui.fields import BaseForm
+from takwin.ui.forms import sent_before
 from takwin.ui.typed import show_again
 
 PUBLIC = "public"
@@ -59,7 +62,7 @@ def page(
                     raise Http404(needed) if hidden else PermissionDenied(needed)
             prove_again(request, prove)
             try:
-                return view(request, *args, **kwargs)
+                return _say_when_sent_before(request, view, *args, **kwargs)
             except Refused as refusal:
                 if request.method != "POST":
                     raise
@@ -71,6 +74,14 @@ def page(
         return login_not_required(inner) if capability == PUBLIC else inner
 
     return wrap
+
+
+def _say_when_sent_before(request: Any, view: Callable[..., HttpResponse], *args: Any, **kwargs: Any) -> HttpResponse:
+    sent_before.set(False)
+    response = view(request, *args, **kwargs)
+    if sent_before.get():
+        messages.info(request, _("This page was already sent: nothing was made twice."))
+    return response
 
 
 def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:

@@ -20,9 +20,10 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from takwin.core.errors import Refused, RefusedCells
-from takwin.ui.forms import RefusedForm
+from takwin.ui.forms import FORM_KEY, RefusedForm
 
 UNTYPED = {"hidden", "file", "submit", "button", "image", "reset", "password"}
+UNSAID = {"csrfmiddlewaretoken", FORM_KEY, "seen_values"}  # keys of the page: nobody typed them
 MOST_SENTENCES = 8  # faults told above the page; each is told by its cell too
 MOST_WORDS = 4_000  # characters of what has no cell any more
 
@@ -63,7 +64,7 @@ def show_again(request: Any, refusal: Refused, view: Callable[..., HttpResponse]
 
 def typed_words(post: QueryDict) -> list[str]:
     """What a person typed, without keys and codes of the page."""
-    return [value for name in post for value in post.getlist(name) if name != "csrfmiddlewaretoken" and value.strip()]
+    return [value for name in post for value in post.getlist(name) if name not in UNSAID and value.strip()]
 
 
 def _say_words(request: Any, words: list[str]) -> None:

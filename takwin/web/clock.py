@@ -16,7 +16,7 @@ from takwin.accounts.security import forget_old_events, raise_alarms
 from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
 from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
-from takwin.core import clock, files, jobs, messages, pulse
+from takwin.core import clock, files, form_keys, jobs, messages, pulse
 from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
 from takwin.core.models import Entry, Pulse
@@ -89,6 +89,7 @@ STEPS: Sequence[Step] = (
     Step("vacancies", _("End vacancies whose last day is over"), expire_due, takes=True),
     Step("erase", _("Erase words of old messages"), messages.erase_old, takes=True),
     Step("files", _("Sweep files that no record names"), _sweep_daily, takes=True),
+    Step("keys", _("Forget keys of forms that were sent"), form_keys.forget_keys, takes=True),
     Step("workers", _("Forget workers of before"), pulse.forget_workers),
     Step("demand", _("Count requests"), _count),
     Step("announce", _("Announce what closes soon"), _announce),

@@ -25,6 +25,7 @@ class JuryForm(ServiceForm):
     )
 
     service = services.form_jury
+    creates = True
 
     def __init__(self, *args: Any, presidents: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +45,7 @@ class AmendForm(ServiceForm):
     words = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     service = services.amend_verdict
+    creates = True
 
 
 class TakeBackForm(ServiceForm):
@@ -73,3 +75,4 @@ class ShareForm(ServiceForm):
     until_on = Day(_("Last day"), help_text=_("After it the address answers no more. You may take it back before."))
 
     service = services.share_diploma
+    creates = True

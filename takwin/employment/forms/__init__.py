@@ -21,6 +21,7 @@ class CohortForm(ServiceForm):
     last_on = Day(_("to"), help_text=_("Frozen for good: nobody is added or taken out afterwards."))
 
     service = services.freeze_cohort
+    creates = True
 
 
 class AnswerFields(ServiceForm):
@@ -59,3 +60,4 @@ class AttemptForm(ServiceForm):
     words = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     service = services.record_attempt
+    creates = True

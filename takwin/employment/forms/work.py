@@ -43,6 +43,7 @@ class EmployerForm(ServiceForm):
     phone = PhoneField(label=_("Phone"))
 
     service = services.register_employer
+    creates = True
 
 
 class VacancyForm(ServiceForm):
@@ -58,6 +59,7 @@ class VacancyForm(ServiceForm):
     expires_on = Day(_("Last day"), help_text=_("At most 90 days from today."))
 
     service = services.post_vacancy
+    creates = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,6 +96,7 @@ class BidForm(ServiceForm):
     )
 
     service = services.bid
+    creates = True
 
     def __init__(self, *args: Any, held: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

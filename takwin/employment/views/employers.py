@@ -30,7 +30,7 @@ def _mine(request: Any) -> Any:
 def home(request: Any) -> HttpResponse:
     """Register a company; then post vacancies and see who applied."""
     row = work.employer_of(request.user)
-    if row is None:
+    if row is None or "ice" in request.POST:  # the registration pressed twice arrives when the company is there
         form: Any = forms.EmployerForm(request.POST or None)
         if request.method == "POST" and form.run(by=request.user):
             messages.success(request, _("Your request is sent. The regional office verifies it."))

@@ -95,6 +95,7 @@ class TrainerFields(ServiceForm):
 
 class TrainerForm(TrainerFields):
     service = services.add_trainer
+    creates = True
 
 
 class ChangeTrainerForm(EditForm, TrainerFields):
@@ -119,6 +120,7 @@ class RoomFields(ServiceForm):
 
 class RoomForm(RoomFields):
     service = services.add_room
+    creates = True
 
 
 class ChangeRoomForm(EditForm, RoomFields):
@@ -135,6 +137,7 @@ class AbsenceForm(PickForm):
     substitute = forms.ChoiceField(label=_("Who stands in"), required=False)
 
     service = services.announce_absence
+    creates = True
 
     def clean_substitute(self) -> Any:
         return self.picked()
@@ -162,6 +165,7 @@ class ModuleForm(ServiceForm):
     room_kind = forms.ChoiceField(label=_("Room"), choices=RoomKind.choices)
 
     service = services.add_module
+    creates = True
 
 
 class DraftForm(ServiceForm):
@@ -174,6 +178,7 @@ class DraftForm(ServiceForm):
     source = forms.CharField(label=_("Source"), max_length=200, required=False)
 
     service = services.draft
+    creates = True
 
     def clean_programme(self) -> Any:
         found = offer.programme_by_code(self.cleaned_data["programme"].strip())
@@ -210,6 +215,7 @@ class AssessmentForm(ServiceForm):
     externals = forms.CharField(label=_("External assessors"), max_length=300, required=False)
 
     service = services.plan_assessment
+    creates = True
 
     def __init__(self, *args: Any, courses: Iterable[Any] = (), seconds: Iterable[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -239,6 +245,7 @@ class ContestForm(ServiceForm):
     words = forms.CharField(label=_("Why"), max_length=500)
 
     service = services.contest
+    creates = True
 
 
 class AnswerContestForm(ServiceForm):
@@ -260,6 +267,7 @@ class ExcuseForm(ServiceForm):
     )
 
     service = services.ask_excuse
+    creates = True
 
 
 class AnswerForm(ServiceForm):

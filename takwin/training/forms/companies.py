@@ -27,6 +27,7 @@ class CompanyForm(ServiceForm):
     places = forms.IntegerField(label=_("Apprentices at a time"), min_value=0, max_value=500, initial=2)
 
     service = services.add_company
+    creates = True
 
 
 class ConventionForm(ServiceForm):
@@ -35,6 +36,7 @@ class ConventionForm(ServiceForm):
     places = forms.IntegerField(label=_("Places at a time"), min_value=1, max_value=1000, initial=5)
 
     service = services.draw_up_convention
+    creates = True
 
 
 class TermsFields(ServiceForm):
@@ -62,14 +64,17 @@ class PlacementForm(TermsFields):
     )
 
     service = services.plan_placement
+    creates = True
 
 
 class ContractForm(ContractFields):
     service = services.draw_up
+    creates = True
 
 
 class ReplaceForm(ContractFields):
     service = services.replace
+    creates = True
 
 
 class RegisterForm(ServiceForm):
@@ -85,6 +90,7 @@ class AmendForm(EditForm):
     why = forms.CharField(label=_("Why"), max_length=300)
 
     service = services.amend
+    creates = True
 
 
 class BreakForm(ServiceForm):
@@ -112,6 +118,7 @@ class VisitForm(ServiceForm):
     words = forms.CharField(label=_("What was seen"), max_length=600, widget=forms.Textarea(attrs={"rows": 2}))
 
     service = services.visit
+    creates = True
 
 
 class EvaluateForm(ServiceForm):

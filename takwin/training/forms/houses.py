@@ -17,6 +17,7 @@ class BedsForm(ServiceForm):
     boys = forms.IntegerField(label=_("Beds for boys"), min_value=0, max_value=2000)
 
     service = services.open_beds
+    creates = True
 
 
 class LowerForm(ServiceForm):
@@ -28,6 +29,7 @@ class LowerForm(ServiceForm):
     why = forms.CharField(label=_("Why"), max_length=160, required=False)
 
     service = services.lower
+    creates = True
 
 
 class AskForm(ServiceForm):
@@ -43,6 +45,7 @@ class AskForm(ServiceForm):
     )  # fmt: skip
 
     service = services.ask_course
+    creates = True
 
     def clean_company(self) -> Any:
         told = self.cleaned_data["company"].strip().upper()
@@ -60,3 +63,4 @@ class PlanForm(ServiceForm):
     names = forms.CharField(label=_("Participants, one a line"), widget=forms.Textarea(attrs={"rows": 8}))
 
     service = services.plan_course
+    creates = True

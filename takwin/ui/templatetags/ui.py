@@ -18,6 +18,7 @@ from takwin.core import dates, numbers
 from takwin.core.choices import States
 from takwin.core.money import mdh as to_mdh
 from takwin.core.numbers import parse_int
+from takwin.ui.forms import FORM_KEY, fresh_key
 from takwin.ui.pages import near
 
 register = template.Library()
@@ -108,6 +109,12 @@ def icon(name: str, extra: str = "", sheet: str = "icons") -> SafeString:
         static(f"ui/{sheet}.svg"),
         name,
     )
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """The hidden key of a creating form that is written by hand; `c-form` writes it by itself."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, fresh_key())
 
 
 @register.simple_tag(takes_context=True)
