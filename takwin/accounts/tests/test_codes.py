@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -224,6 +225,17 @@ class TestForgotten:
         assert client.get("/apply/").status_code == 200
         assert elsewhere.get("/apply/").status_code == 302
         assert sign_in(Client(), to, OTHER).url == "/door/"
+
+    @pytest.mark.parametrize("page", ["signup", "login/code", "password/reset"])
+    def test_a_code_does_not_pass_by_a_second_factor(self, client, page):
+        user = join(Client(), PHONE)
+        TOTP.activate(user, generate_totp_secret())
+        wait_a_day()
+        answer = sign_up(client, PHONE) if page == "signup" else ask(client, PHONE, page)
+        assert client.post(answer.url, {"code": code_for(PHONE)}).url.startswith("/accounts/2fa/authenticate/")
+        assert client.get("/apply/").status_code == 302
+        assert client.get("/accounts/password/new/").url.startswith("/accounts/login/")
+        assert Authenticator.objects.filter(user=user).exists()
 
     def test_without_a_code_the_old_password_is_asked(self, client):
         client.force_login(make_user())
