@@ -104,10 +104,11 @@ def list_url(url: str, purpose: str, number: int) -> str:
     return f"{url}/credentials/status/{purpose}/{number}"
 
 
-def places(row: Diploma, url: str) -> tuple[Place, ...]:
-    """The bits of a diploma: one a purpose, in the list its key falls into."""
+def place(row: Diploma, url: str) -> Place:
+    """The bit of a diploma, in the list its key falls into. Open Badges allows one status, so it is the one that can
+    be taken back: the list of suspensions holds the revoked ones too. What was issued before names both lists."""
     number, index = divmod(row.pk, LIST_BITS)
-    return tuple(Place(list_url(url, purpose, number), purpose, index) for purpose in PURPOSES)
+    return Place(list_url(url, "suspension", number), "suspension", index)
 
 
 def line(row: Diploma) -> dict[str, str]:

@@ -20,6 +20,8 @@ SECRET_KEY_FALLBACKS = words("OLD_SECRET_KEYS", "")  # after a rotation: until r
 ALLOWED_HOSTS = words("HOSTS") if PRODUCTION else words("HOSTS", "127.0.0.1,localhost,testserver,[::1]")
 CSRF_TRUSTED_ORIGINS = words("ORIGINS", "")
 SITE_URL = env("SITE_URL") if PRODUCTION else env("SITE_URL", "http://127.0.0.1:8000")
+# Addresses the site had before, each as SITE_URL was: diplomas name the one they were issued under.
+FORMER_SITE_URLS = [address.rstrip("/") for address in words("FORMER_SITE_URLS", "")]
 
 INSTALLED_APPS = [
     "takwin.web",

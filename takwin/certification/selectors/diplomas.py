@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -75,10 +76,10 @@ def modules_for(user: Any) -> list[dict[str, Any]]:
     return out
 
 
-def bits(state: str, number: int) -> list[int]:
-    """Which bits of the list of this number are set: diplomas in this state."""
+def bits(states: Collection[str], number: int) -> list[int]:
+    """Which bits of the list of this number are set: diplomas in one of these states."""
     first = number * LIST_BITS
-    rows = Diploma.objects.filter(state=state, pk__gte=first, pk__lt=first + LIST_BITS)
+    rows = Diploma.objects.filter(state__in=states, pk__gte=first, pk__lt=first + LIST_BITS)
     return [key - first for key in rows.values_list("pk", flat=True)]
 
 

@@ -13,7 +13,7 @@ from takwin.certification.selectors import keys
 from takwin.certification.selectors.diplomas import ISSUED
 from takwin.core.errors import Refused
 from takwin.core.refs import is_ref, tidy_ref
-from takwin.engines.credentials import MOST_BYTES, Fault, Unverified, is_line, read_line, verify
+from takwin.engines.credentials import MOST_BYTES, SEPARATOR, Fault, Unverified, is_line, read_line, verify
 
 # How a fault of the engine is told.
 FAULTS = {
@@ -63,7 +63,7 @@ def of_ref(told: str) -> Answer:
 def of_document(told: bytes) -> Answer:
     """A signed document: whether it is ours and unchanged, and whether it stands today."""
     try:
-        document = verify(told, keys.issuer().did, keys.believed())
+        document = verify(told, keys.issuers(), keys.believed())
     except Unverified as why:
         finding, sentence = FAULTS[why.fault]
         return Answer(finding, str(Refused(sentence, most=MOST_BYTES // 1000)))
@@ -102,13 +102,21 @@ def _standing(ref: str, shown: dict[str, str]) -> Answer:
     )  # fmt: skip
 
 
+def _names(name: Any, description: str) -> dict[str, str]:
+    """The name by language: told so before; since, Arabic in the name and all of them in the description."""
+    if isinstance(name, list):
+        return {one["@language"]: one["@value"] for one in name}
+    others = description.removeprefix(f"{name}{SEPARATOR}").split(SEPARATOR)
+    return {"ar": name, "fr": others[0] if description != name else ""}
+
+
 def _shown(document: dict[str, Any]) -> dict[str, str]:
     """The parts of a verified document that a reader wants: its own words, no record of ours."""
     subject = document["credentialSubject"]
     achievement = subject["achievement"]
     holder = next((one["identityHash"] for one in subject.get("identifier", [])), "")
     average = next((one["value"] for one in subject.get("result", [])), "")
-    names = {one["@language"]: one["@value"] for one in document["name"]}
+    names = _names(document["name"], achievement.get("description", ""))
     return {
         "holder": holder, "name": names.get("ar", ""), "name_fr": names.get("fr", ""),
         "centre": achievement["criteria"]["narrative"].split("\n")[0], "on": document["validFrom"][:10],

@@ -14,9 +14,25 @@ from takwin.engines.credentials import Issuer, public_pem
 NAMES = {"ar": "تكوين", "fr": "takwin", "en": "takwin"}
 
 
-def issuer() -> Issuer:
-    """The network as an issuer: its name is its address (did:web)."""
-    return Issuer(f"did:web:{quote(urlsplit(settings.SITE_URL).netloc, safe='.')}", settings.SITE_URL, NAMES)
+def issuer(host: str = "") -> Issuer:
+    """The network as an issuer: its name is its address (did:web). `host`: asked under a former address, it answers as
+    it was called there, so that a stranger's verifier finds the keys and lists that an old diploma names."""
+    found = next((one for one in settings.FORMER_SITE_URLS if urlsplit(one).netloc == host), settings.SITE_URL)
+    return Issuer(_did(found), found, NAMES)
+
+
+def _did(address: str) -> str:
+    return f"did:web:{quote(urlsplit(address).netloc, safe='.')}"
+
+
+def addresses() -> list[str]:
+    """Where the pages begin, now and formerly: what was issued under each of them is believed."""
+    return [settings.SITE_URL, *settings.FORMER_SITE_URLS]
+
+
+def issuers() -> list[str]:
+    """The names of the network as an issuer, the one of now first."""
+    return list(dict.fromkeys(_did(address) for address in addresses()))
 
 
 def method(key: SigningKey) -> str:
@@ -35,8 +51,9 @@ def _pem(secret: str) -> str:
 
 
 def believed() -> dict[str, str]:
-    """{method: public PEM}."""
-    return {method(key): _pem(key.secret) for key in published()}
+    """{method: public PEM}, under the address of now and under each former one."""
+    rows = published()
+    return {f"{name}#{key.name}": _pem(key.secret) for name in issuers() for key in rows}
 
 
 def believed_names() -> dict[str, str]:

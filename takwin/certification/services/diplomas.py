@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from django.core.cache import cache
@@ -16,6 +18,7 @@ from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import DiplomaState, ShareState, Why
 from takwin.certification.models import Diploma, Share
 from takwin.certification.rules.lives import DIPLOMA, SHARE
+from takwin.certification.selectors import keys
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.errors import Refused
@@ -25,14 +28,19 @@ from takwin.engines.credentials import LIST_BITS
 LONGEST_SHARE = timedelta(days=366)
 
 
-def list_key(purpose: str, number: int) -> str:
-    """Where a published list is kept between two changes."""
-    return f"status:{purpose}:{number}"
+def list_key(purpose: str, number: int, address: str) -> str:
+    """Where a list published under an address is kept between two changes."""
+    return f"status:{purpose}:{number}:{address}"
+
+
+def list_keys(numbers: Iterable[int]) -> list[str]:
+    """Those of some lists, for every purpose and under every address of now and before."""
+    return [list_key(*one) for one in product(PURPOSES, numbers, keys.addresses())]
 
 
 def forget_lists(row: Diploma) -> None:
     """The next reader of the lists sees the change."""
-    cache.delete_many(list_key(purpose, row.pk // LIST_BITS) for purpose in PURPOSES)
+    cache.delete_many(list_keys([row.pk // LIST_BITS]))
 
 
 def _taker(verb: str) -> Any:

@@ -85,7 +85,7 @@ def sign_prepared(
 def _sign(rows: list[Diploma], key: SigningKey) -> None:
     issuer, method, now = keys.issuer(), keys.method(key), timezone.now().replace(microsecond=0)
     for row in rows:
-        document = credential(award.read(row), issuer, award.places(row, issuer.url))
+        document = credential(award.read(row), issuer, award.place(row, issuer.url))
         row.credential = json.dumps(sign(document, key.secret, method, now), ensure_ascii=False, sort_keys=True)
         row.line = write_line(award.line(row), key.secret, key.name)
         row.key, row.state, row.issued_at = key, DiplomaState.LIVE, now

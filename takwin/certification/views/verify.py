@@ -23,7 +23,10 @@ from takwin.engines.credentials import did_document, sign, status_list
 from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import PUBLIC, or_404, page, show
 
-STATES = {"revocation": DiplomaState.REVOKED, "suspension": DiplomaState.SUSPENDED}
+STATES = {
+    "revocation": [DiplomaState.REVOKED],
+    "suspension": [DiplomaState.SUSPENDED, DiplomaState.REVOKED],  # whoever reads this list alone misses none
+}
 KEPT = timedelta(minutes=5)  # a list is signed anew at the latest after this; a change makes it forgotten at once
 BELIEVED = timedelta(days=1)
 
@@ -91,7 +94,9 @@ def did(request: Any) -> JsonResponse:
     """The issuer's public keys (did:web)."""
     services.current_key()
     told = [(key.name, key.multikey) for key in keys.published()]
-    return JsonResponse(did_document(keys.issuer().did, told), headers={"Access-Control-Allow-Origin": "*"})
+    return JsonResponse(
+        did_document(keys.issuer(request.get_host()).did, told), headers={"Access-Control-Allow-Origin": "*"}
+    )
 
 
 @page(PUBLIC)
@@ -99,13 +104,15 @@ def status(request: Any, purpose: str, number: int) -> JsonResponse:
     """A signed list of bits: what was revoked, what is suspended."""
     if purpose not in STATES or number > diplomas.last_list():
         raise Http404(purpose)
-    document = cache.get(list_key(purpose, number))
+    issuer = keys.issuer(request.get_host())
+    kept = list_key(purpose, number, issuer.url)
+    document = cache.get(kept)
     if document is None:
-        key, now, issuer = services.current_key(), timezone.now().replace(microsecond=0), keys.issuer()
+        key, now = services.current_key(), timezone.now().replace(microsecond=0)
         blank = status_list(
             issuer.did, list_url(issuer.url, purpose, number), purpose, diplomas.bits(STATES[purpose], number),
             at=now, until=now + BELIEVED,
         )  # fmt: skip
-        document = sign(blank, key.secret, keys.method(key), now)
-        cache.set(list_key(purpose, number), document, KEPT.total_seconds())
+        document = sign(blank, key.secret, f"{issuer.did}#{key.name}", now)
+        cache.set(kept, document, KEPT.total_seconds())
     return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})

@@ -12,6 +12,7 @@ from takwin.engines.credentials.status import Place, entry
 
 CONTEXTS: tuple[str, ...] = tuple(OB3_CONTEXT)
 LANGUAGES = ("ar", "fr", "en")
+SEPARATOR = " · "
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 # Open Badges 3.0, vocabulary of AchievementType.
 TYPES = {"diploma": "Diploma", "certificate": "Certificate", "module": "Course"}
@@ -52,8 +53,8 @@ class Award:
     lines: tuple[Line, ...] = ()
 
 
-def credential(award: Award, issuer: Issuer, places: tuple[Place, ...] = ()) -> dict[str, Any]:
-    """The unsigned document. `places`: its bits in the published lists.
+def credential(award: Award, issuer: Issuer, place: Place | None = None) -> dict[str, Any]:
+    """The unsigned document. `place`: its bit in the published list; the schema allows one status.
 
     The holder's name is told in clear, as on the paper: whoever was given the file may read whose it is. Nothing else
     of the person is in it: no birth date, no number.
@@ -72,12 +73,13 @@ def credential(award: Award, issuer: Issuer, places: tuple[Place, ...] = ()) -> 
         "@context": list(CONTEXTS),
         "id": f"{home}/{award.ref}",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": _told(award.names),
+        # One plain text, by the schema named below: the names in other languages are in the achievement's description.
+        "name": award.names["ar"],
         "issuer": {"id": issuer.did, "type": ["Profile"], "name": issuer.names["ar"], "url": issuer.url},
         "validFrom": _instant(award.on),
         "credentialSubject": subject,
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
-        **({"credentialStatus": [entry(place) for place in places]} if places else {}),
+        **({"credentialStatus": entry(place)} if place else {}),
     }
 
 
@@ -89,10 +91,9 @@ def _achievement(award: Award, issuer: Issuer, home: str) -> dict[str, Any]:
         "id": f"{issuer.url}/programmes/{award.programme}",
         "type": ["Achievement"],
         "achievementType": TYPES[award.kind],
-        # Open Badges wants one plain text here; the credential's own name is told in each language.
         "name": award.names["ar"],
         "inLanguage": "ar",
-        "description": " · ".join(award.names[language] for language in LANGUAGES if award.names.get(language)),
+        "description": SEPARATOR.join(award.names[language] for language in LANGUAGES if award.names.get(language)),
         "criteria": {"narrative": "\n".join(text for text in told if text)},
     }
     if award.average is not None:
@@ -115,11 +116,6 @@ def _result(described: str, hundredths: int) -> dict[str, Any]:
 
 def _mark(hundredths: int | None) -> str:
     return "–" if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
-
-
-def _told(names: dict[str, str]) -> list[dict[str, str]]:
-    """One text in several languages, by VC 2.0. No `@direction`: RDF drops it, so it would stand unsigned."""
-    return [{"@value": names[one], "@language": one} for one in LANGUAGES if names.get(one)]
 
 
 def _instant(on: date) -> str:

@@ -7,7 +7,7 @@ in size and depth before it is read, and every failure is one of `Fault`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -43,23 +43,29 @@ class Unverified(ValueError):  # noqa: N818 - as in the other engines
 
 
 def sign(document: dict[str, Any], secret: str, method: str, created: datetime) -> dict[str, Any]:
-    """A signed copy. `method`: did of the issuer, `#`, name of the key. The same inputs give the same bytes."""
-    return dict(add_data_integrity_proof(document, secret, method, created=created))
+    """A signed copy. `method`: did of the issuer, `#`, name of the key. The same inputs give the same bytes.
+
+    The proof stands in an array of one: so the schema of Open Badges 3.0 wants it, and VC 2.0 allows it.
+    """
+    out = dict(add_data_integrity_proof(document, secret, method, created=created))
+    return out | {"proof": [out["proof"]]}
 
 
-def verify(told: bytes, issuer: str, keys: Mapping[str, str]) -> dict[str, Any]:
+def verify(told: bytes, issuers: str | Collection[str], keys: Mapping[str, str]) -> dict[str, Any]:
     """The document, when one of the issuer's keys signed all of it and its days have come. Raises `Unverified`.
 
-    `keys`: method -> public PEM, old ones too. Whether it was revoked since is not looked at: see `status`.
+    `issuers`: the names it goes or went by. `keys`: method -> public PEM, old ones too; a key counts under its own
+    issuer's name alone. Whether it was revoked since is not looked at: see `status`.
     """
     document = parse(told)
     if [str(one) for one in _many(document.get("@context"))] != list(CONTEXTS):
         raise Unverified(Fault.UNKNOWN_CONTEXT, str(document.get("@context"))[:200])
-    if _id(document.get("issuer")) != issuer:
-        raise Unverified(Fault.UNKNOWN_ISSUER, str(_id(document.get("issuer")))[:200])
-    proof = document.get("proof")
-    method = proof.get("verificationMethod") if isinstance(proof, dict) else None
-    if not isinstance(method, str) or method not in keys:
+    issuer = _id(document.get("issuer"))
+    if not isinstance(issuer, str) or issuer not in ([issuers] if isinstance(issuers, str) else issuers):
+        raise Unverified(Fault.UNKNOWN_ISSUER, str(issuer)[:200])
+    proofs = _many(document.get("proof"))  # one object in what was issued before, an array of one since
+    method = proofs[0].get("verificationMethod") if len(proofs) == 1 and isinstance(proofs[0], dict) else None
+    if not isinstance(method, str) or method not in keys or not method.startswith(f"{issuer}#"):
         raise Unverified(Fault.UNKNOWN_KEY, str(method)[:200])
     _window(document, datetime.now(UTC))
     try:

@@ -20,6 +20,7 @@ from takwin.engines.credentials import (
     sign,
     status_list,
 )
+from takwin.engines.credentials.status import entry
 
 DID = "did:web:takwin.example"
 URL = "https://takwin.example"
@@ -48,8 +49,16 @@ def places(index: int = 5) -> tuple[Place, ...]:
     return Place(REVOKED, "revocation", index), Place(SUSPENDED, "suspension", index)
 
 
+def before(secret: str = KEY.secret, method: str = METHOD) -> dict[str, Any]:
+    """A diploma as it was issued first: names by language, two statuses, its proof an object."""
+    names = [{"@value": text, "@language": language} for language, text in AWARD.names.items()]
+    told = credential(AWARD, ISSUER) | {"name": names, "credentialStatus": [entry(place) for place in places()]}
+    made = sign(told, secret, method, NOW)
+    return made | {"proof": made["proof"][0]}
+
+
 def signed(secret: str = KEY.secret, method: str = METHOD, **over: Any) -> dict[str, Any]:
-    return sign(credential(replace(AWARD, **over), ISSUER, places()), secret, method, NOW)
+    return sign(credential(replace(AWARD, **over), ISSUER, places()[1]), secret, method, NOW)
 
 
 def published(bits: dict[str, list[int]]) -> dict[str, dict[str, Any]]:

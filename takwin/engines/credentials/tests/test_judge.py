@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from takwin.engines.credentials.tests.make import OLD, OLD_METHOD, did, published, signed
+from takwin.engines.credentials.tests.make import OLD, OLD_METHOD, before, did, published, signed
 
 ROOT = Path(__file__).parents[4]
 JUDGE = ROOT / "var" / "judge"
@@ -55,6 +55,7 @@ class TestJudge:
     def test_it_believes_ours_and_one_of_an_older_key(self, judged):
         assert judged(signed()) == {"verified": True, "why": []}
         assert judged(signed(OLD.secret, OLD_METHOD))["verified"]
+        assert judged(before()) == {"verified": True, "why": []}
 
     def test_it_refuses_a_changed_one(self, judged):
         document = signed()
@@ -62,9 +63,13 @@ class TestJudge:
         assert not judged(document)["verified"]
 
     @pytest.mark.parametrize("purpose", ["revocation", "suspension"])
-    def test_it_refuses_one_whose_bit_is_set(self, judged, purpose):
-        assert not judged(signed(), {purpose: [5]})["verified"]
-        assert judged(signed(), {purpose: [4, 6]})["verified"]
+    def test_it_refuses_one_of_before_whose_bit_is_set(self, judged, purpose):
+        assert not judged(before(), {purpose: [5]})["verified"]
+        assert judged(before(), {purpose: [4, 6]})["verified"]
+
+    def test_it_refuses_one_whose_bit_is_set(self, judged):
+        assert not judged(signed(), {"suspension": [5]})["verified"]
+        assert judged(signed(), {"suspension": [4, 6], "revocation": [5]})["verified"]
 
     def test_it_refuses_another_name_under_our_key(self, judged):
         assert not judged({**signed(), "issuer": "did:web:elsewhere.example"})["verified"]
