@@ -1,4 +1,6 @@
-"""A sentence with a count agrees with it: six forms in Arabic, two in French, in refusals as on pages."""
+"""A sentence agrees with its count: six forms in Arabic, two in French; days and decimals are words."""
+
+from datetime import date
 
 import pytest
 from django.utils.translation import override
@@ -42,3 +44,13 @@ def test_a_count_among_other_facts_chooses_the_form():
     with override("fr"):
         assert str(Refused(OfferReason.ABOVE_CAPACITY, seats=1, capacity=0)).startswith("1 place dépasse")
         assert str(Refused(OfferReason.ABOVE_CAPACITY, seats=9, capacity=8)).startswith("9 places dépassent")
+
+
+@pytest.mark.parametrize(
+    "language, words", [("ar", "يوم 31 دجنبر 2026"), ("fr", "le 31 décembre 2026"), ("en", "on 31 December 2026")]
+)
+def test_a_day_of_a_refusal_is_written_as_the_reader_writes_it(language, words):
+    refusal = Refused(AdmissionReason.TOO_YOUNG, age=15, own=14, day=date(2026, 12, 31))
+    with override(language):
+        assert words in str(refusal)
+        assert "2026-12-31" not in str(refusal)

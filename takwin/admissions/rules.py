@@ -118,7 +118,7 @@ def _stream(who: Candidate, access: Access) -> Refused | None:
 def _age(who: Candidate, access: Access) -> list[Refused]:
     if access.ages_on is None:
         return []
-    own, day = age_on(who.born_on, access.ages_on), access.ages_on.isoformat()
+    own, day = age_on(who.born_on, access.ages_on), access.ages_on
     if access.age_min is not None and own < access.age_min:
         return [Refused(R.TOO_YOUNG, age=access.age_min, own=own, day=day)]
     if access.age_max is not None and own > access.age_max:

@@ -1,9 +1,27 @@
 """The one exception a rule raises: a reason, and the numbers its sentence needs."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language
+
+from takwin.core import dates, numbers
 from takwin.core.choices import Reasons
+
+
+def _in_words(fact: Any, language: str) -> Any:
+    """A day, an instant or a decimal as the reader writes it; anything else as it is (counts choose plural forms)."""
+    match fact:
+        case datetime():
+            return dates.moment(fact, language)
+        case date():
+            return dates.day(fact, language)
+        case float() | Decimal():
+            return numbers.number(fact, language)
+        case _:
+            return fact
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -19,7 +37,9 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
     def __str__(self) -> str:
         # The lazy sentence itself is filled: one of `ngettext_lazy` chooses its form by the number among the facts.
-        return str(self.reason.label % self.facts) if self.facts else str(self.reason.label)
+        language = (get_language() or "ar")[:2]
+        facts = {name: _in_words(fact, language) for name, fact in self.facts.items()}
+        return str(self.reason.label % facts) if facts else str(self.reason.label)
 
 
 class RefusedCells(Refused):

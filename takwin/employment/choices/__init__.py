@@ -20,6 +20,17 @@ class Outcome(States):
     INACTIVE = "inactive", "mute", _("Neither works nor seeks")
 
 
+# As the graduate says it: the survey asks, and a desk reports.
+FIRST_PERSON = {
+    Outcome.EMPLOYED: _("I work in a company"),
+    Outcome.SELF_EMPLOYED: _("I work for myself"),
+    Outcome.COOPERATIVE: _("I work in a cooperative"),
+    Outcome.COOPERATIVE_MADE: _("I created a cooperative, with support"),
+    Outcome.OWN_PROJECT: _("I created my own project"),
+    Outcome.STUDYING: _("I go on studying"),
+    Outcome.SEEKING: _("I am looking for work"),
+    Outcome.INACTIVE: _("I neither work nor look for work"),
+}
 INSERTED = (
     Outcome.EMPLOYED, Outcome.SELF_EMPLOYED, Outcome.COOPERATIVE, Outcome.COOPERATIVE_MADE, Outcome.OWN_PROJECT,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from takwin.employment import services
-from takwin.employment.choices import ContractKind, Outcome, Reached, Way
+from takwin.employment.choices import FIRST_PERSON, ContractKind, Outcome, Reached, Way
 from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ServiceForm
 
@@ -39,7 +39,15 @@ class AnswerFields(ServiceForm):
 
 
 class SurveyForm(AnswerFields):
+    """The graduate's own words: answers in the first person."""
+
     service = services.answer
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = [(str(one.value), label) for one, label in FIRST_PERSON.items()]  # type: ignore[attr-defined]
+        self.fields["contract"].label = _("My contract, if I am employed")
+        self.fields["in_field"].label = _("Do I work in my trade?")
 
 
 class EnteredForm(AnswerFields):

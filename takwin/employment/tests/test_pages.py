@@ -80,10 +80,26 @@ class TestSurvey:
         assert client.post(path, {"outcome": "employed"}).status_code == 422
         client.post(path, {"outcome": "seeking"})
         again = client.get(path).content.decode()
-        assert "يبحث عن شغل" in again
+        assert "أبحث عن عمل" in again
         client.post(path, {"outcome": "employed", "contract": "permanent", "employer": "شركة"})
         assert "جوابك المصحح" in client.get(path).content.decode()
         assert [one.outcome for one in sample.answers.all()] == ["seeking", "employed"]
+
+    @pytest.mark.parametrize(
+        "prefix, choice, others",
+        [
+            ("", "أتابع دراستي", ["أعمل في مقاولة", "هل أعمل في مهنتي؟", "أبحث عن عمل"]),
+            ("/fr", "Je poursuis mes études", ["Je travaille dans une entreprise", "Je cherche du travail"]),
+            ("/en", "I go on studying", ["I work in a company", "I am looking for work"]),
+        ],
+    )
+    def test_speaks_as_the_graduate_does(self, client, prefix, choice, others):
+        sample = make_sample()
+        path = tokens.address(sample.ref).removeprefix("http://127.0.0.1:8000")
+        body = client.get(f"{prefix}{path}").content.decode()
+        assert all(words in body for words in [choice, *others])
+        answered = client.post(f"{prefix}{path}", {"outcome": "studying"}, follow=True).content.decode()
+        assert f"<b>{choice}</b>" in answered
 
     def test_an_address_made_up_is_404_and_one_of_a_closed_wave_says_when(self, client):
         sample = make_sample()

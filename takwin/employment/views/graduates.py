@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from takwin.core.errors import Refused
 from takwin.employment import forms, services
-from takwin.employment.choices import WaveState
+from takwin.employment.choices import FIRST_PERSON, Outcome, WaveState
 from takwin.employment.forms.work import BidForm, WishForm
 from takwin.employment.selectors import follow_up, matching, work
 from takwin.people.selectors import person_of
@@ -27,6 +27,7 @@ def survey(request: Any, told: str) -> HttpResponse:
     row = or_404(follow_up.surveyed, told)
     before = follow_up.answers(row)
     said = before[0] if before else None
+    words = FIRST_PERSON[Outcome(said.outcome)] if said else ""
     names = ("outcome", "contract", "employer", "in_field", "since_on")
     initial = {name: getattr(said, name) for name in names} if said else {}
     form = forms.SurveyForm(request.POST or None, initial=initial)
@@ -34,7 +35,7 @@ def survey(request: Any, told: str) -> HttpResponse:
         messages.success(request, _("Thank you. Your answer is kept; you may correct it here."))
         return redirect("employment:survey", told)
     response = show(
-        request, "employment/survey.html", row=row, form=form, said=said, corrected=len(before) > 1,
+        request, "employment/survey.html", row=row, form=form, said=said, words=words, corrected=len(before) > 1,
         takes=row.wave.state == WaveState.OPEN, status=422 if form.errors else 200,
     )  # fmt: skip
     response["X-Robots-Tag"] = "noindex"  # the address is a secret; the house's Referrer-Policy keeps it here
