@@ -232,6 +232,11 @@ class TestTemplates:
             ]  # fmt: skip
             assert physical == [], f"{physical}: use ms-, me-, ps-, pe-, start, end"
 
+    @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p).split("/templates/")[1])
+    def test_a_number_is_typed_in_any_digits(self, path):
+        # A browser refuses ١٥ in `type=number`; the server reads it.
+        assert 'type="number"' not in path.read_text()
+
     def test_the_stylesheet_knows_no_left_and_no_right(self):
         text = (ROOT / "takwin/ui/css/app.css").read_text()
         rules = re.sub(r"/\*.*?\*/", "", text, flags=re.S)

@@ -11,6 +11,8 @@
   // `refused`: what the server could not keep, with its reason, until somebody has read it here.
   store.version(2).stores({ outbox: "key, user, sheet", refused: "key, user" });
   const CHUNK = 500;
+  // ٥ and ۵ as 5: both rows of digits end in their number.
+  const western = (text) => text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (sign) => sign.charCodeAt(0) & 15);
   // Earlier versions kept times that were put right on the phone; now the phone's own time of sending goes along.
   const skew = () => Number(localStorage.getItem("takwin-skew")) || 0;
   const rawTime = (row) => (row.raw ? row.told_at : new Date(Date.parse(row.told_at) - skew()).toISOString());
@@ -111,7 +113,7 @@
     const waits = await store.outbox.where("sheet").equals(sheet.dataset.sheet).toArray();
     const rows = [...sheet.querySelectorAll("[data-trainee]")].flatMap((line) => {
       const value = line.querySelector("input[type=radio]:checked")?.value || "present";
-      const minutes = value === "late" ? Math.max(1, Math.min(240, Number(line.querySelector("[data-minutes]").value) || 5)) : 0;
+      const minutes = value === "late" ? Math.max(1, Math.min(240, Number(western(line.querySelector("[data-minutes]").value)) || 5)) : 0;
       const seen = (line.dataset.seen || "").split(" ").filter(Boolean);
       const before = waits.filter((row) => row.trainee === line.dataset.trainee).sort((a, b) => a.told_at.localeCompare(b.told_at)).pop();
       const known = before ? [before.value, before.minutes] : seen.length ? [line.dataset.was, Number(line.dataset.wasMinutes)] : [null, 0];
