@@ -34,10 +34,13 @@ FAILURES = (EventKind.SIGN_IN_FAILED, EventKind.CODE_REJECTED, EventKind.FACTOR_
 
 
 def client_address(request: HttpRequest | None) -> str | None:
-    """The address of the person, behind the trusted proxies; None outside a request."""
+    """The address of the person, behind the trusted proxies, without the zone of a link-local one; None outside a
+    request, and for what is no address (a socket's path): PostgreSQL would refuse the whole sign-in for it."""
+    if request is None:
+        return None
     try:
-        return str(get_adapter().get_client_ip(request)) if request is not None else None
-    except PermissionDenied:  # no address can be told
+        return str(ip_address(get_adapter().get_client_ip(request).partition("%")[0]))
+    except (PermissionDenied, ValueError):
         return None
 
 

@@ -263,6 +263,15 @@ class TestTheDoor:
         assert {event.user for event in events} == {boss, None}
         assert all(event.data == {} and event.address == "127.0.0.1" for event in events)
 
+    @pytest.mark.parametrize(
+        ("caller", "noted"),
+        [("fe80::1%eth0", "fe80::1"), ("/run/takwin.sock", None), ("1.2.3.4.5", None), ("", "0.0.0.0")],
+    )
+    def test_a_strange_caller_still_signs_in(self, client, boss, caller, noted):
+        answer = client.post("/accounts/login/", {"login": boss.email, "password": PASSWORD}, REMOTE_ADDR=caller)
+        assert answer.status_code == 302
+        assert SecurityEvent.objects.get(kind="signed_in").address == noted
+
     def test_staff_are_told_of_a_new_network_once_and_others_are_not(self, client, boss, person):
         for user in (boss, person):
             for address in ("10.1.2.3", "10.1.9.9", "172.20.0.1", "172.20.0.1"):
