@@ -19,7 +19,7 @@ from takwin.core.models import Entry, Job, Pulse
 from takwin.core.tests import work
 from takwin.core.tests.threads import environment, together
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("network", "queue")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queue")]
 
 
 @pytest.fixture
