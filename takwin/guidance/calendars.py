@@ -1,74 +1,59 @@
-"""iCalendar (RFC 5545) by the library `icalendar`: one appointment, or a counsellor's agenda."""
+"""One appointment, or a counsellor's agenda, for a calendar programme."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event
+from icalendar import Calendar, Event
 
-from takwin.core.text import clean_calendar
+from takwin.core.ical import CANCEL, PUBLISH, add_alarm, new_calendar, new_event
+from takwin.guidance.choices import AppointmentState, SlotState
 from takwin.guidance.models import Appointment, Slot
 from takwin.guidance.tokens import address
 
-UID = "%s@takwin"
+STATUS = {
+    AppointmentState.CANCELLED: "CANCELLED",
+    AppointmentState.WAITING: "TENTATIVE",
+    AppointmentState.HELD: "TENTATIVE",
+}
+ALARM = timedelta(hours=2)
 
 
-def _calendar(name: str) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//takwin//guidance//AR")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
-    return calendar
-
-
-def _event(slot: Slot, uid: str, summary: str) -> Event:
-    event = Event()
-    event.add("uid", UID % uid)
-    event.add("dtstamp", slot.starts_at)
-    event.add("dtstart", slot.starts_at)
-    event.add("dtend", slot.ends_at)
-    event.add("summary", summary)
+def _event(slot: Slot, uid: str, summary: str, sequence: int, status: str) -> Event:
     place = " · ".join(part for part in (slot.centre.label, slot.room) if part)
-    event.add("location", place if slot.way == "place" else str(slot.get_way_display()))
-    return event
+    location = place if slot.way == "place" else str(slot.get_way_display())
+    return new_event(uid, slot.begins, slot.ends, summary=summary, location=location, sequence=sequence, status=status)
 
 
 def of_appointment(row: Appointment) -> Calendar:
-    """What a client keeps: with a reminder of its own, and the address where one moves or cancels."""
-    calendar = _calendar(_("Guidance"))
-    event = _event(row.slot, row.ref, _("Guidance appointment"))
+    """What a client keeps: with a reminder of its own, and the address where one moves or cancels. One that was
+    cancelled, or whose time was withdrawn, says so and rings no more."""
+    withdrawn = row.slot.state == SlotState.CLOSED
+    status = "CANCELLED" if withdrawn else STATUS.get(AppointmentState(row.state), "CONFIRMED")
+    cancelled = status == "CANCELLED"
+    calendar = new_calendar("guidance", _("Guidance"), CANCEL if cancelled else PUBLISH)
+    event = _event(row.slot, row.ref, _("Guidance appointment"), row.sequence, status)
     event.add("description", address(row))
-    event.add("status", {"cancelled": "CANCELLED", "waiting": "TENTATIVE"}.get(row.state, "CONFIRMED"))
-    if row.slot.link and row.state == "booked":
+    if row.slot.link and row.state == AppointmentState.BOOKED and not cancelled:
         event.add("url", row.slot.link)
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", _("Guidance appointment"))
-    alarm.add("trigger", timedelta(hours=-2))
-    event.add_component(alarm)
+    if status == "CONFIRMED":
+        add_alarm(event, _("Guidance appointment"), ALARM)
     calendar.add_component(event)
     return calendar
 
 
 def of_slots(slots: Iterable[Slot]) -> Calendar:
     """A counsellor's agenda: how many people and the subject, nobody's name."""
-    calendar = _calendar(_("Guidance agenda"))
+    calendar = new_calendar("guidance", _("Guidance agenda"))
     for slot in slots:
         summary = _("%(what)s (%(taken)s of %(capacity)s)") % {
             "what": slot.topic or _("Guidance appointment"), "taken": slot.taken, "capacity": slot.capacity,
         }  # fmt: skip
-        event = _event(slot, slot.ref, summary)
-        if slot.link:
+        closed = slot.state == SlotState.CLOSED
+        event = _event(slot, slot.ref, summary, slot.sequence, "CANCELLED" if closed else "CONFIRMED")
+        if slot.link and not closed:
             event.add("url", slot.link)
         calendar.add_component(event)
     return calendar
-
-
-def answer(calendar: Calendar, name: str) -> HttpResponse:
-    response = HttpResponse(clean_calendar(calendar.to_ical()), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
-    response["X-Robots-Tag"] = "noindex"
-    return response

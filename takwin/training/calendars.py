@@ -1,19 +1,19 @@
-"""A week in any calendar (iCalendar, RFC 5545), by the library `icalendar`."""
+"""A week for a calendar programme."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from takwin.core import tokens
 from takwin.core.dates import CASABLANCA
-from takwin.core.text import clean_calendar
+from takwin.core.ical import new_calendar, new_event
+from takwin.core.text import clean
 from takwin.training.models import Feed
-from takwin.training.selectors.weeks import Sitting
+from takwin.training.selectors.weeks import Sitting, changes_of
 
 PURPOSE, PREFIX = "training-feed", "TCF"
 
@@ -29,29 +29,19 @@ def read_feed(told: str) -> str | None:
 
 def of_sittings(sittings: Iterable[Sitting]) -> Calendar:
     """Sessions with module, room and group; nobody's name."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//takwin//training//AR")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _("Timetable"))
-    for one in sittings:
-        if one.times is None:
+    calendar = new_calendar("training", _("Timetable"))
+    found = list(sittings)
+    changes = changes_of({sitting.session.edition.timetable_id for sitting in found})
+    for sitting in found:
+        if sitting.times is None:
             continue
-        begin, end = (datetime.combine(one.on, told, CASABLANCA) for told in one.times)
-        event = Event()
-        event.add("uid", f"{one.session.ref}-{one.on}@takwin")
-        event.add("dtstamp", begin)
-        event.add("dtstart", begin)
-        event.add("dtend", end)
-        event.add("summary", one.session.course.module.label)
-        event.add("description", one.session.course.group.name)
-        room = one.session.room.name if one.session.room else ""
-        event.add("location", " · ".join(part for part in (one.session.course.group.centre.label, room) if part))
+        begin, end = (datetime.combine(sitting.on, at, CASABLANCA) for at in sitting.times)
+        course, room = sitting.session.course, sitting.session.room
+        location = " · ".join(part for part in (course.group.centre.label, room.name if room else "") if part)
+        event = new_event(
+            f"{sitting.session.ref}-{sitting.on}", begin, end, summary=course.module.label,
+            location=location, sequence=changes[sitting.session.edition.timetable_id],
+        )  # fmt: skip
+        event.add("description", clean(course.group.name, lines=False))
         calendar.add_component(event)
     return calendar
-
-
-def answer(calendar: Calendar) -> HttpResponse:
-    response = HttpResponse(clean_calendar(calendar.to_ical()), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="takwin.ics"'
-    response["X-Robots-Tag"] = "noindex"
-    return response

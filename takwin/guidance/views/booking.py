@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from takwin.accounts.limits import may
 from takwin.accounts.selectors import has_email
 from takwin.centres import selectors as centres
+from takwin.core import ical
 from takwin.core.errors import Refused
 from takwin.core.scope import EVERYWHERE
 from takwin.guidance import calendars, forms, services
@@ -140,7 +141,7 @@ def _answer(request: Any, row: Any, told: str) -> HttpResponse:
 def appointment_calendar(request: Any, told: str) -> HttpResponse:
     """One appointment for the phone's own calendar."""
     row = or_404(agenda.appointment, read(told))
-    return calendars.answer(calendars.of_appointment(row), row.ref)
+    return ical.answer(calendars.of_appointment(row), row.ref)
 
 
 @page(PUBLIC)
@@ -150,7 +151,7 @@ def feed(request: Any, told: str) -> HttpResponse:
     scope = row.user.scope("guidance.follow")
     if not scope:
         raise Http404(told)
-    return calendars.answer(calendars.of_slots(agenda.feed_slots(row.user, scope)), row.ref)
+    return ical.answer(calendars.of_slots(agenda.feed_slots(row.user, scope)), row.ref)
 
 
 @page(PUBLIC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from takwin.centres.models import Centre
 from takwin.core import jobs
@@ -128,6 +128,13 @@ def published(**who: Any) -> QuerySet[Placed]:
     """Sessions with a place in weeks that were published, of somebody; `sittings` tells which days each holds."""
     rows = Placed.objects.exclude(edition__state=EditionState.PROPOSED).filter(slot__isnull=False, **who)
     return rows.select_related(*PLACED_NAMES)
+
+
+def changes_of(timetables: Iterable[int]) -> dict[int, int]:
+    """How often each timetable was published or taken back: it only grows, as calendars of phones need (RFC 5545)."""
+    rows = Edition.objects.filter(timetable__in=timetables).order_by().values("timetable_id")
+    undone = Count("pk", filter=Q(state=EditionState.UNDONE))
+    return {row["timetable_id"]: row["made"] + row["undone"] for row in rows.annotate(made=Count("pk"), undone=undone)}
 
 
 def in_force(timetables: Iterable[int]) -> Callable[[int, date], int | None]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from takwin.admissions.rules import FILE_LIMIT_MB
+from takwin.core import ical
 from takwin.core.dates import parse_day
 from takwin.training import calendars, forms, services
 from takwin.training.rules.weeks import monday
@@ -79,4 +80,4 @@ def feed(request: Any, told: str) -> HttpResponse:
         found = weeks.sittings(
             weeks.published(course__group=member.group_id), today - timedelta(days=7), today + AHEAD
         )
-    return calendars.answer(calendars.of_sittings(found))
+    return ical.answer(calendars.of_sittings(found), "takwin")
