@@ -1,6 +1,10 @@
 """Two windows of one browser: each form writes where its address says, and acts on what it names."""
 
+import re
+
 import pytest
+from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
@@ -122,3 +126,46 @@ class TestWishes:
         answer = client.post("/apply/wishes/move/", {"wish": names[0], "to": "2", "seen": seen}, follow=True)
         assert [wish.name for wish in row.wishes.all()] == [names[2], names[0], names[1]]
         assert row.wishes.first().offering.programme.label in answer.content.decode()
+
+
+class TestMoves:
+    """A move answers what its page showed."""
+
+    def seen(self, page, verb):
+        form = page.content.decode().split(f"/{verb}/", 1)[1]
+        return re.search(r'name="seen" value="([^"]+)"', form)[1]
+
+    @pytest.fixture
+    def row(self, client, season):
+        row = make_application(season)
+        services.describe(row, schooling="bac", average=1400, stream="physics", by=row.person.account)
+        codes = Programme.objects.filter(level__code__in=["t", "q"]).values_list("code", flat=True)[:2]
+        for code in codes:
+            services.add_wish(row, offering=make_offering(season, code), by=row.person.account)
+        client.force_login(row.person.account)
+        row.refresh_from_db()
+        return row
+
+    def test_what_is_submitted_is_the_list_that_was_read(self, client, row):
+        seen = self.seen(client.get("/apply/"), "submit")
+        services.remove_wish(row, wish=row.wishes.first().name, by=row.person.account)  # in the other window
+        answer = client.post("/apply/move/submit/", {"seen": seen}, follow=True)
+        row.refresh_from_db()
+        assert row.state == "draft"
+        assert row.wishes.get().offering.programme.label in answer.content.decode()
+        seen = self.seen(client.get("/apply/"), "submit")
+        client.post("/apply/move/submit/", {"seen": seen})
+        row.refresh_from_db()
+        assert row.state == "submitted"
+
+    @pytest.mark.parametrize("verb", ["confirm", "hold", "wait", "decline"])
+    def test_an_answer_to_a_seat_of_before_gives_nothing_up(self, client, row, verb):
+        first, second = row.wishes.order_by("rank")
+        Application.objects.filter(pk=row.pk).update(state="admitted", seat=second, submitted_at=timezone.now())
+        row.refresh_from_db()
+        seen = row.version
+        Application.objects.filter(pk=row.pk).update(seat=first)  # the round after moved them up
+        answer = client.post(f"/apply/move/{verb}/", {"seen": seen})
+        row.refresh_from_db()
+        assert (row.state, row.seat) == ("admitted", first)
+        assert first.offering.programme.label in str([*get_messages(answer.wsgi_request)][0])

@@ -171,6 +171,10 @@ class AdmissionReason(Reasons):
         "list_changed",
         _("The list changed in another window; nothing was moved. It is now: %(order)s"),
     )
+    FILE_CHANGED = (
+        "file_changed",
+        _("Your application changed since you opened this page; nothing was done. It is now: %(now)s"),
+    )
     BAD_ORDER = "bad_order", _("The order must name each of your wishes once.")
     FILE_TOO_BIG = "file_too_big", _("The file is %(size)s MB; the most allowed is %(limit)s MB.")
     FILE_EMPTY = "file_empty", _("The file is empty.")

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import ApplicationState, AutoAnswer, DocumentKind, Need, Situation
+from takwin.admissions.rules import list_version
 from takwin.core.choices import state_check
 from takwin.core.fields import EncryptedCharField, RefField
 from takwin.core.models import Entry
@@ -84,6 +85,13 @@ class Application(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["season", "state"], name="application_by_state")]
+
+    @property
+    def version(self) -> str:
+        """Changes with the state, the seat, and any wish or its order: what a page of moves was drawn from."""
+        return (
+            f"{self.state}-{self.seat_id or 0}-{list_version(self.wishes.select_related('offering').order_by('rank'))}"
+        )
 
     def __str__(self) -> str:
         return self.ref

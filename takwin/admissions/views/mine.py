@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 
 from takwin.accounts.limits import may
 from takwin.admissions import forms, identities, selectors, services
-from takwin.admissions.choices import MAX_WISHES
+from takwin.admissions.choices import MAX_WISHES, AdmissionReason
 from takwin.admissions.rules import FILE_LIMIT_MB, list_version
 from takwin.admissions.tokens import token
 from takwin.admissions.views.audits import private_json
+from takwin.core.changes import locked
 from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.people import selectors as people
@@ -292,6 +293,15 @@ MOVES = {
 }
 
 
+def _check_seen(fresh: Any, seen: str) -> None:
+    """A move answers what the page showed: another window, or a new round, may have changed the wishes or the seat."""
+    if seen and seen != fresh.version:
+        shown = [fresh.get_state_display(), *(wish.offering.programme.label for wish in selectors.wishes(fresh))]
+        if fresh.seat is not None:
+            shown[1:] = [fresh.seat.offering.programme.label]
+        raise Refused(AdmissionReason.FILE_CHANGED, now=" – ".join(shown))
+
+
 @page("admissions.apply")
 @require_POST
 @with_application
@@ -302,7 +312,9 @@ def move(request: Any, application: Any, verb: str) -> HttpResponse:
     if verb == "reopen" and application.state == "submitted" and "sure" not in request.POST:
         return redirect(near(request, "admissions:take_back"))
     try:
-        MOVES[verb](application, by=request.user)
+        with locked(application) as fresh:
+            _check_seen(fresh, request.POST.get("seen", ""))
+            MOVES[verb](application, by=request.user)
     except Refused as refusal:
         say_no(request, refusal)
     else:
