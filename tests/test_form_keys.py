@@ -254,3 +254,10 @@ def test_each_form_that_makes_a_row_carries_a_key():
             form, EditForm
         ):
             assert form.creates or name_of(form) in NATURAL, form
+
+
+def test_what_was_sent_cannot_be_tried_out_on_the_digest_that_is_kept(settings):
+    kept = form_keys.content_of([], {"cin": "AB123456"})
+    assert kept == form_keys.content_of([], {"cin": "AB123456"}) != form_keys.content_of([], {"cin": "AB123457"})
+    settings.SECRET_KEY = "another-secret-" + "k" * 40
+    assert form_keys.content_of([], {"cin": "AB123456"}) != kept

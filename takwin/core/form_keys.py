@@ -16,6 +16,7 @@ from django.apps import apps
 from django.core.files.base import File
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Reasons
@@ -55,10 +56,12 @@ def text_of(value: Any) -> str:
 
 
 def content_of(subjects: Iterable[Any], values: dict[str, Any]) -> str:
-    """The digest of a sending: what it is about and each value."""
+    """The digest of a sending: what it is about and each value. Keyed: a note or a card number of few possible values
+    must not be found by trying them against the table or its back-up."""
     about = [f"{type(subject).__name__} {text_of(subject)}" for subject in subjects]
     told = {name: text_of(value) for name, value in values.items()}
-    return hashlib.sha256(json.dumps([about, told], sort_keys=True).encode()).hexdigest()
+    text = json.dumps([about, told], sort_keys=True)
+    return salted_hmac("takwin.core.form_keys", text, algorithm="sha256").hexdigest()
 
 
 def implied_key(*parts: str) -> str:
