@@ -22,7 +22,7 @@ def grant(user: User, role: str, *, area: Any = None, centre: Any = None, by: An
         )
         if made:
             place = area.code if area else centre.code if centre else "everywhere"
-            journal(user, "grant", by=by, role=role, place=place, **data)
+            journal(user, "grant", by=by, changed=None, role=role, place=place, **data)
     return row
 
 
