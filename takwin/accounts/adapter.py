@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -60,11 +61,17 @@ class Adapter(DefaultAccountAdapter):
     }
 
     def get_client_ip(self, request: Any) -> str:
-        """The client behind the trusted proxies; the caller itself when the header is absent, short or garbled."""
+        """The client behind the trusted proxies; the caller itself when the header is absent, short or garbled.
+        A link-local address loses its zone, and what is no address (a socket's path) is 0.0.0.0: the columns that keep
+        it on PostgreSQL would refuse the whole sign-in."""
         try:
-            return super().get_client_ip(request)
+            found = super().get_client_ip(request)
         except (ImproperlyConfigured, PermissionDenied):
-            return request.META.get("REMOTE_ADDR") or "0.0.0.0"
+            found = request.META.get("REMOTE_ADDR") or ""
+        try:
+            return str(ip_address(found.partition("%")[0]))
+        except ValueError:
+            return "0.0.0.0"
 
     def get_login_stages(self) -> list[str]:
         mail = "allauth.account.stages.EmailVerificationStage"

@@ -13,7 +13,6 @@ from allauth.account import signals as account_signals
 from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa_signals
 from django.contrib.auth.signals import user_login_failed
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
@@ -34,14 +33,8 @@ FAILURES = (EventKind.SIGN_IN_FAILED, EventKind.CODE_REJECTED, EventKind.FACTOR_
 
 
 def client_address(request: HttpRequest | None) -> str | None:
-    """The address of the person, behind the trusted proxies, without the zone of a link-local one; None outside a
-    request, and for what is no address (a socket's path): PostgreSQL would refuse the whole sign-in for it."""
-    if request is None:
-        return None
-    try:
-        return str(ip_address(get_adapter().get_client_ip(request).partition("%")[0]))
-    except (PermissionDenied, ValueError):
-        return None
+    """The address of the person, behind the trusted proxies; None outside a request."""
+    return str(get_adapter().get_client_ip(request)) if request is not None else None
 
 
 def record_event(
