@@ -14,8 +14,13 @@ from takwin.core import clock, pulse
 from takwin.core.errors import Refused
 from takwin.core.messages import post
 from takwin.core.models import Clock, Entry, Outbox, Pulse
+from takwin.employment.models import Vacancy, Wave
+from takwin.employment.tests.make import make_employer, make_sample, make_vacancy
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
+from takwin.training.models import Contract
+from takwin.training.rules.companies import REPLACE_WITHIN
+from takwin.training.tests.make import make_contract
 from takwin.web import clock as steps
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +143,27 @@ class TestSteps:
         entry = Entry.objects.get(ref=turn.ref, verb="announce_closing")
         assert entry.data["people"] == 1
         assert [each.people for each in steps.closings()] == [1]
+
+    def test_vacancies_follow_ups_and_broken_contracts_that_end_are_counted_by_day(self):
+        today = timezone.localdate()
+        employer = make_employer()
+        for days in (0, 1, 1, 2):
+            row = make_vacancy(employer)
+            Vacancy.objects.filter(pk=row.pk).update(expires_on=today + timedelta(days=days))
+        sample = make_sample()
+        Wave.objects.filter(pk=sample.wave_id).update(state="open", closes_on=today + timedelta(days=1))
+        contract = make_contract()
+        Contract.objects.filter(pk=contract.pk).update(
+            state="broken", broken_by="both", ended_on=today - REPLACE_WITHIN + timedelta(days=1)
+        )
+        tomorrow = (today + timedelta(days=1)).isoformat()
+        assert [(each.ref, each.people) for each in steps.closings()] == [
+            (f"vacancies:{today.isoformat()}", 1),
+            (f"vacancies:{tomorrow}", 2),
+            (f"follow-ups:{tomorrow}", 1),
+            (f"contracts:{tomorrow}", 1),
+        ]
+        assert (steps.announce(), steps.announce()) == (4, 0)
 
 
 def test_files_that_no_record_names_are_swept_after_a_day(settings):

@@ -206,6 +206,8 @@ CASES = {
     "admissions:run_discard": ("/desk/allocation/{run}/discard/", [{"reason": "x"}]),
     "admissions:reserves": ("/desk/reserves/{offering}/", [{"group": "disability", "seats": "1"}]),
     "admissions:draw": ("/desk/allocation/draw/2024-2025/", [{}]),
+    "admissions:lapses": ("/desk/allocation/lapses/2024-2025/1/", [{"reason": "x", "answers_until": f"{SOON}T10:00"},
+                                                                   {"do": "confirm", "restoration": "x"}]),
     "web:retry_messages": ("/desk/messages/retry/", [{"up_to": "9"}, {"pk": "9"}]),
     "web:confirm_clock": ("/desk/clock/confirm/", [{"stopped_at": "x"}]),
     "admissions:committee_dissolve": ("/desk/committees/{committee}/dissolve/", [{"reason": "x"}]),
@@ -217,6 +219,7 @@ CASES = {
 # Shown, or refused by a rule of their own in this small world (nobody waits, no slot, no mark), to those of the place
 # too: for these the test shows only that the outsider writes nothing.
 NOTHING_TO_DO = {
+    "admissions:lapses",
     "admissions:draw", "admissions:run", "admissions:run_publish", "admissions:round_plan", "certification:diplomas",
     "training:enrol", "training:results", "training:bind", "training:roll", "employment:cohorts",
     "guidance:desk_book", "certification:jury", "web:retry_messages", "web:confirm_clock",

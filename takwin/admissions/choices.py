@@ -137,6 +137,12 @@ class CommitteeState(States):
     DISSOLVED = "dissolved", "mute", _("Dissolved")
 
 
+class RestorationState(States):
+    WAITING = "waiting", "wait", _("Waits for a second person")
+    DONE = "done", "good", _("Seats given back")
+    WITHDRAWN = "withdrawn", "mute", _("Withdrawn")
+
+
 class CorrectionState(States):
     REQUESTED = "requested", "wait", _("Requested")
     ACCEPTED = "accepted", "good", _("Accepted")
@@ -256,6 +262,18 @@ class AdmissionReason(Reasons):
     NOT_IN_RUN = "not_in_run", _("“%(ref)s” is not an offering of this run.")
     NO_SEAT = "no_seat", _("You hold no seat to answer for.")
     NOT_YOUR_TURN = "not_your_turn", _("Answers are not open now.")
+    # Seats given back
+    NOTHING_LAPSED = "nothing_lapsed", _("No seat that this closing took away can be given back.")
+    RESTORE_LATE = "restore_late", _("Seats are given back within seven days of the closing only.")
+    RESTORE_OVERTAKEN = "restore_overtaken", _("A later round has ended too: plan the next one first.")
+    RESTORE_DEADLINE = "restore_deadline", _("Name a new end of the answers, after now.")
+    RESTORE_ASKED = "restore_asked", _("Giving back is asked for already: another person confirms or withdraws it.")
+    RESTORE_SAME_PERSON = "restore_same_person", _("You asked for this. Another person must confirm it.")
+    RESTORE_MOVED = "restore_moved", _("This request has changed since the page was shown. Read it again.")
+    RESTORE_NO_RIGHT = (
+        "restore_no_right",
+        _("The person who asked may not decide about this season any more: withdraw it and ask again."),
+    )
     # Late wishes, reserves, committees
     NOT_LATE = "not_late", _("Wishes are added now only in a late round, by candidates without a seat.")
     NO_FREE_SEAT = "no_free_seat", _("No seat is free in this offering.")

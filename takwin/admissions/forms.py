@@ -249,6 +249,20 @@ class RoundForm(ServiceForm):
     creates = True
 
 
+class AskRestoreForm(ReasonForm):
+    """Seats of a closing given back while no later round takes the answers."""
+
+    answers_until = forms.DateTimeField(label=_("Answers until (Casablanca time)"), widget=Moment())
+
+    service = services.ask_restore
+
+
+class AskLaterRestoreForm(ReasonForm):
+    """The same, when the round after takes the answers."""
+
+    service = services.ask_restore
+
+
 class ReserveForm(ServiceForm):
     """Seats kept for a group; 0 takes the reserve away."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState as S
-from takwin.admissions.choices import BedGroup, CorrectionState, DrawState, ReserveGroup, RoundState
+from takwin.admissions.choices import BedGroup, CorrectionState, DrawState, ReserveGroup, RestorationState, RoundState
 from takwin.admissions.choices import RunState as T
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
@@ -33,11 +33,18 @@ APPLICATION = Flow(
     wait=({S.ADMITTED, S.HELD}, S.UNPLACED),
     decline=({S.ADMITTED, S.HELD, S.CONFIRMED, S.UNPLACED}, S.DECLINED),
     lapse=({S.ADMITTED}, S.LAPSED),
+    restore_lapsed=({S.LAPSED}, S.ADMITTED),
 )
 ROUND = Flow(
     RoundState,
     publish=({RoundState.PLANNED}, RoundState.ANSWERING),
     close=({RoundState.ANSWERING}, RoundState.CLOSED),
+    restore_lapsed=({RoundState.CLOSED}, RoundState.ANSWERING),
+)
+RESTORATION = Flow(
+    RestorationState,
+    restore_lapsed=({RestorationState.WAITING}, RestorationState.DONE),
+    withdraw_restore=({RestorationState.WAITING}, RestorationState.WITHDRAWN),
 )
 CORRECTION = Flow(
     CorrectionState,

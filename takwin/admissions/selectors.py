@@ -252,6 +252,11 @@ def current_round(season: Season) -> Round | None:
     return Round.objects.filter(season=season).order_by("-number").first()
 
 
+def turn(code: str, number: int) -> Round:
+    """Raises Round.DoesNotExist."""
+    return Round.objects.select_related("season").get(season__code=code, number=number)
+
+
 def draw(season: Season) -> Draw | None:
     """The draw of a season that is not void."""
     return Draw.objects.select_related("season").filter(season=season).exclude(state=DrawState.VOID).first()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from takwin.admissions.views import audits, committees, corrections, desk, draws, mine, public, receipt, runs
+from takwin.admissions.views import audits, committees, corrections, desk, draws, lapses, mine, public, receipt, runs
 
 app_name = "admissions"
 # One's own application, and the same pages about someone else's file: whose it is stands in the address.
@@ -52,6 +52,7 @@ urlpatterns = [
     path("desk/allocation/", runs.run_list, name="runs"),
     path("desk/allocation/round/", runs.round_plan, name="round_plan"),
     path("desk/allocation/draw/<str:code>/", draws.draw, name="draw"),
+    path("desk/allocation/lapses/<str:code>/<int:number>/", lapses.lapses, name="lapses"),
     path("desk/allocation/<str:ref>/", runs.run, name="run"),
     path("desk/allocation/<str:ref>/sign/", runs.run_sign, name="run_sign"),
     path("desk/allocation/<str:ref>/publish/", runs.run_publish, name="run_publish"),

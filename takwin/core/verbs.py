@@ -217,6 +217,7 @@ VERBS = {
     "withdraw_correction": _("Correction withdrawn"),
     "withdraw_grant": _("Request of a role withdrawn"),
     "withdraw_key": _("Key withdrawn"),
+    "withdraw_restore": _("Giving back of lapsed seats withdrawn"),
     "withdraw_share": _("Share withdrawn"),
     "write_note": _("Sensitive note written"),
 }

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.security import forget_old_events, raise_alarms
 from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
-from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due
+from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due, sweep_prepared
 from takwin.core import clock, files, form_keys, jobs, messages, pulse
 from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
 from takwin.core.models import Entry, Pulse
+from takwin.employment.choices import SampleState, WaveState
+from takwin.employment.choices.work import VacancyState
+from takwin.employment.models import Sample, Vacancy
 from takwin.employment.services import expire_due, open_due
 from takwin.guidance.services import (
     close_days_off,
@@ -30,6 +34,9 @@ from takwin.guidance.services import (
 )
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
+from takwin.training.choices.companies import ContractState
+from takwin.training.models import Contract
+from takwin.training.rules.companies import REPLACE_WITHIN
 from takwin.training.services import ensure_calendar, lapse_due
 
 ANNOUNCED = timedelta(days=2)  # a closing is on the desk so long before
@@ -77,6 +84,7 @@ STEPS: Sequence[Step] = (
     Step("seasons", _("Close the seasons that are due"), lambda: [row.code for row in close_due()], takes=True),
     Step("rounds", _("Close the answers that are due"), lambda: [row.ref for row in close_rounds_due()], takes=True),
     Step("draws", _("Follow the draws of the seasons"), draws_due),
+    Step("runs", _("Discard runs that no worker will finish"), sweep_prepared),
     Step("calendar", _("Load the public holidays of the year"), ensure_calendar),
     Step("zones", _("Keep agreed hours when the clocks of the country change"), _derive_hourly, takes=True),
     Step("holidays", _("Withdraw times that fall on a public holiday"), close_days_off, takes=True),
@@ -159,7 +167,32 @@ def closings(within: timedelta = ANNOUNCED) -> list[Closing]:
         silent = Application.objects.filter(state=ApplicationState.ADMITTED, season=turn.season).count()
         if turn.answers_until:
             found.append(Closing(turn.ref, "round", str(turn), turn.answers_until, silent))
-    return sorted(found, key=lambda each: each.at)
+    return sorted(found + _ends(within), key=lambda each: each.at)
+
+
+def _ends(within: timedelta) -> list[Closing]:
+    """What ends with a day, counted: vacancies, broken contracts, follow-ups by who has not answered."""
+    today = timezone.localdate()
+    until = today + within - timedelta(days=1)  # the last day that is over within the time
+    vacancies = Vacancy.objects.filter(state__in=[VacancyState.OPEN, VacancyState.POSTED])
+    samples = Sample.objects.filter(state=SampleState.WAITING, wave__state=WaveState.OPEN)
+    contracts = Contract.objects.filter(state=ContractState.BROKEN)
+    found = []
+    for kind, rows, field, more in (
+        ("vacancies", vacancies, "expires_on", timedelta()),
+        ("follow-ups", samples, "wave__closes_on", timedelta()),
+        ("contracts", contracts, "ended_on", REPLACE_WITHIN),
+    ):
+        days = rows.filter(**{f"{field}__range": (today - more, until - more)}).order_by(field).values_list(field)
+        for day, count in days.annotate(count=Count("pk")):
+            last = day + more
+            found.append(Closing(f"{kind}:{last.isoformat()}", kind, "", _after(last), count))
+    return found
+
+
+def _after(day: date) -> datetime:
+    """The first moment after a day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def announce() -> int:

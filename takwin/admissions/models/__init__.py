@@ -4,6 +4,7 @@ from takwin.admissions.models.applications import DECIDED, SEATED, Application, 
 from takwin.admissions.models.committees import Committee, Score
 from takwin.admissions.models.corrections import Correction
 from takwin.admissions.models.draws import Contribution, Draw
+from takwin.admissions.models.lapses import Lapse, Restoration
 from takwin.admissions.models.leaves import Leaf
 from takwin.admissions.models.rounds import Reserve, Round
 from takwin.admissions.models.runs import BedResult, PoolResult, Run, Signature, WishResult
@@ -19,9 +20,11 @@ __all__ = [
     "Demand",
     "Document",
     "Draw",
+    "Lapse",
     "Leaf",
     "PoolResult",
     "Reserve",
+    "Restoration",
     "Round",
     "Run",
     "Score",

@@ -21,6 +21,7 @@ class Round(models.Model):
     results_at = models.DateTimeField(_("Results"), null=True)
     answers_until = models.DateTimeField(_("Answers until"), null=True)
     reminded_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("round")

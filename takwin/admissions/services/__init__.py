@@ -31,6 +31,7 @@ from takwin.admissions.services.draws import (
     seal_fault,
     void_draw,
 )
+from takwin.admissions.services.lapses import ask_restore, plan_restore, restore_lapsed, withdraw_restore
 from takwin.admissions.services.lines import line_file
 from takwin.admissions.services.numbers import number
 from takwin.admissions.services.public_files import summary as public_summary
@@ -44,6 +45,7 @@ from takwin.admissions.services.runs import (
     publish,
     read_full_files,
     sign,
+    sweep_prepared,
 )
 from takwin.admissions.services.shown import certificate as public_certificate
 from takwin.admissions.services.shown import counts as public_counts
@@ -56,6 +58,7 @@ __all__ = [
     "allocate",
     "amend_score",
     "ask_correction",
+    "ask_restore",
     "check_publishable",
     "close_answers",
     "close_applications",
@@ -79,6 +82,7 @@ __all__ = [
     "new_contribution",
     "number",
     "order_wishes",
+    "plan_restore",
     "plan_round",
     "prepare",
     "public_certificate",
@@ -96,6 +100,7 @@ __all__ = [
     "remove_wish",
     "reopen",
     "reopen_applications",
+    "restore_lapsed",
     "seal",
     "seal_fault",
     "set_auto_answer",
@@ -104,8 +109,10 @@ __all__ = [
     "stand_aside",
     "start",
     "submit",
+    "sweep_prepared",
     "void_draw",
     "wait",
     "withdraw",
     "withdraw_correction",
+    "withdraw_restore",
 ]

@@ -18,7 +18,14 @@ from takwin.offer.models import Offering, Season
 
 SCORE_SHIFT = 40  # priority = score, then 40 bits of lottery: whole numbers, so no two floats can tie
 LOT = (1 << SCORE_SHIFT) - 1
-IN_PLAY = (ApplicationState.SUBMITTED, ApplicationState.UNPLACED, ApplicationState.HELD, ApplicationState.CONFIRMED)
+# Admitted before a round is calculated are only those whose lapsed seat was given back; it is firm, as a held one is.
+IN_PLAY = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.UNPLACED,
+    ApplicationState.ADMITTED,
+    ApplicationState.HELD,
+    ApplicationState.CONFIRMED,
+)
 CHUNK = 20_000
 
 

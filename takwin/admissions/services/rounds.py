@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState, RoundKind, RoundState
-from takwin.admissions.models import Application, Round
+from takwin.admissions.models import Application, Lapse, Round
 from takwin.admissions.rules import ROUND
 from takwin.admissions.selectors import current_round
 from takwin.core.changes import change, create
@@ -76,8 +76,17 @@ def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
         silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
         with override("ar"):
             _text(silent, _("takwin: no answer in time, the seat of %(ref)s goes to the next in line."))
+        _keep_lapses(row)
         silent.update(state=ApplicationState.LAPSED, seat=None)
+        row.closed_at = timezone.now()
     return row
+
+
+def _keep_lapses(turn: Round) -> None:
+    """Write who is about to lose which seat, so that a wrong closing can be undone."""
+    silent = Application.objects.filter(season=turn.season, state=ApplicationState.ADMITTED)
+    rows = [Lapse(round=turn, application_id=pk, seat_id=seat) for pk, seat in silent.values_list("pk", "seat")]
+    Lapse.objects.bulk_create(rows, batch_size=2000)
 
 
 def close_rounds_due(*, by: Any = None) -> list[Round]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -21,12 +23,16 @@ from takwin.admissions.services.review import review
 from takwin.admissions.services.rounds import round_to_run
 from takwin.core.bulk import analyze
 from takwin.core.changes import change, create, journal
+from takwin.core.choices import JobState
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
+from takwin.core.jobs import JobReason
+from takwin.core.models import Job
 from takwin.engines.allocation import Result, solve
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 
+PREPARED_KEPT = timedelta(days=1)  # a run prepared by hand, with no job
 Progress = Callable[[int, str], None]
 
 
@@ -104,8 +110,10 @@ def read_full_files(run: Run, *, by: Any) -> None:
 
 
 def discard(run: Run, *, reason: str, by: Any) -> Run:
-    """Put a run aside; its results stay readable on the desk."""
+    """Put a run aside; its results stay readable on the desk. No row names its files any more: the clock sweeps them
+    (`core.files.sweep_files`), as it does those of a transaction that was rolled back."""
     with change(run, "discard", by=by, flow=RUN, reason=reason) as row:
+        row.archive, row.public_files = "", ""
         row.signatures.all().delete()
         row.leaves.all().delete()  # its lines prove nothing any more
     return row
@@ -169,6 +177,24 @@ def discard_pending(season: Season, *, reason: str, by: Any) -> int:
     for run in pending:
         discard(run, reason=reason, by=by)
     return len(pending)
+
+
+def sweep_prepared() -> int:
+    """Discard the runs that no worker will finish: their job has failed for good, or they are a day old and have none;
+    how many. Called by the clock."""
+    jobs = Job.objects.filter(about=OuterRef("ref"))
+    alive = jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+    failed = jobs.filter(state=JobState.FAILED)
+    orphans = Run.objects.filter(~Exists(alive), state=RunState.PREPARED)
+    orphans = orphans.filter(Exists(failed) | Q(created_at__lt=timezone.now() - PREPARED_KEPT))
+    count = 0
+    for run in orphans[:100]:
+        try:
+            discard(run, reason=JobReason.WORKER_DIED.value, by=None)
+            count += 1
+        except Refused:  # finished or discarded by somebody since it was read
+            continue
+    return count
 
 
 def scores_are_read(season: Season) -> bool:
