@@ -65,11 +65,6 @@ class Correction(models.Model):
         return self.ref
 
     @property
-    def served_name(self) -> str:
-        """The name of the file as it is given out: ours, whatever it was called when it came."""
-        return (self.file.name or "").rpartition("/")[2]
-
-    @property
     def moves(self) -> list[tuple[str, str, str]]:
         """(field, before, after) in words, of what differs."""
         codes = {self.before.get("commune"), self.after.get("commune")} - {None, ""}

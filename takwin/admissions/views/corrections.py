@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from takwin.admissions.views.mine import current, identity_of, say_no
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.people import selectors as people
+from takwin.ui.documents import give_document
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import near, or_404, page, show
 
@@ -108,9 +109,7 @@ def correction_file(request: Any, ref: str) -> Any:
     """The document of a correction within the scope; each reading is journalled."""
     row = or_404(lambda sought: identities.corrections(request.scope).get(ref=sought), ref)
     services.read_evidence(row, by=request.user)
-    return FileResponse(
-        row.file.open("rb"), content_type=row.content_type, as_attachment=True, filename=row.served_name
-    )
+    return give_document(row.file, row.ref)
 
 
 @page("people.correct")
