@@ -31,9 +31,10 @@ GRANT_REQUEST = Flow(
 def check_reach(by: User, role: str, area: Area | None, centre: Centre | None) -> None:
     """Refused when `by` may not give or take `role` at this place."""
     home = area or (centre.area if centre else None)
-    place = {"area_path": home.path if home else "", "centre_id": centre.pk if centre else None}
+    path, centre_id = home.path if home else "", centre.pk if centre else None
     everywhere = area is None and centre is None
-    if not may_give(by.scope("accounts.grant"), role, everywhere=everywhere, **place):
+    reach = by.scope("accounts.grant")
+    if not may_give(reach, role, everywhere=everywhere, area_path=path, centre_id=centre_id):
         raise Refused(GrantReason.NOT_YOURS_TO_GIVE, "role")
 
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts import granting
 from takwin.accounts.selectors import places_to_give, roles_to_give
+from takwin.centres.models import Centre
 from takwin.core.scope import Scope
+from takwin.territory.models import Area
 from takwin.ui import fields as forms
 from takwin.ui.forms import ReasonForm
 
@@ -18,8 +20,12 @@ class RoleForm(ReasonForm):
 
     login = forms.CharField(label=_("E-mail or phone of the account"), max_length=254)
     role = forms.ChoiceField(label=_("Role"))
-    area = forms.ModelChoiceField(label=_("Region"), queryset=None, to_field_name="code", required=False)
-    centre = forms.ModelChoiceField(label=_("Centre"), queryset=None, to_field_name="code", required=False)
+    area = forms.ModelChoiceField(
+        label=_("Region"), queryset=Area.objects.none(), to_field_name="code", required=False
+    )  # fmt: skip
+    centre = forms.ModelChoiceField(
+        label=_("Centre"), queryset=Centre.objects.none(), to_field_name="code", required=False
+    )  # fmt: skip
 
     service = granting.give_role
     field_order = ["login", "role", "area", "centre", "reason"]

@@ -49,8 +49,10 @@ def role_list(request: Any) -> HttpResponse:
     )  # fmt: skip
     if answer := listing.export():
         return answer
-    context = {"listing": listing, "form": form, "waiting": accounts.waiting_grants(request.scope)[:100]}
-    return show(request, "web/roles.html", active="roles", status=422 if form.errors else 200, **context)
+    return show(
+        request, "web/roles.html", status=422 if form.errors else 200, active="roles", listing=listing, form=form,
+        waiting=accounts.waiting_grants(request.scope)[:100],
+    )  # fmt: skip
 
 
 @page("accounts.grant", prove=True)
