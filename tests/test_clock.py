@@ -151,7 +151,9 @@ class TestSteps:
             row = make_vacancy(employer)
             Vacancy.objects.filter(pk=row.pk).update(expires_on=today + timedelta(days=days))
         sample = make_sample()
-        Wave.objects.filter(pk=sample.wave_id).update(state="open", closes_on=today + timedelta(days=1))
+        Wave.objects.filter(pk=sample.wave_id).update(
+            state="open", opens_on=today - timedelta(days=9), closes_on=today + timedelta(days=1)
+        )
         contract = make_contract()
         Contract.objects.filter(pk=contract.pk).update(
             state="broken", broken_by="both", ended_on=today - REPLACE_WITHIN + timedelta(days=1)
