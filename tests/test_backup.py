@@ -1,6 +1,7 @@
 """A back-up, rehearsed to its digest: into an emptied database, from a folder nobody else reads."""
 
 import gzip
+import hashlib
 import io
 import json
 import shutil
@@ -140,6 +141,33 @@ def test_a_damaged_back_up_changes_nothing(world, media, tmp_path):
         with pytest.raises(Refused):
             backup.restore(folder, media, over=True)
         assert (Season.objects.get().pk, Entry.objects.count()) == (world.pk, entries), harm
+
+
+def test_a_back_up_changed_with_its_digest_is_refused(world, media, tmp_path):
+    backup.back_up(tmp_path / "one", media)
+    path, table = tmp_path / "one" / "manifest.json", tmp_path / "one" / "tables" / "accounts.user.jsonl.gz"
+    manifest = json.loads(path.read_text())
+    lines = gzip.decompress(table.read_bytes()).replace(b"boss@", b"thief@")
+    table.write_bytes(gzip.compress(lines))
+    manifest["tables"]["accounts.user"]["sha256"] = hashlib.sha256(lines).hexdigest()
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(Refused) as refusal:
+        backup.restore(tmp_path / "one", media, over=True)
+    assert refusal.value.code == "not_ours"
+    assert User.objects.filter(email="boss@example.org").exists()
+
+
+def test_a_document_outside_the_folder_is_refused(world, media, tmp_path):
+    backup.back_up(tmp_path / "one", media)
+    path = tmp_path / "one" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    (tmp_path / "outside").write_bytes(b"")
+    manifest["documents"]["../../outside"] = hashlib.sha256(b"").hexdigest()
+    manifest["seal"] = backup._seal(manifest, keys.ring().keys[0])
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(Refused) as refusal:
+        backup.verify(tmp_path / "one")
+    assert refusal.value.code == "damaged"
 
 
 def test_a_folder_that_is_taken_is_left_alone(world, media, tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import hmac
 import io
 import json
 import os
@@ -45,6 +46,7 @@ class BackupReason(Reasons):
     FOLDER_TAKEN = "folder_taken", _("The folder is not empty. Nothing was written.")
     DAMAGED = "damaged", _("%(name)s is not what was written: its digest differs. Nothing was changed.")
     OTHER_SCHEMA = "other_schema", _("The back-up was made with other migrations: %(names)s. Nothing was changed.")
+    NOT_OURS = "not_ours", _("The manifest is not sealed by a key of this system. Nothing was changed.")
     NO_MANIFEST = "no_manifest", _("There is no readable manifest in this folder.")
 
 
@@ -126,12 +128,25 @@ def back_up(folder: Path, media: Path) -> dict[str, Any]:
     # After the rows: a document is on the disk before the row that names it is committed.
     manifest["documents"] = _copy_documents(media, folder / "documents")
     manifest["keys"] = ring().fingerprints[0]
+    manifest["seal"] = _seal(manifest, ring().keys[0])
     text = json.dumps(manifest, indent=1, sort_keys=True).encode()
     with _create(folder / "manifest.json") as out:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
     return manifest
+
+
+def _seal(manifest: dict[str, Any], key: bytes) -> str:
+    """HMAC-SHA256 of a manifest without its seal, under a field key: whoever holds the folder alone can change a row
+    and its digest, but not this."""
+    text = json.dumps({name: value for name, value in manifest.items() if name != "seal"}, sort_keys=True)
+    return hmac.new(hashlib.sha256(b"takwin-back-up:" + key).digest(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_sealed(manifest: dict[str, Any]) -> bool:
+    seal = str(manifest.get("seal", ""))
+    return any(hmac.compare_digest(_seal(manifest, key), seal) for key in ring().keys)
 
 
 def _migrations() -> list[str]:
@@ -189,8 +204,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """Read every file of a back-up against its digest; Refused with the first name that differs."""
+    """Read the seal and every file of a back-up against its digest; Refused with the first name that differs."""
     manifest = read_manifest(folder)
+    if not _is_sealed(manifest):
+        raise Refused(BackupReason.NOT_OURS)
     for label, facts in manifest["tables"].items():
         digest = hashlib.sha256()
         try:
@@ -201,11 +218,12 @@ def verify(folder: Path) -> dict[str, Any]:
         _same(label, digest.hexdigest(), facts["sha256"])
     for name, expected in manifest["documents"].items():
         path = (folder / "documents" / name).resolve()
+        if (folder / "documents").resolve() not in path.parents or not path.is_file():
+            raise Refused(BackupReason.DAMAGED, name=name)
         digest = hashlib.sha256()
-        if (folder / "documents").resolve() in path.parents and path.is_file():
-            with path.open("rb") as file:
-                while piece := file.read(CHUNK):
-                    digest.update(piece)
+        with path.open("rb") as file:
+            while piece := file.read(CHUNK):
+                digest.update(piece)
         _same(name, digest.hexdigest(), expected)
     return manifest
 

@@ -247,3 +247,12 @@ def test_one_number_proven_by_four_browsers_at_once_makes_one_account():
     made = together(4, lambda _n: proofs.open_account(proofs.PHONE, PHONE)[0].pk)
     assert len(set(made)) == 1
     assert User.objects.filter(phone=PHONE).count() == 1
+
+
+def test_sixty_four_copies_of_one_session_have_five_tries_together():
+    code = (proof := codes.Proof("sign-in", "phone", "+212612345678")).renew()
+    wrong = "000000" if code != "000000" else "111111"
+    copies = [codes.Proof(**vars(proof)) for _n in range(64)]
+    assert not any(copy.accepts(wrong) for copy in copies)
+    assert not codes.Proof(**vars(proof)).accepts(code)
+    assert proof.accepts(proof.renew())
