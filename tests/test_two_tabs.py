@@ -10,6 +10,7 @@ from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
 from takwin.admissions.models import Application
 from takwin.admissions.tests.make import make_application
+from takwin.core.models import Entry
 from takwin.offer.models import Programme
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.territory.models import Area
@@ -50,6 +51,17 @@ class TestAssistedEntry:
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.average, second.average) == (1450, None)
+
+    def test_someone_elses_file_is_behind_the_second_factor_and_its_reading_is_noted(self, client, files, settings):
+        first, _second = files
+        assert client.get(f"/desk/assist/{first.ref}/identity/").status_code == 200
+        assert Entry.objects.filter(ref=first.ref, verb="read_file").count() == 1
+        settings.STAFF_SECOND_FACTOR = True
+        for step in ("", "identity/", "schooling/", "wishes/", "documents/"):
+            assert client.get(f"/desk/assist/{first.ref}/{step}").url == "/accounts/2fa/"
+        assert client.post(f"/desk/assist/{first.ref}/schooling/", SCHOOLING).url == "/accounts/2fa/"
+        first.refresh_from_db()
+        assert first.average is None
 
     def test_each_link_and_form_of_the_pages_keeps_whose_file_it_is(self, client, files, season):
         first, second = files

@@ -37,10 +37,15 @@ def may_send_again(proof: Proof) -> bool:
 
 
 def send(request: Any, proof: Proof) -> None:
-    """New digits for a proof. Counted by address, and by number: twice over for a browser that has opened it before,
-    so that a stranger who asks for an owner's codes does not use up the owner's."""
+    """New digits for a proof. Counted by address, by number from that address, and by number with room for four such
+    addresses; apart for a browser that has opened it before: a stranger who asks for an owner's codes uses up neither
+    the owner's browser nor, from one place, the owner who comes from another."""
     limits.require(request, "code_asked")
-    limits.require(request, "code_sent_again" if remembers(request, proof.to) else "code_sent", proof.to)
+    if remembers(request, proof.to):
+        limits.require(request, "code_sent_again", proof.to)
+    else:
+        limits.require(request, "code_sent_from", f"{proof.to} {limits.client_address(request)}")
+        limits.require(request, "code_sent", proof.to)
     code = proof.renew()
     codes.keep(request.session, proof)
     holder = proofs.find_holder(proof.kind, proof.to)

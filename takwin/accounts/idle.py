@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from takwin.accounts.choices import EventKind
+from takwin.accounts.roles import needs_role
 from takwin.accounts.security import record_event
 
 SESSION_KEY = "staff_seen_at"
@@ -46,10 +47,9 @@ class IdleTimeout:
             request.session[SESSION_KEY] = now
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
         """The first page that needs a role starts the watch; a portal visitor costs no query."""
-        guarded = getattr(view, "capability", "public") not in {"public", "signed-in", "admissions.apply"}
-        if guarded and settings.STAFF_IDLE_MINUTES and SESSION_KEY not in request.session:
+        if needs_role(view, kwargs) and settings.STAFF_IDLE_MINUTES and SESSION_KEY not in request.session:
             user: Any = request.user
             if user.is_authenticated:
                 request.session[SESSION_KEY] = time.time()

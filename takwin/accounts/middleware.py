@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from takwin.accounts.browsers import SHARED
 from takwin.accounts.limits import LimitError
+from takwin.accounts.roles import needs_role
 from takwin.accounts.selectors import has_email
 from takwin.core.scope import NOWHERE
 
@@ -109,9 +110,11 @@ class SecondFactor:
         request.scope = NOWHERE
         return self.get_response(request)
 
-    def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> Any:
-        guarded = getattr(view, "capability", "public") not in {"public", "signed-in", "admissions.apply"}
-        if not (guarded or request.path.startswith(reverse("admin:index"))) or not request.user.is_authenticated:
+    def process_view(self, request: Any, view: Any, _args: Any, kwargs: Any) -> Any:
+        if (
+            not (needs_role(view, kwargs) or request.path.startswith(reverse("admin:index")))
+            or not request.user.is_authenticated
+        ):
             return None
         if settings.STAFF_VERIFIED_EMAIL and not has_email(request.user):
             messages.warning(request, _("Staff accounts need a verified e-mail address. Verify yours to go on."))

@@ -1,5 +1,7 @@
 """What each role may do: reviewed like code, because it is code."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -102,3 +104,11 @@ ALL = set().union(*CAPABILITIES.values()) | OWN
 def roles_with(capability: str) -> list[str]:
     """The roles that carry a capability."""
     return [role for role, held in CAPABILITIES.items() if capability in held]
+
+
+def needs_role(view: object, kwargs: Mapping[str, object]) -> bool:
+    """Whether a page is opened by a role: a second factor and the idle watch stand before it. The candidate's own
+    pages are the staff's when their address names whose file it is (`subject`)."""
+    if getattr(view, "capability", "public") in {"public", "signed-in"}:
+        return False
+    return view.capability not in OWN or bool(kwargs.get("subject"))  # type: ignore[attr-defined]

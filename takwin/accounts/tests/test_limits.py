@@ -110,16 +110,26 @@ class TestMessages:
 
     @pytest.mark.parametrize("page", ["signup", "login/code", "password/reset"])
     @pytest.mark.parametrize("known", [False, True])
-    def test_a_number_gets_few_whoever_asks(self, settings, page, known):
-        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"code_sent": "5/h/key,10/d/key"}  # without the 30 seconds
+    def test_a_number_gets_few_whoever_asks(self, page, known):
         if known:
             join(Client(), PHONE)
             wait_a_day()
             Outbox.objects.all().delete()
         form = {"phone": PHONE, "password1": PASSWORD} if page == "signup" else {"login": PHONE}
         answers = [Client().post(f"/accounts/{page}/", form, REMOTE_ADDR=f"192.0.2.{n}") for n in range(31)]
-        assert [answer.status_code for answer in answers] == [302] * 5 + [429] * 26
-        assert Outbox.objects.filter(to=PHONE).count() == 5
+        assert [answer.status_code for answer in answers] == [302] * 20 + [429] * 11
+        assert Outbox.objects.filter(to=PHONE).count() == 20
+
+    def test_one_address_does_not_use_up_the_codes_of_a_number(self, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"code_sent_from": "5/h/key,10/d/key"}  # without 30 seconds
+        join(Client(), PHONE)
+        wait_a_day()
+        form = {"login": PHONE}
+        asked = [Client().post("/accounts/login/code/", form, REMOTE_ADDR="203.0.113.7") for _n in range(31)]
+        assert [answer.status_code for answer in asked] == [302] * 5 + [429] * 26
+        owner = Client()
+        for page in ("login/code", "password/reset"):
+            assert owner.post(f"/accounts/{page}/", form, REMOTE_ADDR="198.51.100.9").status_code == 302
 
     def test_a_stranger_does_not_use_up_the_codes_of_the_owners_browser(self):
         own = Client()
@@ -153,7 +163,7 @@ class TestMessages:
         assert Outbox.objects.count() == 1
 
     def test_three_codes_of_one_proof_and_no_more(self, client, settings):
-        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"code_sent": "50/d/key"}
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"code_sent_from": "50/d/key"}
         sign_up(client, PHONE)
         for _again in range(4):
             session = client.session

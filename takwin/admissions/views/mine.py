@@ -28,7 +28,7 @@ from takwin.offer import selectors as offer
 from takwin.people import selectors as people
 from takwin.ui.documents import give_document
 from takwin.ui.intake import takes_bytes
-from takwin.ui.pages import PUBLIC, near, or_404, page, safe_next, show
+from takwin.ui.pages import PUBLIC, near, open_file, or_404, page, safe_next, show
 
 PENDING = "pending_wish"
 
@@ -41,6 +41,7 @@ def current(request: Any, subject: str = "") -> Any:
         if found is None:
             raise Http404(subject)
         request.acting_for = found.person
+        open_file(request, found)
         return found
     season = offer.current_season()
     return selectors.own(request.user, season) if season else None
