@@ -52,6 +52,9 @@ NATURAL = {
     "admissions.ValueForm": "moves a draw",
     "admissions.ConfirmValueForm": "moves a draw",
     "admissions.VoidDrawForm": "moves a draw",
+    "admissions.AskVoidForm": "moves a draw",
+    "admissions.ConfirmVoidForm": "moves a draw",
+    "admissions.WithdrawVoidForm": "moves a draw",
     "employment.SurveyForm": "a correction of one's own answer, counted by turn",
     "employment.EnteredForm": "a correction of the answer, counted by turn",
 }

@@ -324,6 +324,14 @@ class AdmissionReason(Reasons):
         "value_differs",
         _("This is not the value that was entered. Read both again; a value entered wrongly makes the draw void."),
     )
+    VOID_BY_TWO = (
+        "void_by_two",
+        _(
+            "The value of this draw is entered: one person asks on the page of the draw to make it void, "
+            "and another makes it void or opens applications again."
+        ),
+    )
+    VOID_SAME_PERSON = "void_same_person", _("You asked to make this draw void. Another person must do it.")
     CONTRIBUTION_LOST = (
         "contribution_lost",
         _("A contribution cannot be read any more: the draw must be void and another sealed."),

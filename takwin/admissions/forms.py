@@ -232,6 +232,24 @@ class VoidDrawForm(ReasonForm):
     service = services.void_draw
 
 
+class AskVoidForm(VoidDrawForm):
+    """The same words once the value is entered: another person then makes the draw void."""
+
+    service = services.ask_void
+
+
+class ConfirmVoidForm(ServiceForm):
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    service = services.void_draw
+
+
+class WithdrawVoidForm(ServiceForm):
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    service = services.withdraw_void
+
+
 class AutoAnswerForm(ServiceForm):
     auto_answer = forms.ChoiceField(label=_("When a seat comes"), choices=AutoAnswer.choices, required=False)
 

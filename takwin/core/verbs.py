@@ -27,6 +27,7 @@ VERBS = {
     "ask_grant": _("Role asked for"),
     "ask_excuse": _("Excuse asked for"),
     "ask_restore": _("Giving back of lapsed seats asked for"),
+    "ask_void": _("Draw asked to be made void"),
     "assign": _("Course given to a trainer"),
     "attend": _("Came"),
     "auto_answer": _("Automatic answer chosen"),
@@ -219,6 +220,7 @@ VERBS = {
     "withdraw_key": _("Key withdrawn"),
     "withdraw_restore": _("Giving back of lapsed seats withdrawn"),
     "withdraw_share": _("Share withdrawn"),
+    "withdraw_void": _("Request to make the draw void taken back"),
     "write_note": _("Sensitive note written"),
 }
 

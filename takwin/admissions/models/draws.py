@@ -14,6 +14,12 @@ from takwin.core.fields import EncryptedCharField
 from takwin.offer.models import Season
 
 KNOWN = [DrawState.REVEALED, DrawState.USED]
+# By two people when the value was entered; the clock (nobody) makes void what another door opened again.
+VOID_BY_TWO = (
+    Q(voided_by__isnull=True)
+    | Q(valued_at__isnull=True)
+    | Q(void_asked_by__isnull=False) & ~Q(voided_by=F("void_asked_by"))
+)
 
 
 class Draw(models.Model):
@@ -43,6 +49,11 @@ class Draw(models.Model):
     commitment = models.CharField(max_length=64, blank=True, default="")
     reason = models.CharField(_("Reason"), max_length=500, blank=True, default="")
     voided_at = models.DateTimeField(null=True)
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # Once the value is entered, somebody asks to make it void and somebody else does it.
+    void_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    void_asked_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(_("Reason"), max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("draw")
@@ -64,6 +75,7 @@ class Draw(models.Model):
                 name="draw_value_by_two_people",
             ),
             models.CheckConstraint(condition=~Q(state="void") | ~Q(reason=""), name="draw_void_has_a_reason"),
+            models.CheckConstraint(condition=VOID_BY_TWO, name="draw_void_by_two_people"),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +93,18 @@ class Draw(models.Model):
     @property
     def mark(self) -> str:
         """What a page has seen of a draw: a form made from an older page is refused."""
-        return f"{self.number}:{self.state}"
+        asked = f":{self.void_asked_at.isoformat()}" if self.void_asked_at else ""
+        return f"{self.number}:{self.state}{asked}"
+
+    @property
+    def seed_is_known(self) -> bool:
+        """Whether making it void could be a second throw: its value is entered, no results rest on it yet."""
+        return self.state in {DrawState.VALUED, DrawState.REVEALED}
+
+    @property
+    def void_knowing(self) -> bool:
+        """Whether its seed could be known when it was made void."""
+        return self.state == DrawState.VOID and bool(self.valued_at or self.seed)
 
 
 class Contribution(models.Model):

@@ -20,6 +20,7 @@ from takwin.admissions.services.corrections import (
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
 from takwin.admissions.services.draws import (
+    ask_void,
     close_applications,
     confirm_value,
     draws_due,
@@ -30,6 +31,7 @@ from takwin.admissions.services.draws import (
     seal,
     seal_fault,
     void_draw,
+    withdraw_void,
 )
 from takwin.admissions.services.lapses import ask_restore, plan_restore, restore_lapsed, withdraw_restore
 from takwin.admissions.services.lines import line_file
@@ -59,6 +61,7 @@ __all__ = [
     "amend_score",
     "ask_correction",
     "ask_restore",
+    "ask_void",
     "check_publishable",
     "close_answers",
     "close_applications",
@@ -115,4 +118,5 @@ __all__ = [
     "withdraw",
     "withdraw_correction",
     "withdraw_restore",
+    "withdraw_void",
 ]

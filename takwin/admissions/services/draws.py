@@ -125,8 +125,11 @@ def close_applications(season: Season, *, by: User | None) -> Season:
 
 def reopen_applications(season: Season, *, by: User | None) -> Season:
     """Open applications again. Whatever was calculated is discarded, and a draw that was closed or that any run met
-    becomes void: wishes may change now, so the lots must not be those anybody may have seen."""
+    becomes void: wishes may change now, so the lots must not be those anybody may have seen. Once its value is
+    entered, somebody else has asked for that first."""
     with _locked(season.pk) as held:
+        if (known := current(held)) is not None:
+            _by_two(known, by)
         opened = open_season(held, by=by)
         draw = current(opened)
         met = Run.objects.filter(season=opened).exists()
@@ -149,7 +152,7 @@ def draws_due(*, by: User | None = None) -> list[Draw]:
     for draw in Draw.objects.filter(state__in=begun).select_related("season"):
         if of_before(draw, draw.season):
             with _locked(draw.season_id) as season:
-                out.append(_void(draw, VoidReason.OPENED_AGAIN, by=by))
+                out.append(_void(draw, VoidReason.OPENED_AGAIN, by=None))
                 _discard_runs(season, str(VoidReason.OPENED_AGAIN.label), by=by)
     return out
 
@@ -244,17 +247,49 @@ def rehearse(season: Season, *, people: Sequence[User]) -> Draw:
     return draw
 
 
-def void_draw(draw: Draw, *, reason: str, seen: str, by: User | None) -> Draw:
-    """A draw that will not be used: it stays in the public list with its reason, and another must be sealed."""
-    with _locked(draw.season_id) as season, _seen(draw, seen):
-        row = _void(draw, reason, by=by)
-        _discard_runs(season, reason, by=by)
+def ask_void(draw: Draw, *, reason: str, seen: str, by: User) -> Draw:
+    """Once the value is entered, who sees the seed cannot throw it away alone: this only asks somebody else."""
+    with _locked(draw.season_id), _seen(draw, seen), change(draw, "ask_void", by=by) as row:
+        if not row.seed_is_known or row.void_asked_by_id:
+            raise Refused(R.DRAW_MOVED)
+        row.void_asked_by, row.void_asked_at, row.void_reason = by, timezone.now(), reason
     return row
+
+
+def withdraw_void(draw: Draw, *, seen: str, by: User) -> Draw:
+    """Who asked to make the draw void takes it back."""
+    with _locked(draw.season_id), _seen(draw, seen), change(draw, "withdraw_void", by=by) as row:
+        if not row.seed_is_known or row.void_asked_by_id != by.pk:
+            raise Refused(R.DRAW_MOVED)
+        row.void_asked_by, row.void_asked_at, row.void_reason = None, None, ""
+    return row
+
+
+def void_draw(draw: Draw, *, reason: str = "", seen: str, by: User | None) -> Draw:
+    """A draw that will not be used: it stays in the public list with its reason, and another must be sealed. Once its
+    value is entered, the reason is that of who asked, and somebody else makes it void."""
+    with _locked(draw.season_id) as season, _seen(draw, seen):
+        held = Draw.objects.get(pk=draw.pk)
+        _by_two(held, by)
+        given = held.void_reason if held.seed_is_known else reason
+        row = _void(held, given, by=by)
+        _discard_runs(season, given, by=by)
+    return row
+
+
+def _by_two(draw: Draw, by: User | None) -> None:
+    """Refuse what makes a draw of a known seed void, unless somebody else asked for it. The season is locked."""
+    if not draw.seed_is_known:
+        return
+    if by is None or not draw.void_asked_by_id:
+        raise Refused(R.VOID_BY_TWO)
+    if draw.void_asked_by_id == by.pk:
+        raise Refused(R.VOID_SAME_PERSON)
 
 
 def _void(draw: Draw, reason: str, *, by: User | None) -> Draw:
     with change(draw, "void_draw", by=by, flow=DRAW) as row:
-        row.reason, row.voided_at = reason, timezone.now()
+        row.reason, row.voided_at, row.voided_by = reason, timezone.now(), by
         # What was never revealed is erased: nobody will know what this draw would have given.
         row.contributions.filter(revealed="").update(secret=None)
     return row

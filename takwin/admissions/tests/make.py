@@ -87,6 +87,14 @@ def make_revealed(season: Season, word: str = "") -> Draw:
     return draw
 
 
+def ask_void(season: Season, reason: str = "in doubt") -> User:
+    """The first of two people asks to make the draw of a known seed void; the second may then do it."""
+    draw = Draw.objects.filter(season=season).exclude(state="void").get()
+    first, second = two_people()
+    services.ask_void(draw, reason=reason, seen=draw.mark, by=first)
+    return second
+
+
 def make_run(season: Season, *, word: str = "", **over: Any) -> Run:
     """A calculated run of the round under way, with the season's draw unless it is a trial."""
     if not over.get("trial"):

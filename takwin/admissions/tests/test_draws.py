@@ -15,6 +15,7 @@ from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.models import Application, Contribution, Draw, Run
 from takwin.admissions.tests.make import (
     VALUE,
+    ask_void,
     make_published,
     make_revealed,
     make_run,
@@ -183,7 +184,9 @@ class TestPublicValue:
         draw = services.enter_value(draw, value="0" * 64, value_read_at="x", seen=draw.mark, by=first)
         entered = {"value": VALUE, "value_read_at": "x", "seen": draw.mark, "by": second}
         assert code(lambda: services.enter_value(draw, **entered)) == "wrong_state"
-        services.void_draw(draw, reason="read wrongly", seen=draw.mark, by=second)
+        second = ask_void(applied, "read wrongly")
+        draw = services.void_draw(draw, seen=selectors.draw(applied).mark, by=second)
+        assert (draw.reason, draw.void_knowing) == ("read wrongly", True)
         assert make_revealed(applied).number == 2
         assert Draw.objects.get(number=1).seed is None
 
@@ -222,7 +225,7 @@ class TestRuns:
         draw = make_sealed(applied)
         closed = services.close_applications(applied, by=None)
         trial, final = make_run(closed, trial=True), sign(make_run(closed))
-        services.reopen_applications(closed, by=None)
+        services.reopen_applications(closed, by=ask_void(closed))
         draw.refresh_from_db()
         assert (draw.state, draw.reason) == ("void", "opened-again")
         assert {run.state for run in Run.objects.filter(pk__in=[trial.pk, final.pk])} == {"discarded"}

@@ -11,6 +11,7 @@ from takwin.admissions import services
 from takwin.admissions.models import Application, Contribution, Draw, Round, Run, Wish
 from takwin.admissions.tests import killed
 from takwin.admissions.tests.make import (
+    ask_void,
     make_application,
     make_published,
     make_revealed,
@@ -136,9 +137,10 @@ def test_a_run_prepared_while_applications_open_again_does_not_outlive_the_draw(
     make_submitted(season, "c@example.org", [make_offering(season)])
     closed = services.close_applications(season, by=None)
     make_revealed(closed)
+    second = ask_void(closed)
     moves = [
         lambda: services.prepare(closed, by=None).state,
-        lambda: services.reopen_applications(closed, by=None).state,
+        lambda: services.reopen_applications(closed, by=second).state,
     ]
     given = together(2, lambda n: moves[n]())
     assert given[1] == "open"

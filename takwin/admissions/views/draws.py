@@ -34,12 +34,24 @@ def _form(draw: Any, data: Any = None) -> ServiceForm | None:
     return kind(data, initial=initial) if kind else None
 
 
+def _void_form(draw: Any, by: Any, data: Any = None) -> ServiceForm | None:
+    """How this person makes a draw void: alone before its value is entered, with another person from then on."""
+    if draw is None or draw.state == DrawState.USED:
+        return None
+    kind: type[ServiceForm] = forms.VoidDrawForm
+    if draw.seed_is_known:
+        mine = draw.void_asked_by_id == by.pk
+        asked = forms.WithdrawVoidForm if mine else forms.ConfirmVoidForm
+        kind = asked if draw.void_asked_by_id else forms.AskVoidForm
+    return kind(data, initial={"seen": draw.mark})
+
+
 def _move(request: Any, season: Any, draw: Any) -> tuple[ServiceForm | None, bool]:
     """The posted form and whether it was accepted. A page that shows another move than this one is stale: its mark
     is refused by the service, and what was typed stays in the form."""
     if request.POST.get("do") == "void" and draw is not None:
-        form: ServiceForm = forms.VoidDrawForm(request.POST)
-        return form, form.run(draw, by=request.user)
+        form = _void_form(draw, request.user, request.POST)
+        return form, form is not None and form.run(draw, by=request.user)
     next_form = _form(draw, request.POST)
     if next_form is None:
         return None, False
@@ -53,13 +65,13 @@ def draw(request: Any, code: str) -> HttpResponse:
         raise PermissionDenied("admissions.publish")
     season = or_404(offer.season, code)
     row = selectors.draw(season)
-    form, void = _form(row), forms.VoidDrawForm(initial={"seen": row.mark}) if row else None
+    form, void = _form(row), _void_form(row, request.user)
     if request.method == "POST":
         sent, accepted = _move(request, season, row)
         if accepted:
             messages.success(request, _("Kept."))
             return redirect("admissions:draw", code)
-        if isinstance(sent, forms.VoidDrawForm):
+        if request.POST.get("do") == "void" and row is not None:
             void = sent
         else:
             form = sent
@@ -67,7 +79,8 @@ def draw(request: Any, code: str) -> HttpResponse:
     rows = selectors.draws(season)
     context: dict[str, Any] = {
         "season": season, "draw": row, "form": form, "draws": rows, "chain": DRAND_CHAIN,
-        "void": void if row and row.state != DrawState.USED else None,
+        "void": void, "asked": bool(row and row.seed_is_known and row.void_asked_by_id),
+        "own": bool(row and row.void_asked_by_id == request.user.pk),
         "sealed": bool(row and any(part.by_id == request.user.pk for part in row.contributions.all())),
         "entered": bool(row and row.value_by_id == request.user.pk),
         "entries": journal(row) if row else [],
@@ -102,6 +115,7 @@ def as_json(row: Any) -> dict[str, Any]:
         "seed": row.seed if row.revealed_at else None,
         "reason": row.reason_shown,
         "voided": row.voided_at.isoformat() if row.voided_at else None,
+        "seed_known_when_voided": row.void_knowing if row.voided_at else None,
     }
 
 
