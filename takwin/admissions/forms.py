@@ -223,16 +223,18 @@ class ConfirmValueForm(ServiceForm):
     service = services.confirm_value
 
 
-class VoidDrawForm(ReasonForm):
+class _VoidReasonForm(ReasonForm):
     seen = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Reason, shown to the public"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+
+class VoidDrawForm(_VoidReasonForm):
     service = services.void_draw
 
 
-class AskVoidForm(VoidDrawForm):
+class AskVoidForm(_VoidReasonForm):
     """The same words once the value is entered: another person then makes the draw void."""
 
     service = services.ask_void
