@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -46,18 +47,26 @@ class CleanIntake:
     def process_view(self, request: Any, view: Any, _args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         most = getattr(view, "most_bytes", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if length(request) > most:
-            return render(request, "413.html", {"most": most // 1000}, status=413)
+            return too_large(request, most)
         texts = [request.path, *map(str, kwargs.values())]
         texts += [part for name in request.GET for part in (name, *request.GET.getlist(name))]
         if any(map(is_hostile, texts)) or len(request.META.get("QUERY_STRING", "")) > MOST_QUERY:
             return render(request, "400.html", status=400)
         request.GET = cleaned(request.GET)
         if request.method == "POST" and request.content_type in FORMS:
-            request.POST = cleaned(request.POST)
+            try:
+                request.POST = cleaned(request.POST)
+            except RequestDataTooBig:  # on a page that accepts files: its texts alone are longer than a body may be
+                request.POST = QueryDict()
+                return too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
             for _name, files in request.FILES.lists():
                 for file in files:
                     file.name = clean(file.name or "", lines=False)
         return None
+
+
+def too_large(request: Any, most: int) -> HttpResponse:
+    return render(request, "413.html", {"most": most // 1000}, status=413)
 
 
 def length(request: Any) -> int:

@@ -102,6 +102,14 @@ class TestIntake:
         assert answer.status_code == 413
         assert 'dir="rtl"' in answer.content.decode()
 
+    @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+    def test_a_text_too_large_on_a_page_that_takes_larger_files(self, client, kind):
+        told = "x" * 3_000_000
+        part = f'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n{told}\r\n--x--\r\n'
+        answer = client.generic("POST", "/verify/", part if "boundary" in kind else f"text={told}", content_type=kind)
+        assert answer.status_code == 413
+        assert "كيلوبايت" in answer.content.decode()
+
     def test_too_many_fields(self, client):
         answer = client.post("/verify/", {f"f{n}": "1" for n in range(4100)})
         assert answer.status_code == 400
