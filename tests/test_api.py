@@ -2,12 +2,12 @@
 
 import pytest
 import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis import Config
 
-from takwin.config.wsgi import application
 from takwin.offer.tests.make import make_offering, make_season
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_wrong_parameters_are_told(client, query):
 
 schema = schemathesis.openapi.from_wsgi(
     "/api/v1/openapi.json",
-    application,
+    WSGIHandler(),
     config=Config.from_dict({"checks": {"unsupported_method": {"enabled": False}}}),
 )
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 BEGIN = {
     "BookForm", "HoursForm", "ReserveForm", "SignUpForm", "StartForm", "SurveyForm", "ImportForm", "PublishForm",
     "VoidDrawForm", "AutoAnswerForm", "AboutForm", "WishForm", "IdentityForm", "DescribeForm",
+    "CorrectionForm",  # asks; whoever accepts is told when the identity has moved meanwhile
 }  # fmt: skip
 INDIRECT = {"kind", "kinds"}  # looked up in a table of forms: the next moves of a contract, of a draw, of a binding
 

@@ -33,6 +33,8 @@ from takwin.ui.forms import FORM_KEY, ServiceForm, fresh_key
 PRESSES = 30
 # Forms that call a creating service and need no key: the row they write is found by what it is about.
 NATURAL = {
+    "admissions.AskRestoreForm": "one request waits for a closing",
+    "admissions.AskLaterRestoreForm": "one request waits for a closing",
     "admissions.AddWishForm": "a programme is wished once in an application",
     "admissions.ReserveForm": "one reserve a group",
     "guidance.ReserveForm": "one appointment a person and time",

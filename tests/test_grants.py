@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
+from takwin.accounts.granting import give_role
 from takwin.accounts.models import Grant, User
 from takwin.accounts.roles import CAPABILITIES, NATIONWIDE, OWN, Role
 from takwin.accounts.services import grant
@@ -58,11 +59,18 @@ OWN_ROWS = {
     "admissions:committee", "guidance:hand_over",  # what the visitor was named to
     "admissions:assist", "guidance:feed_renew",  # a file or a calendar of one's own
     "training:proof",  # reads; its journal line is asked below
+    "admissions:corrections", "admissions:correction_file",  # a list and a document: a POST does what a GET does
+    "admissions:correction", "admissions:card",  # a registrar of elsewhere: admissions/tests/test_corrections.py
 }  # fmt: skip
 
 # Address of each form -> (path, bodies). Each body must be refused to the outsider; one of them, at least, must write
 # when someone of the place sends it: else the case shows nothing.
 CASES = {
+    "web:roles": (
+        "/desk/roles/", [{"login": "m1@example.org", "role": "trainer", "centre": THERE, "reason": "x"}],
+    ),
+    "web:role_take": ("/desk/roles/held/{held}/", [{}]),
+    "web:role_decide": ("/desk/roles/asked/{asked}/accept/", [{}]),
     "offer:detail": ("/desk/offerings/{offering}/", [{"do": "close", "reason": "x"}]),
     "offer:import": ("/desk/offerings/import/", ["sheet"]),
     "centres:detail": (
@@ -309,6 +317,11 @@ def world():
     out["application"] = make_submitted(season, "candidate@example.org", [out["offering"]])
     for name in ("m1@example.org", "m2@example.org"):
         make_user(name, "scorer", centre=THERE)
+    out["held"] = User.objects.get(email="m1@example.org").grants.get().pk
+    out["asked"] = give_role(
+        login="m2@example.org", role="regional", area=Area.objects.get(code="fes-meknes"), reason="x",
+        by=make_user("asker@example.org", "national"),
+    )  # fmt: skip
     members = [make_user(f"s{n}@example.org", "scorer", centre=THERE) for n in range(2)]
     scored = make_offering(season, "medical-secretary", centre=THERE)
     out["committee"] = admissions.form_committee(scored, method="test", members=members, by=None)

@@ -52,7 +52,7 @@ class Person(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="person_sex_is_known"),
             models.UniqueConstraint(
-                fields=["cin"], condition=Q(cin_proved_at__isnull=False), name="person_proved_cin_once"
+                fields=["cin"], condition=Q(cin_proved_at__isnull=False) & ~Q(cin=""), name="person_proved_cin_once"
             ),
             models.CheckConstraint(
                 condition=Q(cin_proved_at__isnull=True, cin_proof="")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import DrawState, ValueSource, VoidReason
 from takwin.core.choices import state_check
-from takwin.core.fields import EncryptedCharField
+from takwin.core.fields import BlankIsNull, EncryptedCharField, not_blank
 from takwin.offer.models import Season
 
 KNOWN = [DrawState.REVEALED, DrawState.USED]
@@ -44,7 +44,7 @@ class Draw(models.Model):
     valued_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     revealed_at = models.DateTimeField(null=True)
-    seed = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unknown is not an empty seed
+    seed = BlankIsNull(max_length=64, null=True, unique=True)
     # Of a draw made before two people sealed: the sha256 of its one seed.
     commitment = models.CharField(max_length=64, blank=True, default="")
     reason = models.CharField(_("Reason"), max_length=500, blank=True, default="")
@@ -67,6 +67,7 @@ class Draw(models.Model):
                 condition=Q(state__in=KNOWN, seed__isnull=False) | Q(state="void") | Q(seed__isnull=True),
                 name="draw_seed_is_unknown_until_revealed",
             ),
+            not_blank("seed", "draw_seed_is_not_blank"),
             models.CheckConstraint(
                 condition=~Q(state__in=KNOWN) | Q(seed__isnull=False), name="draw_revealed_has_its_seed"
             ),
