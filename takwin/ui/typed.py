@@ -53,10 +53,10 @@ def show_again(request: Any, refusal: Refused, view: Callable[..., HttpResponse]
     page = response.content.decode()
     filled, left = refill(page, request.POST, request.path, faults)
     if left:
-        # The form is not on the page any more: its words are told so that they can be copied.
+        # The form is not on the page any more, or is closed: its words are told so that they can be copied.
         _say_words(request, left)
         response = view(again, *args, **kwargs)
-        filled = response.content.decode()
+        filled, _left = refill(response.content.decode(), request.POST, request.path, faults)
     response.content = filled.encode()
     response.status_code = 422
     return response
@@ -200,7 +200,7 @@ class _Reader(HTMLParser):
 def refill(page: str, post: QueryDict, path: str, faults: dict[str, str]) -> tuple[str, list[str]]:
     """The page with what was typed in the cells of the form that was sent, and faults by their cells.
 
-    The second value holds what was typed when no form of the page is the one that was sent.
+    The second value holds what was typed and has no open cell: all of it when no form of the page was the one sent.
     """
     best: tuple[tuple[int, int], SentForm] | None = None
     for form in _Reader(page).forms:
@@ -215,7 +215,15 @@ def refill(page: str, post: QueryDict, path: str, faults: dict[str, str]) -> tup
         out.append(page[at:start])
         out.append(text)
         at = max(at, end)
-    return "".join([*out, page[at:]]), []
+    return "".join([*out, page[at:]]), _shut_out(best[1], post)
+
+
+def _shut_out(form: SentForm, post: QueryDict) -> list[str]:
+    """What was typed in cells that have since been closed. What was picked is no word to copy."""
+    written = [cell for cell in form.cells if cell.kind not in UNTYPED | {"select", "checkbox", "radio"}]
+    still_open = {cell.name for cell in form.cells if "disabled" not in cell.attrs}
+    names = dict.fromkeys(cell.name for cell in written if cell.name and cell.name not in still_open)
+    return [value for name in names for value in post.getlist(name) if value.strip()]
 
 
 class _Edits:

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.forms import PhoneField
-from takwin.core.errors import Refused
 from takwin.offer import selectors as offer
 from takwin.training import services
 from takwin.training.choices import ExcuseKind, Leaving, Presence, RoomKind, TrainerStatus
@@ -226,15 +225,12 @@ class AssessmentForm(ServiceForm):
         self.fields["second"].choices = [("", "–"), *((ref, row.name) for ref, row in self.seconds.items())]  # type: ignore[attr-defined]
 
     def plan(self, by: Any) -> bool:
-        """Call the service with the rows behind what was picked."""
-        told = dict(self.cleaned_data)
-        course, second = self.courses[told.pop("course")], self.seconds.get(told.pop("second"))
-        try:
-            self.result = services.plan_assessment(course, second=second, by=by, **told)
-        except Refused as refusal:
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        """Call the service with the rows behind what was picked, once for each sending."""
+        if not self.is_valid():
             return False
-        return True
+        course = self.courses[self.cleaned_data.pop("course")]
+        self.cleaned_data["second"] = self.seconds.get(self.cleaned_data["second"])
+        return self.run(course, by=by)
 
 
 class ReopenForm(ReasonForm):

@@ -148,7 +148,7 @@ class TestSync:
     @pytest.mark.parametrize(
         ("over", "reason"),
         [
-            ({"on": "2001-01-01"}, "2001-01-01"), ({"on": "2099-01-01"}, "2099-01-01"), ({"on": "soon"}, "soon"),
+            ({"on": "2001-01-01"}, "1 يناير 2001"), ({"on": "2099-01-01"}, "1 يناير 2099"), ({"on": "soon"}, "soon"),
             ({"course": "CRS-NOWHERE"}, "CRS-NOWHERE"), ({"trainee": "TRN-NOBODY"}, "PA1-1"),
             ({"value": "gone"}, "gone"), ({"value": "late", "minutes": 999}, "999"), ({"value": "late"}, "0"),
             ({"hour": 99}, "99"), ({"hour": "x"}, "x"), ({"length": 0}, "0"), ({"key": "me"}, "me"),

@@ -158,7 +158,9 @@ class TestShortCourses:
         client.post(path, {"all": "1"})
         assert Stay.objects.filter(until_on=None).count() == 2
         today = str(timezone.localdate())
-        assert client.post(path, {"first_on": today, "last_on": "2001-01-01", "percent": "50"}).status_code == 200
+        answer = client.post(path, {"first_on": today, "last_on": "2001-01-01", "percent": "50"})
+        assert answer.status_code == 422
+        assert 'value="2001-01-01"' in answer.content.decode()
         client.post(path, {"first_on": today, "last_on": today, "percent": "50"})
         assert "50" in client.get(path).content.decode()
 

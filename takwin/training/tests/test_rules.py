@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from takwin.core.errors import Refused
-from takwin.training.rules.attendance import Said, at_risk, believable, check_words, level, standing
+from takwin.training.rules.attendance import Said, at_risk, check_words, level, offset, standing, true_time
 from takwin.training.rules.groups import Candidate, sizes, spread
 from takwin.training.rules.weeks import Span, dates, fits_day, sessions, week_kind
 
@@ -119,9 +119,27 @@ class TestStanding:
         found = standing([said("a", "absent"), said("o", "excused", 5, ["a"], rank=1), said("b", "absent", 99)])
         assert (found.stands.key, found.against) == ("o", ())
 
-    def test_a_clock_that_is_years_wrong_loses_against_one_that_is_right(self):
-        assert believable(AT.replace(year=2026), AT.date()) is None
-        assert believable(AT + timedelta(days=3), AT.date()) is not None
+    def test_a_clock_that_is_years_wrong_is_put_right_by_its_own_time_of_sending(self):
+        phone = AT.replace(year=2026)
+        ahead = offset(phone + timedelta(hours=1), AT + timedelta(hours=1))
+        assert true_time(phone, AT.date(), ahead, AT + timedelta(hours=1)) == AT
+        assert true_time(AT, AT.date(), offset(None, AT), AT) == AT
+
+    @pytest.mark.parametrize(
+        ("told_at", "on", "received_at"),
+        [
+            (AT.replace(year=2026), AT, AT), (AT, AT, AT - timedelta(minutes=11)), (AT, AT, AT + timedelta(days=15)),
+            (AT - timedelta(days=2), AT, AT), (datetime.max.replace(tzinfo=UTC), AT, AT),
+        ],
+    )  # fmt: skip
+    def test_a_time_that_cannot_be_is_refused(self, told_at, on, received_at):
+        with pytest.raises(Refused) as refusal:
+            true_time(told_at, on.date(), timedelta(minutes=1), received_at)
+        assert refusal.value.code == "clock_wrong"
+
+    def test_without_a_time_loses_against_one_that_is_known(self):
+        assert true_time(None, AT.date(), timedelta(), AT) is None
+        assert true_time(AT + timedelta(days=3), AT.date(), timedelta(), AT + timedelta(days=3)) is not None
         wrong = Said("z", "present", 0, None)
         assert standing([wrong, said("a", "absent", -500)]).stands.key == "a"
 

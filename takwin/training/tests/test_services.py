@@ -225,6 +225,6 @@ class TestCalendar:
         assert make_term().number == 1
 
     def test_a_person_has_a_name(self):
-        assert str(make_enrolment(person=make_person(4))) == "سلمى أمزيان 4"
+        assert str(make_enrolment(person=make_person(4))) == "سلمى أمزيان ج"
         assert str(Version.objects.get()).endswith("· 1")
         assert Group.objects.count() == 0

@@ -96,7 +96,9 @@ class TestMarks:
         _people, late = typed(row, "17,5", "18,5")
         answer = client.post(f"/training/marks/{row.ref}/", late)
         assert answer.status_code == 422
-        assert "17,5" in answer.content.decode()
+        words = answer.content.decode()
+        assert "17,5 · 18,5" in words
+        assert 'value="17,5"' not in words
         assert sheet.keys() == late.keys()
         assert set(Mark.objects.values_list("first", flat=True)) == {1000}
 
@@ -183,4 +185,6 @@ class TestOthers:
         assert 'value="2001-01-01"' in answer.content.decode()
         answer = client.post(f"/desk/trainers/{trainer.ref}/", {"do": "share", "centre": "nowhere"})
         assert answer.status_code == 422
-        assert 'value="nowhere" aria-label' in answer.content.decode()
+        cell = answer.content.decode().split('name="centre"')[1].split(">")[0]
+        assert 'value="nowhere"' in cell
+        assert 'aria-invalid="true"' in cell

@@ -288,7 +288,8 @@ class TestSheet:
 
     def test_what_is_no_spreadsheet_is_refused(self):
         timetable = make_timetable(groups=1)
-        refused("bad_sheet", services.read_sheet, timetable, file=io.BytesIO(b"hello"), by=None)
+        refused("sheet_other", services.read_sheet, timetable, file=io.BytesIO(b"%PDF-1.7"), by=None)
+        refused("sheet_row", services.read_sheet, timetable, file=io.BytesIO(b"hello"), by=None)
         empty = io.BytesIO()
         Workbook().save(empty)
         empty.seek(0)

@@ -36,7 +36,7 @@ def mark_list(request: Any) -> HttpResponse:
     courses = reads.courses_of(trainer) if trainer else []
     seconds = reads.second_markers(courses[0]) if courses else []
     form = forms.AssessmentForm(request.POST or None, courses=courses, seconds=seconds)
-    if request.method == "POST" and trainer and form.is_valid() and form.plan(request.user):
+    if request.method == "POST" and trainer and form.plan(request.user):
         return redirect("training:marks", form.result.ref)
     rows = reads.of_trainer(trainer) if trainer else []
     return show(request, "training/mark_list.html", trainer=trainer, rows=rows, form=form, active="marks")
