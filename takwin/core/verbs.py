@@ -239,6 +239,7 @@ FIELDS = {
     "number": _("Number"),
     "opened_on": _("Opening"),
     "published_at": _("Publication"),
+    "sealed_at": _("Sealed on"),
     "simulated": _("Simulated"),
     "since_on": _("Since"),
     "slot": _("Hour"),

@@ -31,7 +31,7 @@ LINES = (
     Column("at", _("When"), lambda entry: entry.at, "at"),
     Column("by", _("Who"), lambda entry: str(entry.by or "")),
     Column("verb", _("Action"), lambda entry: VERBS.get(entry.verb, entry.verb)),
-    Column("ref", _("Record"), lambda entry: entry.ref),
+    Column("ref", _("Which record"), lambda entry: entry.ref),
     Column("filters", _("Filters"), describe_filters),
     Column("count", _("Rows"), lambda entry: entry.data.get("count")),
 )
