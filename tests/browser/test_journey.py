@@ -38,11 +38,11 @@ def sign_up(page, words):
     page.goto(f"{words['prefix']}/accounts/signup/")
     page.fill("input[name=phone]", words["phone"])
     page.fill("input[name=password1]", PASSWORD)
-    page.locator("#main button[type=submit]").first.click()
+    page.locator("#main form button:not([type=button])").first.click()
     page.wait_for_url(re.compile("accounts/code"))
     code = re.search(r"[0-9]{6}", last_sms()).group()
     page.fill("input[name=code]", code)
-    page.locator("#main button[type=submit]").first.click()
+    page.locator("#main form button:not([type=button])").first.click()
     page.wait_for_url(re.compile("/apply/"))
 
 
@@ -59,7 +59,7 @@ def sign_in(page, email):
     page.goto("/accounts/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
-    page.locator("#main button[type=submit]").first.click()
+    page.locator("#main form button:not([type=button])").first.click()
     page.wait_for_url(re.compile("/(desk|apply|training)/"))
 
 
