@@ -121,6 +121,10 @@ class Adapter(DefaultAccountAdapter):
         if elsewhere:
             elsewhere.rollback()
 
+    def logout(self, request: Any) -> None:
+        super().logout(request)
+        request.signed_out_by_hand = True
+
     def post_login(self, request: Any, user: Any, **kwargs: Any) -> Any:
         response = super().post_login(request, user, **kwargs)
         remember_browser(request, response, user)

@@ -41,15 +41,21 @@ class IdleTimeout:
             record_event(EventKind.IDLE, user=user, request=request)
             logout(request)
             messages.info(request, _("You were signed out because the desk was left alone. Sign in to go on."))
-            back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()}) if request.method == "GET" else ""
-            return redirect(f"{resolve_url(settings.LOGIN_URL)}?{back}")
-        if now - seen_at > NOTED_EVERY:
+            if request.method == "GET":
+                back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+                return redirect(f"{resolve_url(settings.LOGIN_URL)}?{back}")
+            # A form goes on to `SignInRequired`, after the check of its origin, and what it typed is kept.
+            request.left_alone = True  # type: ignore[attr-defined]
+        elif now - seen_at > NOTED_EVERY:
             request.session[SESSION_KEY] = now
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> None:
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         """The first page that needs a role starts the watch; a portal visitor costs no query."""
+        if getattr(request, "left_alone", False):  # a form of a public page: nothing is done under no name
+            return redirect(settings.LOGIN_URL)
         if needs_role(view, kwargs) and settings.STAFF_IDLE_MINUTES and SESSION_KEY not in request.session:
             user: Any = request.user
             if user.is_authenticated:
                 request.session[SESSION_KEY] = time.time()
+        return None

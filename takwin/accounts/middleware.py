@@ -20,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from takwin.accounts.browsers import SHARED
+from takwin.accounts.kept_forms import KEPT, forget_owner, give_key, keep_form, name_owner, show_kept
 from takwin.accounts.limits import LimitError
 from takwin.accounts.roles import needs_role
 from takwin.accounts.selectors import has_email
@@ -49,14 +50,19 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)
-        following = page_before(request)
+        following, kept = page_before(request), ""
         if request.method not in {"GET", "HEAD"}:
-            messages.warning(request, _("You were signed out: what you sent is not saved. Sign in and send it again."))
-        answer = redirect_to_login(following or reverse(settings.LOGIN_REDIRECT_URL), self.get_login_url(view_func))
+            kept = keep_form(request, following)
+            lost = _("You were signed out: what you sent is not saved. Sign in and send it again.")
+            found = _(
+                "You were signed out: what you sent is not saved yet. Sign in: what you typed comes back to its form."
+            )
+            messages.warning(request, found if kept else lost)
+        following = following or reverse(settings.LOGIN_REDIRECT_URL)
+        answer: HttpResponse = redirect_to_login(following, self.get_login_url(view_func))
         if request.headers.get("HX-Request"):  # a fragment of the page would be replaced by the whole sign-in
-            away = HttpResponse(status=204)
-            away["HX-Redirect"] = answer.url
-            return away
+            answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+        give_key(request, answer, kept)
         return answer
 
 
@@ -71,8 +77,13 @@ class Private:
         if request.user.is_authenticated and request.session.get(SHARED):
             self._end_when_idle(request)
         response = self.get_response(request)
+        if getattr(request, "signed_out_by_hand", False):
+            forget_owner(request, response)
         if request.user.is_authenticated and "public" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "private, no-store"
+            name_owner(request, response)
+            if KEPT in request.COOKIES:
+                show_kept(request, response)
         return response
 
     def _end_when_idle(self, request: Any) -> None:

@@ -14,7 +14,7 @@ from takwin.accounts.choices import EventKind, GrantRequestState
 from takwin.accounts.roles import NATIONWIDE, OWN, Role, roles_with
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
-from takwin.core.fields import RefField, UniqueEmailField, UniquePhoneField, not_blank
+from takwin.core.fields import EncryptedTextField, RefField, UniqueEmailField, UniquePhoneField, not_blank
 from takwin.core.scope import EVERYWHERE, NOWHERE, Scope
 from takwin.territory.models import Area
 
@@ -205,3 +205,20 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
+
+
+class KeptForm(models.Model):
+    """What somebody typed into a form whose session had ended, for an hour (`kept_forms.py`)."""
+
+    key_digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    page = models.CharField(max_length=2000)
+    action = models.CharField(max_length=2000)
+    body = EncryptedTextField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("form that waits for its author")
+
+    def __str__(self) -> str:
+        return self.page

@@ -36,8 +36,8 @@ from takwin.core.storage import CHUNK, encrypt_chunks, is_encrypted
 
 FORMAT = 1
 # Sessions open accounts: neither they nor the list that names their keys leave the machine; they begin again after a
-# restore.
-LEFT_OUT = {"sessions.session", "usersessions.usersession", "admin.logentry"}
+# restore. What was typed when one ended waits an hour for its author, and ends with it.
+LEFT_OUT = {"sessions.session", "usersessions.usersession", "admin.logentry", "accounts.keptform"}
 PAGE = 2000
 
 

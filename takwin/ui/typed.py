@@ -7,7 +7,7 @@ hidden fields and its button, and its cells get what was typed. What has no cell
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -197,8 +197,11 @@ class _Reader(HTMLParser):
             self._cell = None
 
 
-def refill(page: str, post: QueryDict, path: str, faults: dict[str, str]) -> tuple[str, list[str]]:
-    """The page with what was typed in the cells of the form that was sent, and faults by their cells.
+def refill(
+    page: str, post: QueryDict, path: str, faults: dict[str, str], hidden: Collection[str] = ()
+) -> tuple[str, list[str]]:
+    """The page with what was typed in the cells of the form that was sent, and faults by their cells. `hidden`: the
+    hidden cells that get their sent value back too, such as the values an edit form was read with.
 
     The second value holds what was typed and has no open cell: all of it when no form of the page was the one sent.
     """
@@ -209,7 +212,7 @@ def refill(page: str, post: QueryDict, path: str, faults: dict[str, str]) -> tup
             best = (likeness, form)
     if best is None:
         return page, typed_words(post)
-    edits = _Edits(post, faults).of(best[1])
+    edits = _Edits(post, faults, hidden).of(best[1])
     out, at = [], 0
     for start, end, text in sorted(edits):
         out.append(page[at:start])
@@ -229,8 +232,8 @@ def _shut_out(form: SentForm, post: QueryDict) -> list[str]:
 class _Edits:
     """What must change in a page: (from, to, text) each."""
 
-    def __init__(self, post: QueryDict, faults: dict[str, str]) -> None:
-        self.post, self.faults = post, faults
+    def __init__(self, post: QueryDict, faults: dict[str, str], hidden: Collection[str] = ()) -> None:
+        self.post, self.faults, self.hidden = post, faults, hidden
         self.turn: dict[str, int] = {}
         self.marked: dict[str, int] = {}
         self.edits: list[tuple[int, int, str]] = []
@@ -239,7 +242,7 @@ class _Edits:
     def of(self, form: SentForm) -> list[tuple[int, int, str]]:
         self._open(form.details)
         for cell in form.cells:
-            if cell.name and cell.kind not in UNTYPED:
+            if cell.name and (cell.kind not in UNTYPED or cell.name in self.hidden):
                 self._fill(cell)
         self.edits += [(one.end - 1, one.end - 1, " open") for one in self.opened.values()]
         return self.edits

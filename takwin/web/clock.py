@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from takwin.accounts.kept_forms import forget_forms
 from takwin.accounts.security import forget_old_events, raise_alarms
 from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
@@ -98,6 +99,7 @@ STEPS: Sequence[Step] = (
     Step("erase", _("Erase words of old messages"), messages.erase_old, takes=True),
     Step("files", _("Sweep files that no record names"), _sweep_daily, takes=True),
     Step("keys", _("Forget keys of forms that were sent"), form_keys.forget_keys, takes=True),
+    Step("typed", _("Forget what was typed when a session had ended"), forget_forms, takes=True),
     Step("workers", _("Forget workers of before"), pulse.forget_workers),
     Step("demand", _("Count requests"), _count),
     Step("announce", _("Announce what closes soon"), _announce),

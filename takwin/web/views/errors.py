@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language_from_request
 
+from takwin.accounts.kept_forms import typed_before
 from takwin.accounts.middleware import page_before
 
 
@@ -24,8 +25,9 @@ def _way_back(request: Any) -> str:
 
 
 def csrf_failed(request: Any, reason: str = "") -> HttpResponse:
-    """A form sent from a page that is too old: signed in again in another tab, or cookies switched off."""
-    return render(request, "403_csrf.html", {"back": _way_back(request)}, status=403)
+    """A form sent from a page that is too old: signed in again in another tab, or cookies switched off. Its words are
+    shown to be copied: nobody knows whether the same person is signed in now, so they go into no form."""
+    return render(request, "403_csrf.html", {"back": _way_back(request), "typed": typed_before(request)}, status=403)
 
 
 def broken(request: Any) -> HttpResponse:
