@@ -89,7 +89,8 @@ def visit(browser, season):
         context = browser.new_context(viewport=size, base_url=season, **more)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        # The first calculation after a change of the engine compiles it, which takes a loaded machine half a minute.
+        page.set_default_timeout(45_000)
         page.on(
             "console",
             lambda m: (

@@ -26,7 +26,7 @@ WORDS = {
         "prefix": "/fr", "query": "assistant pharmacie", "programme": "pharmac", "add": "Ajouter à mes vœux",
         "go on": "Enregistrer et continuer", "submit": "Déposer ma candidature", "receipt": "Récépissé de candidature",
         "why": "Pourquoi ce résultat ?", "more": ("secrétaire médical", "dentaire"), "join": "Joindre le document",
-        "names": ("Maryam", "Amrani"), "close": "Fermer les candidatures", "calculate": "Lancer un calcul",
+        "names": ("Maryam", "Amrani"), "close": "Clôturer les candidatures", "calculate": "Lancer un calcul",
         "publish": "Publier les résultats", "phone": "0661234568", "up": "Monter",
         "sign": "Signer ce calcul",
     },

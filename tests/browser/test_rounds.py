@@ -138,7 +138,8 @@ def test_a_committee_scores_and_a_late_round_gives_what_is_left(visit, picture):
     offering = one_seat()
     row = candidate("1@takwin.example", offering, 1500)
     members = [User.objects.get(email=f"{name}@takwin.example") for name in ("scorer", "deputy")]
-    grant(members[1], "scorer", centre=offering.centre)
+    for member in members:
+        grant(member, "scorer", centre=offering.centre)
     services.form_committee(offering, method="interview", members=members, by=None)
     page = visit(DESK)
     sign_in(page, "scorer@takwin.example")
