@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+import typst
 from openpyxl import load_workbook
 
 from takwin.core.paper import compiled
@@ -64,4 +65,16 @@ def test_icalendar_keeps_its_line_ends():
 
 def test_pdf():
     facts = {"names": ["A\x01B", "\ud800", "\x00", "\u202e"]}
-    assert compiled("takwin.ui.tests", "names.typ", facts).startswith(b"%PDF")
+    assert b"pdfuaid" in compiled("takwin.ui.tests", "names.typ", facts)
+
+
+@pytest.mark.parametrize("name", ["سلمى 😀", "𞤀𞤣𞤤𞤢𞤥", "Nguyễn 阮", "ⵙⴰⵍⵎⴰ", "\ufffd"])
+def test_a_sign_that_no_font_has_is_a_box_and_no_error(name):
+    made = compiled("takwin.ui.tests", "names.typ", {"names": [name, "Amina"]})
+    assert made.startswith(b"%PDF")
+    assert b"pdfuaid" not in made
+
+
+def test_another_fault_of_a_sheet_is_not_hidden():
+    with pytest.raises(typst.TypstError):
+        compiled("takwin.ui.tests", "names.typ", {"nothing": []})
