@@ -14,9 +14,10 @@ from takwin.certification.choices import Decision, DiplomaKind, Seat
 from takwin.certification.models import Diploma, Jury
 from takwin.certification.selectors import juries, keys
 from takwin.core import dates
-from takwin.core.paper import compiled
+from takwin.core.paper import compiled, drawn
 
 QR_LEVEL = qrcode.constants.ERROR_CORRECT_M  # 15 % of the modules may be lost to folds and scans
+PICTURE_DOTS = 80  # dots an inch: the long side of A4 landscape is 935 points, and the words can be read
 HERE = __name__.rpartition(".")[0]
 
 
@@ -40,6 +41,15 @@ def code(text: str) -> str:
 
 def diploma_pdf(row: Diploma) -> bytes:
     """Arabic and French on one sheet, tagged (PDF/UA-1), the same bytes each time; the document is attached."""
+    return compiled(HERE, "diploma.typ", _diploma(row))
+
+
+def diploma_picture(row: Diploma) -> bytes:
+    """The same sheet as a PNG, to be shown small: about 60 kB, and nothing is attached."""
+    return drawn(HERE, "diploma.typ", _diploma(row), dots=PICTURE_DOTS)
+
+
+def _diploma(row: Diploma) -> dict[str, Any]:
     facts = row.facts
     both: dict[str, dict[str, Any]] = {}
     for told in ("ar", "fr"):
@@ -57,14 +67,11 @@ def diploma_pdf(row: Diploma) -> bytes:
                 "average": gettext("Average: %(mark)s of 20") % {"mark": _mark(facts["average"])},
                 "check": gettext("Scan the code, or hand in this file: it says whether the diploma stands today."),
             }  # fmt: skip
-    return compiled(
-        HERE, "diploma.typ",
-        {
-            "ref": row.ref, "holder": row.holder, "latin": _latin(row), "ar": both["ar"], "fr": both["fr"],
-            "qr": code(verify_address(row)), "address": f"{keys.issuer().url}/verify/", "credential": row.credential,
-            "simulated": row.simulated,
-        },
-    )  # fmt: skip
+    return {
+        "ref": row.ref, "holder": row.holder, "latin": _latin(row), "ar": both["ar"], "fr": both["fr"],
+        "qr": code(verify_address(row)), "address": f"{keys.issuer().url}/verify/", "credential": row.credential,
+        "simulated": row.simulated,
+    }  # fmt: skip
 
 
 def _latin(row: Diploma) -> str:

@@ -22,6 +22,8 @@ CSRF_TRUSTED_ORIGINS = words("ORIGINS", "")
 SITE_URL = env("SITE_URL") if PRODUCTION else env("SITE_URL", "http://127.0.0.1:8000")
 # Addresses the site had before, each as SITE_URL was: diplomas name the one they were issued under.
 FORMER_SITE_URLS = [address.rstrip("/") for address in words("FORMER_SITE_URLS", "")]
+# The number under which the body that issues diplomas is registered, and the register: what other countries read.
+LEGAL_ID, LEGAL_ID_SCHEME = env("LEGAL_ID", ""), env("LEGAL_ID_SCHEME", "ICE")
 
 INSTALLED_APPS = [
     "takwin.web",
