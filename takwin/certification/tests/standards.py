@@ -125,3 +125,9 @@ def classes(document: dict[str, Any]) -> dict[str, set[str]]:
         held = {str(path) for path in graph.predicates(node)}
         out[str(target)] = out.get(str(target), held) & held
     return out
+
+
+def badge_schemas() -> list[Path]:
+    """Of Open Badges 3.0: our own shape, and 1EdTech's schema where `TAKWIN_OB3_SCHEMA` gives its file."""
+    own = BASE / "takwin" / "engines" / "credentials" / "tests" / "ob3_shape.json"
+    return [own, *map(Path, filter(None, [environ.get("TAKWIN_OB3_SCHEMA")]))]

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import jsonschema_rs
 import openbadgeslib
 import pytest
 from pyld import jsonld
@@ -255,3 +256,29 @@ def test_the_paper_is_in_the_document_as_a_picture(diploma):
 def test_a_control_sign_in_a_name_of_before_reaches_no_document(diploma):
     diploma.holder = diploma.facts["names"]["ar"] = "A\x01B"
     assert "A\\u0001B" not in json.dumps(clean_deep(exports.elm(diploma)))
+
+
+# Open Badges 3.0: the credential itself
+
+
+def all_paths(node, trail=""):
+    """Every path of members, identifiers and types among them."""
+    if isinstance(node, list):
+        return set().union(*(all_paths(part, trail) for part in node)) if node else set()
+    if not isinstance(node, dict):
+        return set()
+    out = {f"{trail}{name}" for name in node}
+    return out.union(*(all_paths(value, f"{trail}{name}.") for name, value in node.items()))
+
+
+def test_every_credential_has_the_form_of_the_published_sample(world):
+    """The sample names its subject by an address; takwin by the name on the paper, which the standard allows."""
+    sample = set((standards.FILES / "ob3" / "sample-paths.txt").read_text().split())
+    issued = {row.ref: json.loads(row.credential) for row in world if row.pk and row.credential}
+    assert len(issued) == 4
+    for ref, document in issued.items():
+        assert sample - all_paths(document) == {"credentialSubject.id"}, ref
+        assert document["credentialSubject"]["identifier"][0]["identityType"] == "name"
+        for path in standards.badge_schemas():
+            schema = jsonschema_rs.validator_for(json.loads(path.read_text()))
+            assert [error.message for error in schema.iter_errors(document)] == [], (ref, path)
