@@ -16,7 +16,9 @@ from takwin.accounts.browsers import SHARED
 from takwin.accounts.codes import SIGNS
 from takwin.accounts.models import User
 from takwin.accounts.proofs import EMAIL, PHONE
+from takwin.accounts.services import choose_language
 from takwin.ui import fields as forms
+from takwin.ui.context import NAMES
 from takwin.ui.forms import ServiceForm
 
 NOT_A_PHONE = _("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678.")
@@ -89,6 +91,15 @@ class AskCodeForm(ServiceForm):
     @property
     def reached(self) -> tuple[str, str]:
         return self.cleaned_data["login"]
+
+
+class LanguageForm(ServiceForm):
+    """The language of messages; none follows the pages that are read."""
+
+    service = choose_language
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As the pages I read")), *NAMES.items()]
+    )
 
 
 class SignUpForm(ServiceForm):

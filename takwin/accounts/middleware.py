@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from takwin.accounts.browsers import SHARED
@@ -24,6 +25,7 @@ from takwin.accounts.kept_forms import KEPT, forget_owner, give_key, keep_form, 
 from takwin.accounts.limits import LimitError
 from takwin.accounts.roles import needs_role
 from takwin.accounts.selectors import has_email
+from takwin.accounts.services import note_language
 from takwin.core.scope import NOWHERE
 
 SEEN = "seen_at"
@@ -46,6 +48,14 @@ def page_before(request: Any) -> str:
 class SignInRequired(LoginRequiredMiddleware):
     """Sends strangers to sign-in and afterwards back to a page that opens: for a form that was sent after its session
     had ended, the page of the form, never the form's own address, which knows no GET."""
+
+    def process_view(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        # Pages of one's own space alone: the home page is Arabic for whoever types the address of the site.
+        own = answer is None and request.method == "GET" and getattr(view_func, "login_required", True)
+        if own and request.user.is_authenticated and not request.headers.get("HX-Request"):
+            note_language(request.user, get_language() or settings.LANGUAGE_CODE)
+        return answer
 
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -38,6 +39,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = UniquePhoneField(_("Phone"), max_length=20, unique=True, null=True, blank=True)
     phone_verified = models.BooleanField(default=False)
     name = models.CharField(_("Name"), max_length=120, blank=True, default="")
+    # What messages are written in: the language of the pages read last, until the person chooses one.
+    language = models.CharField(
+        _("Language of messages"), max_length=2, choices=settings.LANGUAGES, default="ar", db_default="ar"
+    )
+    language_chosen = models.BooleanField(default=False, db_default=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -53,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             not_blank("email", "user_email_is_not_blank"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
             not_blank("phone", "user_phone_is_not_blank"),
+            models.CheckConstraint(
+                condition=Q(language__in=[code for code, _name in settings.LANGUAGES]), name="user_language_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,14 +16,15 @@ from django.contrib.auth.signals import user_login_failed
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.choices import EventKind
 from takwin.accounts.models import SecurityEvent, User
 from takwin.accounts.roles import Role
 from takwin.accounts.selectors import by_login
 from takwin.core.choices import Channel
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 
 KEPT = timedelta(days=365)  # house value: long enough to look back over a season
 KNOWN_FOR = timedelta(days=90)  # an address not seen for so long is new again
@@ -45,12 +46,14 @@ def record_event(
     return SecurityEvent.objects.create(kind=kind, user=user, address=address, data=data)
 
 
-def send_alert(user: User, subject: str, body: str) -> None:
-    """Tell somebody, by e-mail where there is one, else by SMS."""
-    if user.email:
-        post(Channel.MAIL, user.email, body, subject=subject, about="security")
-    elif user.phone and user.phone_verified:
-        post(Channel.SMS, user.phone, body, about="security")
+def send_alert(user: User, subject: Promise, body: Promise, **facts: str) -> None:
+    """Write to somebody in their language, by e-mail where there is one, else by SMS."""
+    with in_language_of(user):
+        words = str(body) % facts
+        if user.email:
+            post(Channel.MAIL, user.email, words, subject=str(subject), about="security")
+        elif user.phone and user.phone_verified:
+            post(Channel.SMS, user.phone, words, about="security")
 
 
 def neighbourhood(address: str) -> str:
@@ -73,8 +76,8 @@ def note_sign_in(request: HttpRequest, user: User, **_more: object) -> None:
         send_alert(
             user,
             _("A sign-in from a new address"),
-            _("Your account was opened from the address %(address)s. If it was not you, change your password now.")
-            % {"address": event.address},
+            _("Your account was opened from the address %(address)s. If it was not you, change your password now."),
+            address=event.address,
         )
 
 

@@ -7,7 +7,23 @@ from typing import Any
 from django.db import transaction
 
 from takwin.accounts.models import Grant, User
-from takwin.core.changes import journal
+from takwin.core.changes import change, journal
+
+
+def note_language(user: User, language: str) -> None:
+    """The language of the pages somebody reads: their messages are in it, unless they chose another. No line in the
+    journal: nobody decides anything."""
+    if not user.language_chosen and user.language != language:
+        User.objects.filter(pk=user.pk, language_chosen=False).update(language=language)
+        user.language = language
+
+
+def choose_language(user: User, *, language: str, by: User) -> User:
+    """Messages in this language from now on, whatever pages are read; "" follows the pages again."""
+    # The user of a request is a proxy, which names no table.
+    with change(User.objects.get(pk=user.pk), "choose_language", by=by) as row:
+        row.language, row.language_chosen = language or row.language, bool(language)
+    return row
 
 
 def grant(user: User, role: str, *, area: Any = None, centre: Any = None, by: Any = None, **data: str) -> Grant:

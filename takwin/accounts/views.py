@@ -134,5 +134,10 @@ def new_password(request: Any) -> HttpResponse:
 
 @page(SIGNED_IN)
 def home(request: Any) -> HttpResponse:
-    """One's own account: ways in, devices, sign-out."""
-    return show(request, "account/home.html", active="account")
+    """One's own account: ways in, devices, the language of messages, sign-out."""
+    chosen = request.user.language if request.user.language_chosen else ""
+    form = forms.LanguageForm(request.POST or None, initial={"language": chosen})
+    if request.method == "POST" and form.run(request.user, by=request.user):
+        messages.success(request, _("Messages are written to you in this language from now on."))
+        return redirect("account_home")
+    return show(request, "account/home.html", active="account", form=form)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, override
@@ -109,13 +109,32 @@ def send_code(to: str, body: str, *, about: str, channel: str = Channel.SMS, sub
     return send_message(row.pk)
 
 
+def language_of(account: Any) -> str:
+    """What an account reads; the language of the house for who has none."""
+    return getattr(account, "language", "") or settings.LANGUAGE_CODE
+
+
+def language_column(account: str) -> Coalesce:
+    """The same for a query; `account` is the path to it, such as "person__account"."""
+    return Coalesce(F(f"{account}__language"), Value(settings.LANGUAGE_CODE))
+
+
 @contextmanager
 def in_language_of(account: Any, by: Any = None) -> Iterator[None]:
-    """Speak to a person as they read: in the language of the page when they act themselves, else in Arabic. A clerk's
-    French page or the clock's last language is no reason to write to somebody in French."""
+    """Speak to a person as they read: in the language of the page when they act themselves, else in the one of their
+    account. A clerk's French page or the clock's last language is no reason to write to somebody in French."""
     own = by is not None and account is not None and account == by
-    with override((get_language() or settings.LANGUAGE_CODE) if own else settings.LANGUAGE_CODE):
+    with override((get_language() or settings.LANGUAGE_CODE) if own else language_of(account)):
         yield
+
+
+def in_each_language(words: Callable[[], str]) -> dict[str, str]:
+    """{language: what `words` gives under it}: for messages written by the thousand."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            said[code] = words()
+    return said
 
 
 def segments(body: str) -> int:

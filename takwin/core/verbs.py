@@ -39,6 +39,7 @@ VERBS = {
     "call_off": _("Called off"),
     "cancel": _("Cancelled"),
     "change_hands": _("Follow-up changed hands"),
+    "choose_language": _("Language of messages chosen"),
     "claim": _("Joined with the account"),
     "close": _("Closed"),
     "close_days": _("Closure announced"),

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop
 
 from takwin.core.changes import change, create, journal
 from takwin.core.choices import Channel
 from takwin.core.errors import Refused
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 from takwin.people.choices import ConsentKind, PeopleReason
 from takwin.people.models import Consent, Following, Person
 from takwin.people.rules import check_birth, tidy_cin, tidy_name
@@ -116,8 +115,8 @@ def settle_card(person: Person, *, seen: str, claims: Iterable[str], within: Que
 
 
 def _write(person: Person, text: str) -> None:
-    """One message to a person, in the language of the house: a record knows no other."""
-    with override(settings.LANGUAGE_CODE):
+    """One message to a person, in the language of their account."""
+    with in_language_of(person.account):
         write_to(person, gettext(text), subject=gettext("Your identity"), about=person.ref)
 
 

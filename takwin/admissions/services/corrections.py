@@ -6,11 +6,10 @@ import hashlib
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import CorrectionState
@@ -19,6 +18,7 @@ from takwin.admissions.rules import CORRECTION, check_file
 from takwin.admissions.services.documents import SUFFIX
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
+from takwin.core.messages import in_language_of
 from takwin.people.models import Person
 from takwin.people.rules import check_birth, tidy_cin, tidy_name
 from takwin.people.services import NAMES, correct_by_document, write_to
@@ -147,5 +147,5 @@ def _decide(row: Correction, answer: str, by: Any) -> None:
 
 
 def _write(row: Correction, text: str) -> None:
-    with override(settings.LANGUAGE_CODE):
+    with in_language_of(row.person.account):
         write_to(row.person, _(text) % {"ref": row.ref}, subject=_("Your identity"), about=row.ref)

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState, BedGroup, RoundState, RunState
@@ -22,6 +21,7 @@ from takwin.admissions.services.runs import discard_pending
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel, Priority
 from takwin.core.errors import Refused
+from takwin.core.messages import in_each_language, language_column
 from takwin.core.models import Outbox
 from takwin.offer.choices import OfferingState
 from takwin.offer.models import Offering, Season
@@ -180,16 +180,15 @@ def _give_back(turn: Round, plan: Plan) -> int:
     target = APPLICATION.target("restore_lapsed", ApplicationState.LAPSED)
     seat = Lapse.objects.filter(round=turn, application=OuterRef("pk")).values("seat")[:1]
     chosen, count = list(plan.seats), 0
-    with override("ar"):
-        words = _("takwin: the seat of %(ref)s is yours again. Answer before the new deadline.")
+    words = in_each_language(lambda: _("takwin: the seat of %(ref)s is yours again. Answer before the new deadline."))
     for at in range(0, len(chosen), BATCH):
         batch = chosen[at : at + BATCH]
         # The state again: who has moved since the plan was read keeps what they did.
         rows = Application.objects.filter(pk__in=batch, state=ApplicationState.LAPSED)
-        reached = rows.filter(person__phone__gt="").values_list("ref", "person__phone")
+        reached = rows.filter(person__phone__gt="")
         messages = [
-            Outbox(channel=Channel.SMS, to=phone, body=words % {"ref": ref}, about=ref, priority=Priority.BULK)
-            for ref, phone in reached
+            Outbox(channel=Channel.SMS, to=phone, body=words[code] % {"ref": ref}, about=ref, priority=Priority.BULK)
+            for ref, phone, code in reached.values_list("ref", "person__phone", language_column("person__account"))
         ]
         count += rows.update(state=target, seat=Subquery(seat))
         Outbox.objects.bulk_create(messages, batch_size=BATCH)

@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from takwin.admissions.choices import ApplicationState as S
 from takwin.admissions.choices import AutoAnswer, Outcome
@@ -20,6 +19,7 @@ from takwin.admissions.tokens import token
 from takwin.core.bulk import load
 from takwin.core.changes import change
 from takwin.core.choices import Channel, Priority
+from takwin.core.messages import in_each_language, language_column
 from takwin.core.models import Outbox
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
@@ -79,13 +79,15 @@ _TABLES = {"application": Application, "wish": Wish, "result": WishResult}
 
 
 def _messages(season: Season, told: set[int]) -> Iterator[tuple[Any, ...]]:
-    """A short Arabic message with a signed address; the result itself stays behind it."""
+    """A short message with a signed address, in the reader's language; the result itself stays behind it."""
     rows = Application.objects.filter(season=season).filter(~Q(person__phone="") | ~Q(person__email=""))
-    with override("ar"):
-        body, subject = _("takwin: your result %(link)s"), _("Your result")
-        base = settings.SITE_URL.rstrip("/")
-        for pk, ref, phone, email in rows.values_list("pk", "ref", "person__phone", "person__email").iterator(5000):
-            if pk in told:
-                channel = Channel.SMS if phone else Channel.MAIL
-                link = base + reverse("admissions:short", args=[token(ref)])
-                yield channel, phone or email, subject, body % {"link": link}, "waiting", ref, 0, Priority.BULK, True
+    bodies = in_each_language(lambda: _("takwin: your result %(link)s"))
+    subjects = in_each_language(lambda: _("Your result"))
+    base, mark = settings.SITE_URL.rstrip("/"), "0"
+    addresses = in_each_language(lambda: base + reverse("admissions:short", args=[mark]).removesuffix(f"{mark}/"))
+    columns = ("pk", "ref", "person__phone", "person__email", language_column("person__account"))
+    for pk, ref, phone, email, code in rows.values_list(*columns).iterator(5000):
+        if pk in told:
+            channel, to = (Channel.SMS, phone) if phone else (Channel.MAIL, email)
+            body = bodies[code] % {"link": f"{addresses[code]}{token(ref)}/"}
+            yield channel, to, subjects[code], body, "waiting", ref, 0, Priority.BULK, True

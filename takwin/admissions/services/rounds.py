@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language, override
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 
 from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import ApplicationState, RoundKind, RoundState
@@ -19,6 +19,7 @@ from takwin.core.changes import change, create
 from takwin.core.choices import Channel, Priority
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
+from takwin.core.messages import in_each_language, language_column
 from takwin.core.models import Outbox
 from takwin.offer.models import Season
 
@@ -74,8 +75,7 @@ def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
         if not early and row.answers_until and timezone.now() < row.answers_until:
             raise Refused(R.ANSWERS_NOT_OVER, moment=_limit(row))
         silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
-        with override("ar"):
-            _text(silent, _("takwin: no answer in time, the seat of %(ref)s goes to the next in line."))
+        _text(silent, gettext_lazy("takwin: no answer in time, the seat of %(ref)s goes to the next in line."))
         _keep_lapses(row)
         silent.update(state=ApplicationState.LAPSED, seat=None)
         row.closed_at = timezone.now()
@@ -106,16 +106,16 @@ def remind_due(*, by: Any = None) -> int:
                 continue
             row.reminded_at = timezone.now()
             silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
-            with override("ar"):
-                told += _text(silent, _("takwin: one day left to answer for your seat, %(ref)s."))
+            told += _text(silent, gettext_lazy("takwin: one day left to answer for your seat, %(ref)s."))
     return told
 
 
-def _text(applications: Any, body: str) -> int:
-    """A short message to everyone with a phone."""
-    rows = applications.filter(person__phone__gt="").values_list("ref", "person__phone")
+def _text(applications: Any, body: Promise) -> int:
+    """A short message to everyone with a phone, in their language."""
+    words = in_each_language(lambda: str(body))
+    rows = applications.filter(person__phone__gt="")
     messages = [
-        Outbox(channel=Channel.SMS, to=phone, body=body % {"ref": ref}, about=ref, priority=Priority.BULK)
-        for ref, phone in rows
+        Outbox(channel=Channel.SMS, to=phone, body=words[code] % {"ref": ref}, about=ref, priority=Priority.BULK)
+        for ref, phone, code in rows.values_list("ref", "person__phone", language_column("person__account"))
     ]
     return len(Outbox.objects.bulk_create(messages, batch_size=1000))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -21,7 +22,7 @@ from takwin.certification.services.keys import current_key
 from takwin.core.changes import journal
 from takwin.core.choices import Channel, Priority
 from takwin.core.errors import Refused
-from takwin.core.messages import in_language_of
+from takwin.core.messages import in_each_language, language_of
 from takwin.core.models import Outbox
 from takwin.core.scope import Scope
 from takwin.engines.credentials import credential, sign, write_line
@@ -70,7 +71,7 @@ def sign_prepared(
         with transaction.atomic():
             rows = list(
                 waiting.select_for_update(of=("self",))
-                .select_related("enrolment__person", "enrolment__centre", "enrolment__version__programme")
+                .select_related("enrolment__person__account", "enrolment__centre", "enrolment__version__programme")
                 .order_by("pk")[:SIGNED_AT_ONCE]
             )
             if not rows:
@@ -90,14 +91,17 @@ def _sign(rows: list[Diploma], key: SigningKey) -> None:
         row.line = write_line(award.line(row), key.secret, key.name)
         row.key, row.state, row.issued_at = key, DiplomaState.LIVE, now
     Diploma.objects.bulk_update(rows, ["credential", "line", "key", "state", "issued_at"])
-    with in_language_of(None):
-        told = gettext("Your diploma is signed. You find it under “My diplomas”: %(address)s")
-    address = f"{issuer.url}/wallet/"
+    words = in_each_language(
+        lambda: (
+            gettext("Your diploma is signed. You find it under “My diplomas”: %(address)s")
+            % {"address": issuer.url.rstrip("/") + reverse("certification:wallet")}
+        )
+    )
     Outbox.objects.bulk_create(
         Outbox(
             channel=Channel.SMS,
             to=row.enrolment.person.phone,
-            body=told % {"address": address},
+            body=words[language_of(row.enrolment.person.account)],
             about=row.ref,
             priority=Priority.BULK,
         )  # fmt: skip

@@ -111,9 +111,11 @@ def open_wave(wave: Wave, *, by: Any = None) -> Wave:
 
 def _invitation(one: Sample) -> Outbox:
     with in_language_of(one.graduate.person.account):
-        words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s")
+        words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s") % {
+            "address": tokens.address(one.ref)
+        }
     return Outbox(
-        channel=Channel.SMS, to=one.graduate.person.phone, body=words % {"address": tokens.address(one.ref)},
+        channel=Channel.SMS, to=one.graduate.person.phone, body=words,
         about=one.ref, priority=Priority.BULK, secret=True,
     )  # fmt: skip
 

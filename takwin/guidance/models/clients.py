@@ -57,6 +57,11 @@ class Client(models.Model):
         ]
         indexes = [models.Index(fields=["phone"], name="client_by_phone")]
 
+    @property
+    def reads(self) -> str:
+        """The language of messages: of the account where there is one, else of the page that noted the client."""
+        return str(self.account.language) if self.account else self.language
+
     def __str__(self) -> str:
         return self.name or (self.person.name if self.person else "") or self.phone or self.ref
 

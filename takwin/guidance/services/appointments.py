@@ -163,7 +163,7 @@ def check_free_time(slot: Slot, client: Client, but: int = 0) -> None:
     check_number(client, but)
     rows = Appointment.objects.filter(state=S.BOOKED, slot__ends_at__gt=timezone.now()).exclude(pk=but)
     for row in rows.filter(client=client).select_related("slot"):
-        told = moment(row.slot.starts_at, client.language)
+        told = moment(row.slot.starts_at, client.reads)
         if row.slot.starts_at < slot.ends_at and slot.starts_at < row.slot.ends_at:
             raise Refused(GuidanceReason.BOOKED_THEN, "slot", when=told)
         if row.slot.centre_id == slot.centre_id:
@@ -198,7 +198,7 @@ def _promote(slot: Slot) -> None:
     """The first of the waiting list takes the place, when there is still time to come."""
     if slot.starts_at <= timezone.now() + LEAD or slot.state != SlotState.OPEN:
         return
-    for row in slot.appointments.filter(state=S.WAITING).order_by("pk").select_related("client"):
+    for row in slot.appointments.filter(state=S.WAITING).order_by("pk").select_related("client__account"):
         try:
             check_free_time(slot, row.client, row.pk)
         except Refused:
@@ -259,9 +259,9 @@ def tell(row: Appointment, what: Promise) -> None:
     client, slot = row.client, row.slot
     if not client.phone:
         return
-    with override(client.language):
+    with override(client.reads):
         how = slot.centre.label if slot.way == Way.PLACE else str(Way(slot.way).label)
-        when = moment(slot.begins, client.language, "EEE d MMM، HH:mm")
+        when = moment(slot.begins, client.reads, "EEE d MMM، HH:mm")
         text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
             "what": str(what), "when": when, "where": how, "address": address(row),
         }  # fmt: skip
@@ -281,7 +281,7 @@ def announce_opening(slots: Iterable[int]) -> int:
 def _announce(slots: Iterable[int], news: Promise) -> int:
     rows = Appointment.objects.filter(slot__in=list(slots), state__in=(S.BOOKED, S.WAITING))
     rows = rows.filter(slot__starts_at__gt=timezone.now()).order_by("pk")
-    found = list(rows.select_related("slot__centre", "client"))
+    found = list(rows.select_related("slot__centre", "client__account"))
     for row in found:
         tell(row, news)
     Appointment.objects.filter(pk__in=[row.pk for row in found]).update(sequence=F("sequence") + 1, reminded_at=None)
@@ -302,7 +302,7 @@ def remind_appointments(limit: int = 2000) -> int:
                 slot__starts_at__lte=now + REMIND,
             )
             .exclude(booked_at__gt=now - LEAD)
-            .select_related("slot__centre", "client")[:limit]
+            .select_related("slot__centre", "client__account")[:limit]
         )
         for row in rows:
             tell(row, _("Reminder"))

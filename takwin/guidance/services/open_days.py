@@ -97,7 +97,9 @@ def hold(open_day: OpenDay, *, walk_ins: int, by: Any) -> OpenDay:
 def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
     """Not held: those who registered and left a number have word."""
     with change(open_day, "call_off", by=by, flow=OPEN_DAY) as row:
-        for registration in row.registrations.filter(state=RegistrationState.REGISTERED).select_related("client"):
+        for registration in row.registrations.filter(state=RegistrationState.REGISTERED).select_related(
+            "client__account"
+        ):
             _send_word(row, registration.client)
     return row
 
@@ -105,8 +107,8 @@ def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
 def _send_word(day: OpenDay, client: Client) -> None:
     if not client.phone:
         return
-    with override(client.language):
+    with override(client.reads):
         text = str(_("takwin: %(day)s of %(when)s is called off.")) % {
-            "day": day.label, "when": moment(day.begins, client.language, "EEE d MMM، HH:mm"),
+            "day": day.label, "when": moment(day.begins, client.reads, "EEE d MMM، HH:mm"),
         }  # fmt: skip
     post(Channel.SMS, client.phone, text, about=day.ref)

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext
 
 from takwin.accounts.selectors import holders
 from takwin.core.choices import Channel
-from takwin.core.messages import post
+from takwin.core.messages import in_language_of, post
 from takwin.people.rules import age_on
 from takwin.training.choices import AlertLevel, Presence
 from takwin.training.models import Alert, Enrolment, Statement, Term
@@ -65,33 +65,35 @@ def hours_missed(enrolment: int, term: Term) -> int:
 
 
 def _tell(row: Enrolment, reached: AlertLevel, hours: int) -> None:
-    person = row.person
-    with override("ar"):
-        facts = {"name": person.name, "hours": hours, "level": AlertLevel(reached).label, "centre": row.centre.label}
-        mine = (
-            ngettext(
-                "%(level)s: you have missed %(hours)s hour without excuse. Speak with the registrar of %(centre)s.",
-                "%(level)s: you have missed %(hours)s hours without excuse. Speak with the registrar of %(centre)s.",
-                hours,
-            )
-            % facts
-        )
-        theirs = (
-            ngettext(
-                "%(level)s: %(name)s has missed %(hours)s hour without excuse at %(centre)s.",
-                "%(level)s: %(name)s has missed %(hours)s hours without excuse at %(centre)s.",
-                hours,
-            )
-            % facts
-        )
-        subject = _("Absences")
-    account = person.account
-    if phone := person.phone or (account.phone if account and account.phone_verified else ""):
-        post(Channel.SMS, phone, mine, about=row.ref)
-    elif email := person.email or (account.email if account else ""):
-        post(Channel.MAIL, email, mine, subject=subject, about=row.ref)
+    """Each in their own language: the trainee, the guardian (known by a number alone) and the registrars."""
+    person, account = row.person, row.person.account
+    with in_language_of(account):
+        mine = _to_trainee(row, reached, hours)
+        if phone := person.phone or (account.phone if account and account.phone_verified else ""):
+            post(Channel.SMS, phone, mine, about=row.ref)
+        elif email := person.email or (account.email if account else ""):
+            post(Channel.MAIL, email, mine, subject=_("Absences"), about=row.ref)
     if row.guardian_phone and age_on(person.born_on, timezone.localdate()) < ADULT:
-        post(Channel.SMS, row.guardian_phone, theirs, about=row.ref)
+        with in_language_of(None):
+            post(Channel.SMS, row.guardian_phone, _about_trainee(row, reached, hours), about=row.ref)
     for user in holders("training.run", row.centre):
         if user.email:
-            post(Channel.MAIL, user.email, theirs, subject=subject, about=row.ref)
+            with in_language_of(user):
+                words = _about_trainee(row, reached, hours)
+                post(Channel.MAIL, user.email, words, subject=_("Absences"), about=row.ref)
+
+
+def _to_trainee(row: Enrolment, reached: AlertLevel, hours: int) -> str:
+    return ngettext(
+        "%(level)s: you have missed %(hours)s hour without excuse. Speak with the registrar of %(centre)s.",
+        "%(level)s: you have missed %(hours)s hours without excuse. Speak with the registrar of %(centre)s.",
+        hours,
+    ) % {"hours": hours, "level": AlertLevel(reached).label, "centre": row.centre.label}
+
+
+def _about_trainee(row: Enrolment, reached: AlertLevel, hours: int) -> str:
+    return ngettext(
+        "%(level)s: %(name)s has missed %(hours)s hour without excuse at %(centre)s.",
+        "%(level)s: %(name)s has missed %(hours)s hours without excuse at %(centre)s.",
+        hours,
+    ) % {"name": row.person.name, "hours": hours, "level": AlertLevel(reached).label, "centre": row.centre.label}
