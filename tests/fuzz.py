@@ -5,29 +5,40 @@ Addresses come from the resolver; real references and the forms come from pages,
 
 from __future__ import annotations
 
+import io
 import re
+import traceback
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
+from django.utils import timezone
 
 POISONS = [
     "\x00", "A\x01B", "\ud800", "\u202e'\"><script>", "²", "9" * 5000, "-1", "9223372036854775808", "١٥٫٥", "NaN",
     "9999-12-31", "0001-01-01", "9999-12", "a b\r\nX-Y: z", "=1+1", "%00%ff", "../../etc", "[]", "é" * 40, "😀" * 300,
 ]  # fmt: skip
+DOZEN = 12
+TEXTS = [POISONS[n] for n in (1, 3, 13, 14, 18, 19)]  # a text field may take these, and its service then meets them
 QUERY = [
     "q", "on", "month", "week", "page", "sort", "format", "ref", "line", "near", "km", "region", "centre", "of", "by",
     "at", "case", "application", "span", "who", "next", "company", "lines", "state", "answers", "group", "year",
 ]  # fmt: skip
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-LEFT_OUT = re.compile(r"/logout|/support/|/_ui/|\.pdf$")
+NOT_CRAWLED = re.compile(r"/_ui/|\.pdf$|\.zip$")  # drawn by a compiler, seconds each: only strange references of them
+NOT_TYPED = {"csrfmiddlewaretoken"}
 
 
 @dataclass
@@ -35,13 +46,40 @@ class Form:
     """A form of a page: where it goes and what a browser would send when nothing is typed."""
 
     action: str
+    method: str = "POST"
     given: dict[str, str] = field(default_factory=dict)
-    typed: set[str] = field(default_factory=set)
+    typed: dict[str, str] = field(default_factory=dict)  # {name: a value that its field may well take}
     files: set[str] = field(default_factory=set)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        """What a visitor may send beside the token of the session."""
+        return {*self.given, *self.typed, *self.files, *(name for name, _value in self.buttons)} - NOT_TYPED
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Two forms are one when they go to one view with the same names and deed."""
+        path = urlsplit(self.action).path
+        with suppress(Resolver404):
+            path = resolve(path).view_name or path
+        deed = self.given.get("do", "") or ",".join(sorted(f"{name}={value}" for name, value in self.buttons))
+        return path, self.method, tuple(sorted(self.names)), deed
+
+
+def lawful(kind: str, told: dict[str, str]) -> str:
+    """A value that a field of this kind may well take."""
+    now = timezone.localtime()
+    values = {
+        "date": str(now.date() + timedelta(days=3)), "time": "10:00", "number": told.get("min") or "1",
+        "datetime-local": (now + timedelta(days=3)).strftime("%Y-%m-%dT10:00"), "email": "x@example.org",
+        "tel": "0612345699", "month": now.strftime("%Y-%m"), "url": "https://example.org/",
+    }  # fmt: skip
+    return told.get("value") or values.get(kind, "نص")
 
 
 class Reader(HTMLParser):
-    """The links and the POST forms of a page."""
+    """The links and the forms of a page."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -53,8 +91,9 @@ class Reader(HTMLParser):
         told = {key: value or "" for key, value in attrs}
         if tag == "a" and told.get("href", "").startswith("/"):
             self.links.add(urlsplit(told["href"]).path)
-        if tag == "form" and told.get("method", "").lower() == "post":
-            self.form = Form(told.get("action") or self.path)
+        if tag == "form":
+            action = told.get("action") or self.path
+            self.form = Form(action if action.startswith("/") else self.path, (told.get("method") or "get").upper())
             self.forms.append(self.form)
         name = told.get("name", "")
         if self.form is None:
@@ -62,19 +101,42 @@ class Reader(HTMLParser):
         if tag == "option" and self.select and (told.get("value") or "selected" in told):
             self.form.given.setdefault(self.select, told.get("value", ""))
         self.select = name if tag == "select" else self.select
-        if not name or tag not in {"input", "textarea", "select", "button"}:
-            return
+        if name and tag in {"input", "textarea", "select", "button"}:
+            self._take(self.form, tag, name, told)
+
+    @staticmethod
+    def _take(form: Form, tag: str, name: str, told: dict[str, str]) -> None:
         kind = told.get("type", "text")
         if kind == "file":
-            self.form.files.add(name)
-        elif tag == "button" or kind in {"hidden", "radio", "checkbox", "submit"}:
-            self.form.given.setdefault(name, told.get("value", "on"))
+            form.files.add(name)
+        elif tag == "button" or kind == "submit":
+            form.buttons.append((name, told.get("value", "")))
+        elif kind in {"hidden", "radio", "checkbox"}:
+            form.given.setdefault(name, told.get("value", "on"))
+        elif tag == "select":
+            form.given.setdefault(name, "")
+            if not form.given[name]:
+                del form.given[name]  # its first option with a value fills it
         else:
-            self.form.typed.add(name)
+            form.typed.setdefault(name, lawful(kind, told))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.form = None
+        if tag == "select":
+            self.select = ""
+
+
+class Visitor(Client):
+    """A client that keeps no context of any template: a third of the time of a test client's request."""
+
+    def __init__(self, account: Any) -> None:
+        super().__init__()
+        if account.is_authenticated:
+            self.force_login(account)
+
+    def request(self, **request: Any) -> Any:
+        return self.handler(self._base_environ(**request))
 
 
 @dataclass
@@ -83,9 +145,10 @@ class Fuzz:
 
     broken: list[tuple[str, str, str, str]] = field(default_factory=list)
     requests: int = 0
-    addresses: dict[str, tuple[Client, str]] = field(default_factory=dict)
-    forms: dict[tuple[str, tuple[str, ...]], tuple[Client, Form]] = field(default_factory=dict)
+    addresses: dict[str, tuple[Visitor, str]] = field(default_factory=dict)
+    forms: dict[tuple[object, ...], tuple[Visitor, Form]] = field(default_factory=dict)
     caught: list[str] = field(default_factory=list)
+    sent: int = 0  # how many of the forms were sent
 
     def __enter__(self) -> Fuzz:
         got_request_exception.connect(self._note)
@@ -94,90 +157,139 @@ class Fuzz:
     def __exit__(self, *_told: object) -> None:
         got_request_exception.disconnect(self._note)
 
-    def _note(self, **_told: Any) -> None:
-        import traceback
+    @property
+    def fields(self) -> int:
+        return sum(len(form.names) for _visitor, form in self.forms.values())
 
+    def _note(self, **_told: Any) -> None:
         lines = traceback.format_exc().strip().splitlines()
         ours = [line.strip() for line in lines if "takwin/" in line]
         self.caught.append(f"{lines[-1][:160]} {ours[-1] if ours else ''}")
 
-    def send(self, client: Client, method: str, path: str, poison: str, *told: Any, **more: Any) -> Any:
+    def send(self, visitor: Visitor, method: str, path: str, poison: str, *told: Any, **more: Any) -> Any:
         """One request, whose writes are undone."""
         self.requests += 1
         self.caught.clear()
-        client.raise_request_exception = False
         with transaction.atomic():
-            answer = (
-                client.generic(method, path, *told, **more) if told else getattr(client, method.lower())(path, **more)
-            )
+            ask = getattr(visitor, method.lower())
+            answer = visitor.generic(method, path, *told, **more) if told else ask(path, **more)
             # What streams is read here: an export may break in its last row.
             body = b"".join(answer.streaming_content) if getattr(answer, "streaming", False) else answer.content
             transaction.set_rollback(True)
         if answer.status_code >= 500 and answer.status_code != 503:
-            self.broken.append((method, path[:90], repr(poison)[:40], "; ".join(self.caught)))
+            self.broken.append((method, path[:90], repr(poison)[:60], "; ".join(self.caught)))
         answer.body = body
         return answer
 
-    def crawl(self, client: Client, starts: list[str]) -> None:
-        """Meet each address once, as the first visitor who may; keep its forms."""
-        queue, seen = list(starts), set[str]()
+    def crawl(self, visitor: Visitor, starts: list[str], again: str = "", most: int = 1) -> None:
+        """Read the addresses that nobody met so far, and again those that begin with `again`: `most` of each view."""
+        queue, met, seen = list(starts), set[str](), Counter[str]()
         while queue:
             path = queue.pop(0)
             try:
-                name = resolve(path).view_name or path
+                name = resolve(urlsplit(path).path).view_name or path
             except Resolver404:
                 continue
-            if name in seen or name in self.addresses or LEFT_OUT.search(path):
+            own = bool(again and re.match(again, path))
+            if path in met or seen[name] >= most or (name in self.addresses and not own) or NOT_CRAWLED.search(path):
                 continue
-            seen.add(name)
-            answer = self.send(client, "GET", path, "")
+            met.add(path)
+            answer = self.send(visitor, "GET", path, "")
             if answer.status_code != 200:
                 continue
-            self.addresses[name] = (client, path)
-            if "html" not in answer.headers.get("Content-Type", ""):
-                continue
-            reader = Reader(path)
-            reader.feed(answer.body.decode())
-            queue += sorted(reader.links)
-            for form in reader.forms:
-                if not LEFT_OUT.search(form.action):
-                    key = (resolve(urlsplit(form.action).path).view_name, tuple(sorted({*form.given, *form.typed})))
-                    self.forms.setdefault(key, (client, form))
+            seen[name] += 1
+            self.addresses.setdefault(name, (visitor, path))
+            if "html" in answer.headers.get("Content-Type", ""):
+                queue += self._read(visitor, path, answer.body)
 
-    def addresses_with(self, client: Client, poisons: list[str]) -> None:
+    def _read(self, visitor: Visitor, path: str, body: bytes) -> list[str]:
+        """Keep the forms of a page; its links."""
+        reader = Reader(path)
+        reader.feed(body.decode())
+        for form in reader.forms:
+            if form.names:
+                self.forms.setdefault(form.key, (visitor, form))
+        return sorted(reader.links)
+
+    def addresses_with(self, visitor: Visitor, poisons: list[str]) -> None:
         """Each address of the resolver with each poison in each of its places, and in every name of a query."""
         for n, (name, route) in enumerate(routes()):
-            who, path = self.addresses.get(name, (client, PARAMETER.sub("x", route)))
+            who, path = self.addresses.get(name, (visitor, PARAMETER.sub("x", route)))
             if "<" in route:
                 for poison in poisons:
                     told = quote(poison.encode("utf-8", "surrogatepass"), safe="")[:3000]
                     self.send(who, "GET", PARAMETER.sub(lambda _found, told=told: told, route), poison)
+            if NOT_CRAWLED.search(route):
+                continue
             for turn in range(2):
                 query = {key: poisons[(n + at + 7 * turn) % len(poisons)] for at, key in enumerate(QUERY)}
                 text = urlencode({key: value[:300].encode("utf-8", "surrogatepass") for key, value in query.items()})
                 if turn:  # without what the first look refuses at once
                     text = text.replace("%00", "").replace("%ED%A0%80", "")
-                self.send(who, "GET", f"{path}?{text}", str(query))
+                self.send(who, "GET", f"{path.partition('?')[0]}?{text}", str(query))
 
-    def forms_with(self, poisons: list[str]) -> None:
-        """Each form with each poison typed in all its fields; every other time in what is chosen and hidden too."""
-        for n, (client, form) in enumerate(self.forms.values()):
-            for at, poison in enumerate(poisons):
-                text = poison.encode("utf-8", "replace").decode()
-                data = form.given | dict.fromkeys(form.typed, text)
-                if (n + at) % 2:
-                    data |= dict.fromkeys(
-                        (key for key in data if key != "do"), poison.encode("utf-8", "replace").decode()
-                    )
-                self.send(client, "POST", form.action, poison, urlencode(data).encode(), FORM_TYPE)
+    def forms_with(self, poisons: list[str], turns: int = 2) -> None:
+        """Each form not yet sent: as a browser sends it, by each of its buttons; then with a poison in each field,
+        other ones each turn, every other turn in what is chosen and hidden too; then with strange files."""
+        forms = list(self.forms.values())[self.sent :]
+        for n, (visitor, form) in enumerate(forms):
+            honest = form.given | form.typed
+            for name, value in form.buttons[:6] or [("", "")]:
+                self._submit(visitor, form, honest | ({name: value} if name else {}), "honest")
+            told = dict.fromkeys(form.typed, TEXTS[n % len(TEXTS)])
+            self._submit(visitor, form, honest | told | dict(form.buttons[:1]), f"text {told}")
+            for turn in range(turns):
+                names = [*form.typed, *(name for name in form.given if turn % 2 and name not in {"do", *NOT_TYPED})]
+                told = {name: poisons[(n + at + 5 * turn) % len(poisons)] for at, name in enumerate(names)}
+                self._submit(visitor, form, honest | dict(form.buttons[:1]) | told, str(told))
+            for at in range(len(FILES) if form.files else 0):
+                self._submit(visitor, form, honest | dict(form.buttons[:1]), f"file {FILES[at][0]}", at)
+        self.sent = len(self.forms)
 
-    def json_with(self, client: Client, path: str) -> None:
+    def _submit(self, visitor: Visitor, form: Form, data: dict[str, str], poison: str, file: int = -1) -> None:
+        data = {name: value.encode("utf-8", "replace").decode() for name, value in data.items()}
+        if form.method == "GET":
+            self.send(visitor, "GET", f"{urlsplit(form.action).path}?{urlencode(data)[:4000]}", poison)
+        elif form.files:
+            name, content = FILES[file]
+            files = {key: SimpleUploadedFile(name, content) for key in form.files} if file >= 0 else {}
+            self.send(visitor, "POST", form.action, poison, data=data | files)
+        else:
+            self.send(visitor, "POST", form.action, poison, urlencode(data).encode(), FORM_TYPE)
+
+    def json_with(self, visitor: Visitor, path: str) -> None:
         """Bodies of JSON as a broken phone or an enemy sends them."""
         for body in JSON_BODIES:
-            self.send(client, "POST", path, body[:40], body.encode("utf-8", "surrogatepass"), "application/json")
+            self.send(visitor, "POST", path, body[:40], body.encode("utf-8", "surrogatepass"), "application/json")
 
 
+def _book(sheet: str, kind: str = "worksheet") -> bytes:
+    """A workbook of one sheet, written by hand."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    target = f'<Relationship Id="r1" Type="{link}/{kind}" Target="{kind}s/sheet1.xml"/>'
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{link}"><sheets>'
+        '<sheet name="t" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+        f'relationships">{target}</Relationships>',
+        f"xl/{kind}s/sheet1.xml": sheet,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+_SHEET = _book("<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>" + " " * 900)
 FORM_TYPE = "application/x-www-form-urlencoded"
+FILES = [
+    ("empty.csv", b""), ("nul\x00.csv", b"centre,\x00programme\n\xff\xfe,x\n"), ("broken.xlsx", _book("<worksheet><")),
+    ("chart.xlsx", _book("<chartsheet/>", "chartsheet")), ("cut.xlsx", _SHEET[: len(_SHEET) // 2]),
+    ("deflate.xlsx", _SHEET[:60] + b"\xff\xff\xff\xff" + _SHEET[64:]), ("../../x.pdf", b"%PDF-1.7\n1 0 obj <<"),
+    ("x" * 300 + ".png", b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff"),
+]  # fmt: skip
 _ITEM = '[{"key": %s, "trainee": %s, "on": %s, "hour": %s, "minutes": %s, "told_at": %s, "value": %s, "after": %s}]'
 JSON_BODIES = [
     "", "[", "null", "1", "{}", "[null]", "[1]", '["a"]', "[[]]", "[" * 5000, '[{"a":' * 900, "[NaN]", "[1e999]",
@@ -193,11 +305,12 @@ def routes() -> Iterator[tuple[str, str]]:
     """(name with its namespace, route) of each address written as a route, Arabic ones without prefix."""
 
     def below(patterns: Any, prefix: str, spaces: str) -> Iterator[tuple[str, str]]:
-        for one in patterns:
-            route = prefix + (one.pattern._route if isinstance(one.pattern, RoutePattern) else "")
-            if isinstance(one, URLResolver):
-                yield from below(one.url_patterns, route, spaces + (f"{one.namespace}:" if one.namespace else ""))
-            elif isinstance(one, URLPattern) and isinstance(one.pattern, RoutePattern) and not LEFT_OUT.search(route):
-                yield f"{spaces}{one.name}", "/" + route
+        for pattern in patterns:
+            route = prefix + (pattern.pattern._route if isinstance(pattern.pattern, RoutePattern) else "")
+            if isinstance(pattern, URLResolver):
+                space = f"{pattern.namespace}:" if pattern.namespace else ""
+                yield from below(pattern.url_patterns, route, spaces + space)
+            elif isinstance(pattern, URLPattern) and isinstance(pattern.pattern, RoutePattern):
+                yield f"{spaces}{pattern.name}", "/" + route
 
     return below(get_resolver().url_patterns, "", "")

@@ -7,9 +7,13 @@ from takwin.accounts.tests.make import make_user
 from takwin.centres import services
 from takwin.centres.choices import CentreReason
 from takwin.centres.models import Centre
+from takwin.core.changes import ChangeReason
 from takwin.core.errors import Refused
 from takwin.core.models import Entry
 from takwin.core.scope import EVERYWHERE, NOWHERE, Scope
+from takwin.training.models import Room
+from takwin.training.services import staff
+from takwin.training.tests.make import make_room
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +44,15 @@ class TestChange:
         with pytest.raises(ValidationError):
             services.correct(centre, **known(centre) | {"status": "floating"}, reason="x", by=None)
         assert not Entry.objects.exists()
+
+    def test_a_unique_value_that_another_has_is_a_refusal_and_keeps_the_transaction(self):
+        hall, other = make_room("قاعة 1"), make_room("قاعة 2")
+        for service, words in ((staff.add_room, {"centre": hall.centre}), (staff.change_room, {})):
+            rows = () if words else (other,)
+            with pytest.raises(Refused) as refusal:
+                service(*rows, name="قاعة 1", kind="classroom", capacity=9, by=None, **words)
+            assert refusal.value.reason == ChangeReason.ALREADY_THERE
+        assert Room.objects.count() == 2
 
 
 class TestScope:

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
@@ -17,8 +18,9 @@ from takwin.core.changes import change
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# An address or a factor edited by hand opens an account to another, without a line anywhere.
-for model in (EmailAddress, Authenticator, Group):
+# An address or a factor edited by hand opens an account to another, without a line anywhere. Sessions show where each
+# person is signed in, and their search by "username" breaks: this account has none.
+for model in (EmailAddress, Authenticator, Group, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

@@ -7,15 +7,43 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from takwin.core.choices import Reasons
+from takwin.core.errors import Refused
 from takwin.core.flow import Flow
 from takwin.core.models import Entry
 
 HIDDEN = "•••"
 READ_AGAIN_AFTER = timedelta(hours=1)  # a file kept open and reloaded is one reading
+UNIQUE_VIOLATION = "23505"  # SQLSTATE of PostgreSQL
 T = TypeVar("T", bound=models.Model)
+
+
+class ChangeReason(Reasons):
+    ALREADY_THERE = "already_there", _("There is already one with the same name or number. Choose another.")
+
+
+class AlreadyThere(Refused, IntegrityError):  # noqa: N818 - an answer, as `Refused`
+    """A unique value that another row has. A service with a sentence of its own catches `IntegrityError`; any other
+    lets this leave, and the page says it beside what was typed."""
+
+    def __init__(self) -> None:
+        super().__init__(ChangeReason.ALREADY_THERE)
+
+
+@contextmanager
+def _unique() -> Iterator[None]:
+    """A unique value met in the database becomes a refusal; whatever else the database refuses is a fault of ours."""
+    try:
+        yield
+    except IntegrityError as clash:
+        state = getattr(clash.__cause__, "sqlstate", "")
+        if state == UNIQUE_VIOLATION or (connection.vendor == "sqlite" and str(clash).startswith("UNIQUE ")):
+            raise AlreadyThere from clash
+        raise
 
 
 def facts(row: models.Model) -> dict[str, Any]:
@@ -72,7 +100,8 @@ def change(row: T, verb: str, *, by: Any, flow: Flow | None = None, **data: Any)
         if flow:
             setattr(fresh, flow.field, target)
         validate(fresh)
-        fresh.save()
+        with _unique():
+            fresh.save()
         journal(fresh, verb, by=by, changed=differences(before, facts(fresh)), **data)
 
 
@@ -80,7 +109,8 @@ def create(row: T, verb: str, *, by: Any, **data: Any) -> T:
     """Save a new row and journal its birth in one transaction."""
     with transaction.atomic():
         validate(row)
-        row.save(force_insert=True)
+        with _unique():
+            row.save(force_insert=True)
         journal(row, verb, by=by, **data)
     return row
 

@@ -11,7 +11,7 @@ from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
@@ -94,10 +94,11 @@ def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:
 
 
 def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
-    """What a selector finds, or “not found”: for what is not there and for a stranger alike."""
+    """What a selector finds, or “not found”: for what is not there, for a stranger, and for a key that is none (a
+    UUID of another shape is a `ValidationError` of the look-up)."""
     try:
         return read_one(*args)
-    except ObjectDoesNotExist as absent:
+    except (ObjectDoesNotExist, ValidationError) as absent:
         raise Http404(str(args[0])) from absent
 
 

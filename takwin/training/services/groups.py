@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -94,8 +95,10 @@ def _names(told: dict[str, Any], count: int) -> list[str]:
     """Names of new groups: the programme's initials, the year, and a number no group of the centre has yet."""
     words = told["version"].programme.code.split("-")
     stem = f"{''.join(word[0] for word in words[:4]).upper()}{told['year']}"
-    first = Group.objects.filter(centre=told["centre"], season=told["season"]).count() + 1
-    return [f"{stem}-{first + number}" for number in range(count)]
+    names = Group.objects.filter(centre=told["centre"], season=told["season"]).values_list("name", flat=True)
+    taken = set(names)  # groups are named by hand too: a count says nothing about which numbers are free
+    free = (name for number in itertools.count(len(taken) + 1) if (name := f"{stem}-{number}") not in taken)
+    return list(itertools.islice(free, count))
 
 
 def _candidate(row: Enrolment) -> Candidate:

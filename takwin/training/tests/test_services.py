@@ -147,6 +147,14 @@ class TestGroups:
         assert Member.objects.filter(until_on__isnull=True).count() == 12
         refused("no_group", self.form, centre, version)
 
+    def test_a_name_given_by_hand_is_passed_over(self, centre):
+        version = make_version()
+        make_group(version, "PA1-2", people=0, capacity=2)
+        make_group(version, "PA1-4", people=0, capacity=2)
+        for number in range(7):
+            make_enrolment(version, number)
+        assert [row.name for row in self.form(centre, version, 2)] == ["PA1-2", "PA1-4", "PA1-3", "PA1-5"]
+
     def test_someone_who_came_back_waits_again(self, centre):
         group = make_group(people=1)
         row = group.members.get().enrolment
