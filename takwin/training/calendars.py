@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, time
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar
@@ -12,8 +12,8 @@ from takwin.core import tokens
 from takwin.core.dates import CASABLANCA
 from takwin.core.ical import new_calendar, new_event
 from takwin.core.text import clean
-from takwin.training.models import Feed
-from takwin.training.selectors.weeks import Sitting, changes_of
+from takwin.training.models import Course, Feed, Room
+from takwin.training.rules.feeds import Entry
 
 PURPOSE, PREFIX = "training-feed", "TCF"
 
@@ -27,20 +27,23 @@ def read_feed(told: str) -> str | None:
     return tokens.read(told, PREFIX, PURPOSE)
 
 
-def of_sittings(sittings: Iterable[Sitting]) -> Calendar:
-    """Sessions with module, room and group; nobody's name."""
+def of_entries(entries: Mapping[str, Entry]) -> Calendar:
+    """Sessions with module, room and group; nobody's name. One that was called off says so. No event has an alarm."""
     calendar = new_calendar("training", _("Timetable"))
-    found = list(sittings)
-    changes = changes_of({sitting.session.edition.timetable_id for sitting in found})
-    for sitting in found:
-        if sitting.times is None:
+    courses = Course.objects.select_related("module", "group__centre").in_bulk(
+        {one.course for one in entries.values()}
+    )
+    rooms = Room.objects.in_bulk({one.room for one in entries.values()})
+    for uid, entry in sorted(entries.items(), key=lambda pair: (pair[1].begins, pair[0])):
+        course, room = courses.get(entry.course), rooms.get(entry.room)
+        if course is None:  # its group is gone with everything in it: there is nothing left to name
             continue
-        begin, end = (datetime.combine(sitting.on, at, CASABLANCA) for at in sitting.times)
-        course, room = sitting.session.course, sitting.session.room
+        begins = datetime.fromisoformat(entry.begins).replace(tzinfo=CASABLANCA)
+        ends = datetime.combine(begins.date(), time.fromisoformat(entry.ends), CASABLANCA)
         location = " · ".join(part for part in (course.group.centre.label, room.name if room else "") if part)
         event = new_event(
-            f"{sitting.session.ref}-{sitting.on}", begin, end, summary=course.module.label,
-            location=location, sequence=changes[sitting.session.edition.timetable_id],
+            uid, begins, ends, summary=course.module.label, location=location, sequence=entry.sequence,
+            status="CANCELLED" if entry.gone_on else "CONFIRMED",
         )  # fmt: skip
         event.add("description", clean(course.group.name, lines=False))
         calendar.add_component(event)

@@ -71,10 +71,12 @@ class Timetable(models.Model):
 
 
 class Feed(models.Model):
-    """The secret address under which a phone's calendar reads a week; a new key ends the old address."""
+    """The secret address under which a phone's calendar reads a week; a new key ends the old address. `served`: what
+    it said last, event by event (rules/feeds.py), about 60 bytes each for the nine weeks it shows."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="training_feed")
     ref = RefField(prefix="TCF")
+    served = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("calendar feed")

@@ -64,7 +64,7 @@ from takwin.training.services.enrolments import (
     set_guardian,
 )
 from takwin.training.services.excuses import answer_excuse, ask_excuse, read_proof
-from takwin.training.services.feeds import new_feed
+from takwin.training.services.feeds import follow_feed, new_feed
 from takwin.training.services.groups import (
     change_group,
     close_group,
@@ -105,8 +105,9 @@ __all__ = [
     "check_solvable", "close_group", "close_marks", "close_slots", "come_back", "complete", "complete_contract",
     "confirm_change", "contest", "correct", "defer", "differences", "digest", "draft", "draw_up",
     "draw_up_convention", "end_absence", "end_convention", "enrol", "enrol_accepted", "evaluate", "exchange",
-    "finish_all", "first_day", "form_groups", "give_bed", "give_beds", "give_marks", "give_up", "hold_course",
-    "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar", "lower",
+    "finish_all", "first_day", "follow_feed", "form_groups", "give_bed", "give_beds", "give_marks", "give_up",
+    "hold_course", "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar",
+    "lower",
     "make_group", "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
     "open_courses", "open_timetable", "pin", "place", "placed_in", "placed_on", "plan_assessment",
     "plan_course", "plan_placement", "proposals", "publish_marks", "publish_results", "publish_timetable",

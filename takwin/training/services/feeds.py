@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from takwin.core.changes import journal
 from takwin.core.refs import new_ref
 from takwin.training.models import Feed
+from takwin.training.rules.feeds import Entry, follow, packed, unpacked
+from takwin.training.selectors.weeks import Sitting, changes_of
 
 
 def new_feed(user: Any) -> Feed:
-    """A secret address for a phone's calendar; the one before it answers no more."""
+    """A secret address for a phone's calendar; the one before it answers no more, and the new one has said nothing."""
     with transaction.atomic():
-        row, _made = Feed.objects.update_or_create(user=user, defaults={"ref": new_ref("TCF")})
+        row, _made = Feed.objects.update_or_create(user=user, defaults={"ref": new_ref("TCF"), "served": {}})
         journal(user, "renew_feed", by=user)
     return row
+
+
+def follow_feed(feed: Feed, sittings: Iterable[Sitting], *, first: date) -> dict[str, Entry]:
+    """The entries of a feed that shows the days from `first` on, by their names. What it says is kept, so that the
+    next reading knows what changed; nothing is written when nothing did. Two readings at once say the same."""
+    found = [sitting for sitting in sittings if sitting.times is not None]
+    changes = changes_of({sitting.session.edition.timetable_id for sitting in found})
+    now = {f"{sitting.session.ref}-{sitting.on}": _entry(sitting, changes) for sitting in found}
+    with transaction.atomic():
+        row = Feed.objects.select_for_update().get(pk=feed.pk)
+        entries = follow(unpacked(row.served), now, first=first, today=timezone.localdate())
+        kept = packed(entries)
+        if kept != row.served:
+            Feed.objects.filter(pk=row.pk).update(served=kept)
+    return entries
+
+
+def _entry(sitting: Sitting, changes: dict[int, int]) -> Entry:
+    """A new entry begins above what was said before feeds kept what they say: the publications of its timetable."""
+    assert sitting.times is not None
+    begins, ends = sitting.times
+    return Entry(
+        course=sitting.session.course_id, room=sitting.session.room_id or 0,
+        begins=f"{sitting.on}T{begins:%H:%M}", ends=f"{ends:%H:%M}",
+        sequence=changes[sitting.session.edition.timetable_id],
+    )  # fmt: skip

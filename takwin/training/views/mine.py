@@ -69,15 +69,14 @@ def feed(request: Any, told: str) -> HttpResponse:
     if not row.user.is_active:
         raise Http404(told)
     today = timezone.localdate()
+    first = today - timedelta(days=7)
     trainer = trainer_of(row.user)
     if trainer is not None:
-        found = weeks.sittings_of_trainer(trainer, today - timedelta(days=7), today + AHEAD)
+        found = weeks.sittings_of_trainer(trainer, first, today + AHEAD)
     else:
         own = enrolments.own(row.user)
         member = enrolments.membership(own) if own else None
         if member is None:
             raise Http404(told)
-        found = weeks.sittings(
-            weeks.published(course__group=member.group_id), today - timedelta(days=7), today + AHEAD
-        )
-    return ical.answer(calendars.of_sittings(found), "takwin")
+        found = weeks.sittings(weeks.published(course__group=member.group_id), first, today + AHEAD)
+    return ical.answer(calendars.of_entries(services.follow_feed(row, found, first=first)), "takwin")
