@@ -11,6 +11,7 @@ from icalendar import Calendar, Event
 from takwin.core.ical import CANCEL, PUBLISH, add_alarm, new_calendar, new_event
 from takwin.guidance.choices import AppointmentState, SlotState
 from takwin.guidance.models import Appointment, Slot
+from takwin.guidance.services import shared_numbers
 from takwin.guidance.tokens import address
 
 STATUS = {
@@ -19,6 +20,12 @@ STATUS = {
     AppointmentState.HELD: "TENTATIVE",
 }
 ALARM = timedelta(hours=2)
+
+
+def shown_name(row: Appointment) -> str:
+    """For whom an appointment is, where its number serves several people; "" elsewhere: the address of an appointment
+    names nobody without need."""
+    return row.client.name if row.client.phone in shared_numbers([row.client.phone]) else ""
 
 
 def _event(slot: Slot, uid: str, summary: str, sequence: int, status: str) -> Event:
@@ -34,12 +41,15 @@ def of_appointment(row: Appointment) -> Calendar:
     status = "CANCELLED" if withdrawn else STATUS.get(AppointmentState(row.state), "CONFIRMED")
     cancelled = status == "CANCELLED"
     calendar = new_calendar("guidance", _("Guidance"), CANCEL if cancelled else PUBLISH)
-    event = _event(row.slot, row.ref, _("Guidance appointment"), row.sequence, status)
+    summary = _("Guidance appointment")
+    if name := shown_name(row):
+        summary = _("%(what)s for %(name)s") % {"what": summary, "name": name}
+    event = _event(row.slot, row.ref, summary, row.sequence, status)
     event.add("description", address(row))
     if row.slot.link and row.state == AppointmentState.BOOKED and not cancelled:
         event.add("url", row.slot.link)
     if status == "CONFIRMED":
-        add_alarm(event, _("Guidance appointment"), ALARM)
+        add_alarm(event, summary, ALARM)
     calendar.add_component(event)
     return calendar
 

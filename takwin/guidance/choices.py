@@ -143,6 +143,10 @@ class GuidanceReason(Reasons):
         ),
     )
     NO_PHONE = "no_phone", _("Leave a phone number, so that the centre can reach you.")
+    FOR_WHOM = (
+        "for_whom",
+        _("This number has an appointment already. Write for whom this one is: a first name is enough."),
+    )
     NOT_YET = "not_yet", _("The appointment has not begun yet.")
     BAD_HOURS = "bad_hours", _("The end must come after the beginning, with room for one appointment at least.")
     BAD_DATES = "bad_dates", _("The last day comes before the first.")
@@ -158,4 +162,4 @@ class GuidanceReason(Reasons):
     ON_HOLIDAY = "on_holiday", _("%(name)s is a public holiday. Choose another day.")
     DAY_FULL = "day_full", _("All places of this day are taken.")
     DAY_OVER = "day_over", _("This day is over.")
-    REGISTERED = "registered", _("You are registered already.")
+    REGISTERED = "registered", _("You are registered already. For somebody else, write their name.")

@@ -89,6 +89,16 @@ class CodeForm(forms.Form):
         return "".join(fold(self.cleaned_data["code"]).split())
 
 
+class WhoForm(forms.Form):
+    """For whom an appointment is, when its number has one already."""
+
+    name = forms.CharField(
+        label=_("For whom is this appointment?"), max_length=120,
+        widget=forms.TextInput(attrs={"class": "input w-full"}),
+        help_text=_("A first name is enough. It stands in the messages to your number."),
+    )  # fmt: skip
+
+
 class SignUpForm(ServiceForm):
     """A place at an open day."""
 

@@ -75,6 +75,17 @@ def appointments_of(client: Client) -> list[Appointment]:
     return sorted(rows, key=lambda row: (row.slot.starts_at <= now, abs((row.slot.starts_at - now).total_seconds())))
 
 
+def appointments_of_household(user: User) -> list[Appointment]:
+    """What the proven number of an account has booked for others: those known by the number and a name alone."""
+    if not (user.phone and user.phone_verified):
+        return []
+    rows = Appointment.objects.filter(
+        client__phone=user.phone, client__account__isnull=True, client__person__isnull=True,
+        client__merged_into__isnull=True, slot__ends_at__gt=timezone.now(),
+    )  # fmt: skip
+    return list(rows.exclude(state=AppointmentState.HELD).with_all().order_by("slot__starts_at")[:50])
+
+
 def agenda(scope: Scope, begin: datetime, end: datetime, counsellor: Any = None) -> list[Slot]:
     """The times of a stretch, each with its appointments: three queries."""
     rows = Slot.objects.within(scope).filter(starts_at__gte=begin, starts_at__lt=end)

@@ -10,6 +10,7 @@ from takwin.guidance.services.appointments import (
     miss,
     move,
     remind_appointments,
+    shared_numbers,
     wait,
 )
 from takwin.guidance.services.cases import (
@@ -31,6 +32,7 @@ from takwin.guidance.services.clients import (
     found_of,
     join_phone,
     name_guest,
+    needs_name,
     new_guest,
     twins,
 )
@@ -51,6 +53,8 @@ from takwin.guidance.services.sittings import answer, begin_again, keep_advice
 from takwin.guidance.services.visits import book_at, drop_hold, reserve, reserve_held, sign_up
 
 __all__ = [
+    "needs_name",
+    "shared_numbers",
     "announce",
     "answer",
     "attend",

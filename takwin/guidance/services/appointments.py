@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
@@ -254,18 +254,33 @@ def _check_begun(row: Appointment) -> None:
         raise Refused(GuidanceReason.NOT_YET)
 
 
-def tell(row: Appointment, what: Promise) -> None:
-    """One SMS in the client's language, with the address where one cancels or moves."""
+def tell(row: Appointment, what: Promise, shared: Collection[str] | None = None) -> None:
+    """One SMS in the client's language, with the address where one cancels or moves. `shared`: the numbers that serve
+    several people, when the caller knows them; such a message says for whom it is."""
     client, slot = row.client, row.slot
+    named = client.name and client.phone in (shared_numbers([client.phone]) if shared is None else shared)
     if not client.phone:
         return
     with override(client.reads):
         how = slot.centre.label if slot.way == Way.PLACE else str(Way(slot.way).label)
         when = moment(slot.begins, client.reads, "EEE d MMM، HH:mm")
         text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
-            "what": str(what), "when": when, "where": how, "address": address(row),
+            "what": _named(str(what), client.name if named else ""), "when": when, "where": how,
+            "address": address(row),
         }  # fmt: skip
     post(Channel.SMS, client.phone, text, about=row.ref, secret=True)  # whoever has the address may cancel
+
+
+def _named(what: str, name: str) -> str:
+    return gettext("%(what)s for %(name)s") % {"what": what, "name": name} if name else what
+
+
+def shared_numbers(phones: Iterable[str]) -> set[str]:
+    """Those of these numbers that serve several people with an appointment: a mother and her children."""
+    rows = Client.objects.filter(phone__in={phone for phone in phones if phone}, merged_into__isnull=True)
+    rows = rows.filter(appointments__state__in=[S.BOOKED, S.WAITING, S.ATTENDED, S.MISSED])
+    counts = rows.order_by().values("phone").annotate(people=Count("pk", distinct=True)).filter(people__gt=1)
+    return set(counts.values_list("phone", flat=True))
 
 
 def announce_closing(slots: Iterable[int]) -> int:
@@ -282,8 +297,9 @@ def _announce(slots: Iterable[int], news: Promise) -> int:
     rows = Appointment.objects.filter(slot__in=list(slots), state__in=(S.BOOKED, S.WAITING))
     rows = rows.filter(slot__starts_at__gt=timezone.now()).order_by("pk")
     found = list(rows.select_related("slot__centre", "client__account"))
+    shared = shared_numbers(row.client.phone for row in found)
     for row in found:
-        tell(row, news)
+        tell(row, news, shared)
     Appointment.objects.filter(pk__in=[row.pk for row in found]).update(sequence=F("sequence") + 1, reminded_at=None)
     return len(found)
 
@@ -304,8 +320,9 @@ def remind_appointments(limit: int = 2000) -> int:
             .exclude(booked_at__gt=now - LEAD)
             .select_related("slot__centre", "client__account")[:limit]
         )
+        shared = shared_numbers(row.client.phone for row in rows)
         for row in rows:
-            tell(row, _("Reminder"))
+            tell(row, _("Reminder"), shared)
             row.reminded_at = now
         Appointment.objects.bulk_update(rows, ["reminded_at"], batch_size=500)
     return len(rows)

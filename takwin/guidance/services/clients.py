@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from takwin.core.changes import change, create, journal
+from takwin.core.errors import Refused
 from takwin.core.text import fold
-from takwin.guidance.choices import AppointmentState, CaseState, Closing
-from takwin.guidance.models import Case, Client
+from takwin.guidance.choices import AppointmentState, CaseState, Closing, GuidanceReason
+from takwin.guidance.models import Appointment, Case, Client
 from takwin.guidance.services.appointments import give_back
 from takwin.guidance.services.cases import close_joined
 from takwin.guidance.services.open_days import unregister
@@ -63,11 +65,24 @@ def _same_number_and_name(user: Any) -> list[int]:
     return [pk for pk, name in found if not name or fold(name) in own]
 
 
+def needs_name(phone: str, name: str) -> bool:
+    """Whether a booking must say for whom it is: the number has one to come, and two without a name are one person to
+    whoever reads the list. Ask it only of a number whose owner is there: it tells that there is a booking."""
+    return bool(phone) and not name and _expected().filter(client__phone=phone).exists()
+
+
+def _expected() -> QuerySet[Appointment]:
+    live = [AppointmentState.BOOKED, AppointmentState.WAITING]
+    return Appointment.objects.filter(state__in=live, slot__ends_at__gt=timezone.now())
+
+
 def client_for_booking(client: Client, *, name: str, phone: str, language: str) -> Client:
     """Whom a visitor books for: the client they are, or somebody else of another name with the same number.
 
     Call it only with a number whose owner is there, or which a member of staff has typed.
     """
+    if needs_name(phone or client.phone, name):
+        raise Refused(GuidanceReason.FOR_WHOM, "name")
     known = None if client.account_id or client.person_id else of_number(phone, name)
     if known is None and _is_same(client, name, phone):
         known = client
@@ -78,21 +93,25 @@ def client_for_booking(client: Client, *, name: str, phone: str, language: str) 
 
 
 def _is_same(client: Client, name: str, phone: str) -> bool:
-    """A client without an account is another person under another number; under another name always."""
+    """A client without an account is another person under another number; under another name always. Who is expected
+    without a name is nobody's: a name that comes later may be a sister's."""
     called = {fold(one) for one in (client.name, client.person.name if client.person else "") if one}
     if name and called and fold(name) not in called:
+        return False
+    if name and not called and _expected().filter(client=client).exists():
         return False
     return bool(client.account_id or client.person_id or not phone or client.phone in {"", phone})
 
 
 def of_number(phone: str, name: str) -> Client | None:
-    """The client known by a number alone who has this name; a nameless one is anybody's."""
+    """The client known by a number alone who has this name; a nameless one is anybody's, until they are expected."""
     if not phone:
         return None
     rows = Client.objects.filter(phone=phone, account__isnull=True, person__isnull=True, merged_into__isnull=True)
     found = list(rows.order_by("pk"))
+    expected = set(_expected().filter(client__in=found).values_list("client", flat=True)) if name else set()
     return next((row for row in found if fold(row.name) == fold(name)), None) or next(
-        (row for row in found if not row.name or (not name and len(found) == 1)), None
+        (row for row in found if (not row.name and row.pk not in expected) or (not name and len(found) == 1)), None
     )
 
 

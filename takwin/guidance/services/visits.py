@@ -11,7 +11,7 @@ from takwin.core.errors import Refused
 from takwin.guidance.choices import AppointmentState, GuidanceReason, Purpose
 from takwin.guidance.models import Appointment, Client, OpenDay, Registration, Slot
 from takwin.guidance.services.appointments import book, cancel, confirm_hold, expire_holds, wait
-from takwin.guidance.services.clients import client_for_booking, name_guest, new_guest, of_number
+from takwin.guidance.services.clients import client_for_booking, name_guest, needs_name, new_guest, of_number
 from takwin.guidance.services.hours import slot_at
 from takwin.guidance.services.open_days import register
 
@@ -62,6 +62,8 @@ def book_at(
     """A counsellor books for someone: for a client they follow, or for a name and a number."""
     with transaction.atomic():
         slot = slot_at(centre=centre, counsellor=counsellor, starts_at=starts_at)
+        if client is None and needs_name(phone, name):
+            raise Refused(GuidanceReason.FOR_WHOM, "name")
         known = client or of_number(phone, name) or new_guest("ar")
         if not (phone or known.phone or known.account_id):
             raise Refused(GuidanceReason.NO_PHONE, "phone")

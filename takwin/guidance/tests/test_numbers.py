@@ -8,7 +8,9 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from takwin.accounts.models import User
 from takwin.accounts.tests.make import make_user
+from takwin.core.errors import Refused
 from takwin.core.models import Outbox
 from takwin.core.tests.gateway import last_sms
 from takwin.core.tests.threads import together
@@ -16,6 +18,7 @@ from takwin.guidance import services
 from takwin.guidance.models import Appointment, Client, Slot
 from takwin.guidance.rules import CODE_TRIES, MOST_HELD
 from takwin.guidance.tests.make import make_centre, make_client, make_counsellor, make_slot, send_code
+from takwin.guidance.tokens import token
 
 pytestmark = pytest.mark.django_db
 ASKED = {"purpose": "choose", "phone": "0612345678", "name": "سلمى"}
@@ -189,6 +192,84 @@ class TestHousehold:
         assert set(Appointment.objects.filter(state="booked").values_list("client__name", flat=True)) == {
             "آية", "يوسف", "مريم"
         }  # fmt: skip
+
+    def test_a_second_booking_without_a_name_asks_for_whom_once_the_number_is_proved(self, client):
+        slot, nameless = make_slot(capacity=5), ASKED | {"name": ""}
+        assert "/guidance/a/" in send_code(client, client.post(address(slot), nameless)).url
+        answer = client.post(address(slot), nameless)  # proved within the half hour: the form itself asks
+        assert answer.status_code == 422
+        assert "اسم" in answer.content.decode()
+        assert "/guidance/a/" in client.post(address(slot), ASKED | {"name": "آية"}).url
+        other = Browser()
+        unknown = Browser().post(address(slot), nameless | {"phone": "0612345699"})
+        asked = other.post(address(slot), nameless)
+        assert (asked.status_code, unknown.status_code) == (302, 302)  # a stranger is not told that there is a booking
+        answer = send_code(other, asked)
+        assert answer.url == asked.url
+        assert "لمن هذا الموعد" in other.get(asked.url).content.decode()
+        assert other.post(asked.url, {"name": ""}).status_code == 422
+        assert "/guidance/a/" in other.post(asked.url, {"name": "يوسف"}).url
+        booked = Appointment.objects.filter(state="booked").order_by("pk")
+        assert list(booked.values_list("client__name", flat=True)) == ["", "آية", "يوسف"]
+
+    def test_the_name_of_the_second_is_not_given_to_the_first(self):
+        slot = make_slot(capacity=5)
+        first = services.reserve(slot, client=services.new_guest("ar"), phone="+212612345678")
+        second = services.reserve(slot, client=first.client, phone="+212612345678", name="آية")
+        first.client.refresh_from_db()
+        assert (first.client.name, second.client.name) == ("", "آية")
+
+    def test_messages_calendar_and_page_name_the_child_where_a_number_serves_several(self, client):
+        slot = make_slot(capacity=5)
+        alone = services.reserve(slot, client=services.new_guest("ar"), phone="+212612345678", name="آية")
+        assert "آية" not in Outbox.objects.get(about=alone.ref).body
+        page = f"/guidance/a/{token(alone.ref)}/"
+        assert "آية" not in client.get(page).content.decode()
+        assert "آية" not in client.get(f"{page}calendar.ics").content.decode()
+        brother = services.reserve(slot, client=services.new_guest("fr"), phone="+212612345678", name="Youssef",
+                                   language="fr")  # fmt: skip
+        assert "pour Youssef" in Outbox.objects.get(about=brother.ref).body
+        assert "آية" in client.get(page).content.decode()
+        assert "آية" in client.get(f"{page}calendar.ics").content.decode()
+        Appointment.objects.update(booked_at=timezone.now() - timedelta(days=9))
+        starts = timezone.now() + timedelta(hours=5)
+        Slot.objects.update(starts_at=starts, ends_at=starts + timedelta(hours=1))
+        Outbox.objects.all().delete()
+        services.remind_appointments()
+        said = {row.about: row.body for row in Outbox.objects.all()}
+        assert "آية" in said[alone.ref]
+        assert "Youssef" in said[brother.ref]
+
+    def test_her_own_space_lists_each_child_by_name_and_a_stranger_s_none(self, client):
+        slot = make_slot(capacity=5)
+        for name in ("آية", "يوسف"):
+            services.reserve(slot, client=services.new_guest("ar"), phone="+212612345678", name=name)
+        mother = make_user("m@example.org", name="خديجة", phone="+212612345678", phone_verified=True)
+        client.force_login(mother)
+        page = client.get("/guidance/mine/").content.decode()
+        assert "آية" in page
+        assert "يوسف" in page
+        stranger = make_user("x@example.org", name="غريب", phone="+212612345677", phone_verified=True)
+        for change in ({}, {"phone": "+212612345678", "phone_verified": False}):
+            User.objects.filter(pk=mother.pk).update(phone=None)
+            User.objects.filter(pk=stranger.pk).update(**change)
+            client.force_login(stranger)
+            assert "آية" not in client.get("/guidance/mine/").content.decode()
+
+    def test_the_desk_must_say_for_whom_too_and_lists_each_by_name(self, client):
+        centre = make_centre()
+        counsellor = make_counsellor(centre)
+        slot = make_slot(centre, counsellor, capacity=3)
+        told = {"centre": centre, "counsellor": counsellor, "starts_at": slot.starts_at, "by": counsellor}
+        services.book_at(**told, name="آية", phone="+212612345678")
+        with pytest.raises(Refused) as info:
+            services.book_at(**told, phone="+212612345678")
+        assert (info.value.code, info.value.field) == ("for_whom", "name")
+        services.book_at(**told, name="يوسف", phone="+212612345678")
+        client.force_login(counsellor)
+        page = client.get(f"/desk/guidance/?who=all&on={timezone.localtime(slot.starts_at):%Y-%m-%d}").content.decode()
+        assert "آية" in page
+        assert "يوسف" in page
 
     def test_the_mother_s_account_does_not_swallow_her_children(self):
         for name in ("آية", "يوسف", ""):

@@ -101,13 +101,14 @@ def _may_book(request: Any, form: Any, phone: str) -> bool:
 
 @page(PUBLIC)
 def appointment(request: Any, told: str) -> HttpResponse:
-    """An appointment by its signed address: see, cancel, move. It names nobody."""
+    """An appointment by its signed address: see, cancel, move. It names nobody, unless one number serves several."""
     ref = read(told)
     row = or_404(agenda.appointment, ref)
     if request.method == "POST":
         return _answer(request, row, told)
     moving = row.state == "booked" and "move" in request.GET and row.slot.starts_at > timezone.now()
     context: dict[str, Any] = {"appointment": row, "slot": row.slot, "told": told, "to_come": _to_come(row)}
+    context["name"] = calendars.shown_name(row)
     days = None
     if moving:
         slots = agenda.free_slots(row.slot.centre)
@@ -192,8 +193,11 @@ def mine(request: Any) -> HttpResponse:
                 services.unregister(row, by=request.user)
         return redirect("guidance:mine")
     context: dict[str, Any] = {"client": client, "test": clients.newest_test(client)}
+    others = agenda.appointments_of_household(request.user)
+    own = agenda.appointments_of(client) if client is not None else []
+    context["appointments"] = [(row, token(row.ref)) for row in others + own]
+    context["household"] = bool(others)
     if client is not None:
-        context["appointments"] = [(row, token(row.ref)) for row in agenda.appointments_of(client)]
         context["cases"] = cases.cases_of(client)
         context["registrations"] = agenda.registrations_of(client)
     return show(request, "guidance/mine.html", active="guidance", **context)

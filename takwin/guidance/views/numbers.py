@@ -93,7 +93,12 @@ def number(request: Any, key: str) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404(key) from absent
     form = forms.CodeForm()
-    if request.method == "POST":
+    if told.get("proved"):
+        form = forms.WhoForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            told["name"] = form.cleaned_data["name"]
+            return _finish(request, waiting, key, row)
+    elif request.method == "POST":
         if "again" in request.POST:
             return _again(request, waiting, key, row)
         form = forms.CodeForm(request.POST)
@@ -102,7 +107,7 @@ def number(request: Any, key: str) -> HttpResponse:
         if form.is_valid():
             form.add_error("code", str(GuidanceReason.WRONG_CODE.label))
     context: dict[str, Any] = {"form": form, "row": row, "kind": told["kind"], "phone": told["phone"][-2:]}
-    context["hold"] = services.held(told["hold"])
+    context |= {"hold": services.held(told["hold"]), "proved": told.get("proved", False)}
     return show(request, "guidance/number.html", active="guidance", **context)
 
 
@@ -130,8 +135,11 @@ def _is_right(request: Any, waiting: dict[str, Any], key: str, code: str) -> boo
 def _finish(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:
     """The number is confirmed: what was asked for is done now."""
     told = waiting.pop(key)
-    request.session[WAITING] = waiting
     request.session[PROVED] = request.session.get(PROVED, {}) | {told["phone"]: timezone.now().timestamp()}
+    request.session[WAITING] = waiting
+    if services.needs_name(told["phone"], told["name"]):
+        waiting[key] = told | {"proved": True}
+        return redirect("guidance:number", key)
     who = {"client": known(request), "name": told["name"], "phone": told["phone"], "language": language()}
     hold = services.held(told["hold"])
     try:
