@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from takwin.config.env import is_public, refuse_demo, refuse_weak_keys
+from takwin.config.env import is_public, refuse_demo, refuse_lost_addresses, refuse_weak_keys
 
 FULL = {
     "TAKWIN_PRODUCTION": "1", "TAKWIN_SECRET_KEY": "x" * 64 + "abcdefghijklmnop", "TAKWIN_FIELD_KEYS": "one-key",
@@ -60,6 +60,32 @@ def test_a_site_address_nobody_can_open_is_not_public(address):
 def test_a_site_address_people_can_open_is_public(address):
     assert is_public(address)
     refuse_demo(address, "gateway.Sms", "django.core.mail.backends.smtp.EmailBackend")
+
+
+OLD, OLDER, NEW = "https://old.example", "https://older.example:8443", "https://takwin.example"
+
+
+@pytest.mark.parametrize("hosts", [["takwin.example", "old.example", "older.example"], [".example"], ["*"]])
+def test_hosts_that_answer_at_every_address_start(hosts):
+    refuse_lost_addresses([NEW, OLD, OLDER], hosts)
+    refuse_lost_addresses(["https://[2606:4700::1111]"], [*hosts, "[2606:4700::1111]"])
+
+
+@pytest.mark.parametrize(
+    "hosts", [["takwin.example"], ["takwin.example", "old.example"], ["old.example", "older.example"], ["example"], []]
+)
+def test_an_address_of_diplomas_that_no_host_answers_does_not_start(hosts):
+    with pytest.raises(ImproperlyConfigured):
+        refuse_lost_addresses([NEW, OLD, OLDER], hosts)
+
+
+def test_a_former_address_without_its_host_does_not_start():
+    moved = FULL | {"TAKWIN_FORMER_SITE_URLS": "https://old.example"}
+    done = manage("check", **moved)
+    assert done.returncode != 0
+    assert "old.example" in done.stderr
+    done = manage("check", **moved | {"TAKWIN_HOSTS": "takwin.example,old.example"})
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 BASE = Path(__file__).resolve().parents[2]
 TRUE = {"1", "true", "yes", "on"}
@@ -54,6 +55,19 @@ def refuse_demo(site: str, sms: str, mail: str) -> None:
         if any(word in path.lower() for word in ("console", "dummy", "locmem", "filebased")):
             raise ImproperlyConfigured(
                 f"TAKWIN_{name}={path} reaches nobody: name a gateway (see README, Production)."
+            )
+
+
+def refuse_lost_addresses(addresses: list[str], hosts: list[str]) -> None:
+    """Production does not start when an address that diplomas name would be answered 400: `addresses` are those of now
+    and of before, `hosts` what `TAKWIN_HOSTS` names. Raises ImproperlyConfigured."""
+    for address in addresses:
+        host = (urlsplit(address).hostname or "").lower()
+        host = f"[{host}]" if ":" in host else host  # as Django compares an address of IPv6
+        if not validate_host(host, hosts):
+            raise ImproperlyConfigured(
+                f"TAKWIN_HOSTS does not name {host!r}: diplomas issued under {address} could be verified by nobody"
+                " (see docs/operations.md, The site moves)."
             )
 
 

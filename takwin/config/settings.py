@@ -6,7 +6,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from takwin.config.env import BASE, env, flag, refuse_demo, refuse_weak_keys, words
+from takwin.config.env import BASE, env, flag, refuse_demo, refuse_lost_addresses, refuse_weak_keys, words
 
 PRODUCTION = flag("PRODUCTION", False)
 DEBUG = flag("DEBUG", False) and not PRODUCTION
@@ -289,6 +289,7 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "takwin@localhost")
 SMS_SENDER = env("SMS_SENDER") if PRODUCTION else env("SMS_SENDER", "takwin.core.messages.ConsoleSms")
 if PRODUCTION:
     refuse_demo(SITE_URL, SMS_SENDER, EMAIL_BACKEND)
+    refuse_lost_addresses([SITE_URL, *FORMER_SITE_URLS], ALLOWED_HOSTS)
     refuse_weak_keys(SECRET_KEY, FIELD_KEYS)
 # For takwin.core.gateways.HttpSms; seconds of a try, and how many tries at once in each sender.
 SMS_URL, SMS_TOKEN, SMS_FROM = env("SMS_URL", ""), env("SMS_TOKEN", ""), env("SMS_FROM", "takwin")
