@@ -10,11 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from xml.parsers import expat
 
 MOST_DEPTH = 64
+GAP = 1_000  # rows left empty between two that are written: a sheet may name row 1,048,576
 Attributes = dict[str, str]
 
 
 class BadSheet(Exception):  # noqa: N818 - told to the person as a refusal by the door
     """Not XML, or not XML that a spreadsheet writes."""
+
+
+class TooLarge(Exception):  # noqa: N818 - told to the person as a refusal by the door
+    """More texts than a spreadsheet of ours holds."""
 
 
 class _Stream:
@@ -89,29 +94,35 @@ def sheet_paths(pieces: Iterable[bytes], rels: dict[str, str]) -> list[str]:
     return found
 
 
-def read_strings(pieces: Iterable[bytes], most: int) -> list[str]:
-    """The shared texts, without the readings that Japanese adds (`rPh`)."""
+def read_strings(pieces: Iterable[bytes], most: int, *, most_signs: int, longest: int) -> list[str]:
+    """The shared texts, without the readings that Japanese adds (`rPh`), each cut at `longest` signs. TooLarge beyond
+    `most` texts or `most_signs` signs in all, before more of them are kept."""
     found: list[str] = []
     parts: list[str] = []
     inside = {"t": 0, "rPh": 0}
+    signs = [0, 0]  # of all texts, of this one
 
     def start(name: str, _told: Attributes) -> None:
         if name in inside:
             inside[name] += 1
         elif name == "si":
             parts.clear()
+            signs[1] = 0
 
     def end(name: str) -> None:
         if name in inside:
             inside[name] -= 1
         elif name == "si":
             if len(found) >= most:
-                raise BadSheet("texts")
+                raise TooLarge("texts")
             found.append("".join(parts))
 
     def text(told: str) -> None:
-        if inside["t"] and not inside["rPh"]:
-            parts.append(told)
+        if inside["t"] and not inside["rPh"] and signs[1] < longest:
+            parts.append(told[: longest - signs[1]])
+            signs[:] = signs[0] + len(parts[-1]), signs[1] + len(parts[-1])
+            if signs[0] > most_signs:
+                raise TooLarge("signs")
 
     for _step in _Stream(start, end, text).feed(pieces):
         pass
@@ -119,30 +130,34 @@ def read_strings(pieces: Iterable[bytes], most: int) -> list[str]:
 
 
 def read_sheet(pieces: Iterable[bytes], strings: list[str], most_columns: int) -> Iterator[list[str]]:
-    """Rows in order, those left out told empty (up to 1,000 at once); a cell beyond the columns is refused."""
+    """Rows in order, those left out told empty (up to 1,000 at once); a cell beyond the columns is refused.
+
+    Rows left out are handed on one by one and never kept: a piece of the file can name thousands of gaps, and whoever
+    reads counts each row of them and stops.
+    """
     reader = _Rows(strings, most_columns)
     for _step in _Stream(reader.start, reader.end, reader.text).feed(pieces):
-        yield from reader.done
+        for gap, row in reader.done:
+            for _empty in range(gap):
+                yield []
+            yield row
         reader.done.clear()
 
 
 class _Rows:
     """Handlers of a worksheet's elements: `row`, `c`, and what a cell holds (`v`, or `t` inside `is`)."""
 
-    GAP = 1_000  # rows left empty between two that are written: a sheet may name row 1,048,576
-
     def __init__(self, strings: list[str], most_columns: int) -> None:
         self.strings, self.most = strings, most_columns
-        self.done: list[list[str]] = []
+        self.done: list[tuple[int, list[str]]] = []  # rows left out before a row, and the row
         self.row: list[str] = []
-        self.at = self.number = 0
+        self.at = self.number = self.gap = 0
         self.kind, self.reads, self.parts = "", False, [""]
 
     def start(self, name: str, told: Attributes) -> None:
         if name == "row":
             number = _number(told.get("r", ""))
-            for _empty in range(min(self.GAP, max(0, number - self.number - 1))):
-                self.done.append([])
+            self.gap = min(GAP, max(0, number - self.number - 1))
             self.number = max(number, self.number + 1)
             self.row, self.at = [], 0
         elif name == "c":
@@ -167,7 +182,7 @@ class _Rows:
                 self.row += [""] * (self.at - len(self.row))
                 self.row[self.at - 1] = told
         elif name == "row":
-            self.done.append(self.row)
+            self.done.append((self.gap, self.row))
 
     def _value(self, told: str) -> str:
         if self.kind == "s":

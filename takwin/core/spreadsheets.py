@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
-from takwin.core.sheet_xml import BadSheet, read_rels, read_sheet, read_strings, sheet_paths
+from takwin.core.sheet_xml import BadSheet, TooLarge, read_rels, read_sheet, read_strings, sheet_paths
 from takwin.core.text import clean
 
 MOST_BYTES = 5_000_000  # of the file
@@ -91,6 +91,8 @@ def read_rows(file: Any, *, most_rows: int = MOST_ROWS) -> list[list[str]]:
             if len(row) > MOST_COLUMNS or cells > MOST_CELLS or signs > MOST_TEXT:
                 raise Refused(SheetReason.CELLS, "file")
             out.append([clean(cell, lines=False).strip() for cell in texts])
+    except TooLarge:
+        raise Refused(SheetReason.CELLS, "file") from None
     except (BadSheet, csv.Error, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError,
             RuntimeError, NotImplementedError, RecursionError, MemoryError):  # fmt: skip
         raise Refused(SheetReason.BROKEN, "file") from None
@@ -129,7 +131,10 @@ def _xlsx(raw: bytes, clock: _Clock) -> Iterator[list[str]]:
         paths = [path for path in sheet_paths(parts("xl/workbook.xml"), rels) if path in members]
         if not paths:
             raise Refused(SheetReason.NO_SHEET, "file")
-        strings = read_strings(parts("xl/sharedStrings.xml"), MOST_CELLS) if "xl/sharedStrings.xml" in members else []
+        strings: list[str] = []
+        if "xl/sharedStrings.xml" in members:
+            pieces = parts("xl/sharedStrings.xml")
+            strings = read_strings(pieces, MOST_CELLS, most_signs=MOST_TEXT, longest=MOST_CELL)
         yield from read_sheet(parts(paths[0]), strings, MOST_COLUMNS)
 
 

@@ -1,6 +1,7 @@
 """The door for spreadsheets: whatever anybody made, rows come out or a sentence that says what to do."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -62,6 +63,16 @@ def refusal(raw, **more):
         read(raw, **more)
     assert str(refused.value)
     return refused.value.reason
+
+
+def peak_of(call):
+    """Bytes that were held at once during a call, beyond what was held before it."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 class TestXlsx:
@@ -163,6 +174,34 @@ class TestBounds:
     def test_one_long_text_named_by_every_cell(self):
         cells = "".join(f'<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c>{n}</row>' for n in range(2_000))
         assert refusal(book(cells, strings=f"<si><t>{'x' * 32_000}</t></si>")) == R.CELLS
+
+    @pytest.mark.parametrize(
+        ("rows", "reason"),
+        [
+            # Thousands of gaps in one piece of the file: rows, then rows whose only cell is far to the right.
+            ("".join(f'<row r="{n * 1001}"/>' for n in range(1, 1_040)) * 4, R.ROWS),
+            ("".join(f'<row r="{n * 1001}"><c r="GR1"><v>1</v></c></row>' for n in range(1, 1_040)), R.ROWS),
+            ("".join(f'<row><c r="GR1"><v>{n * 7919}</v></c></row>' for n in range(2_100)), R.CELLS),
+            ("".join(f'<row><c r="XFD1"><v>{n * 7919}</v></c></row>' for n in range(2_100)), R.CELLS),
+        ],
+        ids=["rows", "rows-and-columns", "columns", "far-columns"],
+    )
+    def test_a_small_file_of_gaps_takes_little_memory(self, rows, reason):
+        raw = book(rows)
+        assert len(raw) < 20_000
+        assert peak_of(lambda: refusal(raw)) < 20_000_000
+        assert refusal(raw) == reason
+
+    def test_a_small_file_of_long_texts_takes_little_memory(self):
+        """One sign beyond the first plane makes each letter of its text four bytes."""
+        text = "".join(map(str, range(500_000))) + "\U0001f600"
+        raw = book(ROW, strings=f"<si><t>{text}</t></si>")
+        assert peak_of(lambda: read(raw)) < 8_000_000
+        assert read(raw) == [["centre", "12"]]
+
+    def test_many_shared_texts_end_early(self, monkeypatch):
+        monkeypatch.setattr(spreadsheets, "MOST_TEXT", 1_000)
+        assert refusal(book(ROW, strings="<si><t>0123456789</t></si>" * 101)) == R.CELLS
 
     def test_seconds(self, monkeypatch):
         monkeypatch.setattr(spreadsheets, "MOST_SECONDS", -1.0)
