@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 
+from takwin.core.tokens import secret_keys
+
 COOKIE = f"{settings.COOKIE_PREFIX}takwin_known"
 SALT = "takwin.accounts.browsers"
 LIFETIME = 180 * 86_400  # seconds
@@ -26,7 +28,8 @@ def _known(request: Any) -> list[str]:
 
 def remembers(request: Any, login: str) -> bool:
     """Whether this browser has opened the account of a phone or e-mail."""
-    return signing.Signer(salt=SALT).signature(login) in _known(request)
+    known = _known(request)
+    return any(signing.Signer(key=secret, salt=SALT).signature(login) in known for secret in secret_keys())
 
 
 def remember_browser(request: Any, response: Any, user: Any) -> None:

@@ -12,9 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
-from django.utils.crypto import constant_time_compare, salted_hmac
+
+from takwin.core.tokens import digests_of, fits_digest
 
 SESSION_KEY = "pending_code"
+SALT = "takwin.accounts.codes"
 DIGITS = 6
 LIFETIME = 15 * 60  # seconds; an SMS can take minutes on a busy evening
 TRIES = 5  # of a million codes
@@ -28,6 +30,7 @@ class Purpose(StrEnum):
     SIGN_UP = "sign-up"
     SIGN_IN = "sign-in"
     RESET = "reset"
+    FACTOR = "factor"  # who is signed in adds a first second factor
 
 
 @dataclass
@@ -50,24 +53,18 @@ class Proof:
         """Draw new digits; the earlier ones are void."""
         code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
         self.salt, self.asked_at = secrets.token_hex(8), time.time()
-        self.digest, self.sent, self.failed = self._digest(code), self.sent + 1, 0
+        self.digest, self.sent, self.failed = digests_of(SALT, self._told(code))[0], self.sent + 1, 0
         return code
 
-    def _digest(self, code: str) -> str:
-        return salted_hmac("takwin.accounts.codes", f"{self.salt}:{self.to}:{code}", algorithm="sha256").hexdigest()
+    def _told(self, code: str) -> str:
+        return f"{self.salt}:{self.to}:{code}"
 
     def accepts(self, typed: str) -> bool:
-        """Whether the digits are the ones sent. Counts what is wrong.
-
-        Tries are counted twice: in the session, and in the cache by one atomic step, since 64 requests at once that
-        hold the same copy of the session had 320 tries of one code.
-        """
-        counter = f"code-tries:{self.digest}"
-        cache.add(counter, 0, LIFETIME)
-        if not self.digest or cache.incr(counter) > TRIES:
+        """Whether the digits are the ones sent. Counts what is wrong, in the session and by `spend_try`."""
+        if not self.digest or not spend_try(self.digest):
             self.failed = TRIES
             return False
-        right = constant_time_compare(self._digest(tidy_code(typed)), self.digest)
+        right = fits_digest(SALT, self._told(tidy_code(typed)), self.digest)
         self.failed += not right
         return right and self.failed < TRIES and not self.is_old
 
@@ -78,6 +75,21 @@ class Proof:
     @property
     def is_spent(self) -> bool:
         return self.is_old or self.failed >= TRIES
+
+
+def spend_try(digest: str) -> bool:
+    """Count one try of a code, by its digest; False when its tries are spent.
+
+    Counted in the cache by one atomic step: 64 requests at once that hold the same copy of the session had 320 tries
+    of one code. By code, never by number: a stranger who types wrong digits spends the code that was sent for them,
+    not the owner's.
+    """
+    counter = f"code-tries:{digest}"
+    cache.add(counter, 0, LIFETIME)
+    try:
+        return bool(cache.incr(counter) <= TRIES)
+    except ValueError:  # the cache was emptied between the two steps
+        return False
 
 
 def tidy_code(typed: str) -> str:

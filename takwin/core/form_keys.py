@@ -16,12 +16,12 @@ from django.apps import apps
 from django.core.files.base import File
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
 from takwin.core.models import FormKey
+from takwin.core.tokens import digests_of
 
 KEPT_FOR = timedelta(days=7)  # a phone without network sends what it holds within days
 FORGOTTEN_AT_ONCE = 5_000  # rows of one step of the clock
@@ -56,12 +56,18 @@ def text_of(value: Any) -> str:
 
 
 def content_of(subjects: Iterable[Any], values: dict[str, Any]) -> str:
-    """The digest of a sending: what it is about and each value. Keyed: a note or a card number of few possible values
-    must not be found by trying them against the table or its back-up."""
+    """The digest of a sending, as it is kept; see `contents_of`."""
+    return contents_of(subjects, values)[0]
+
+
+def contents_of(subjects: Iterable[Any], values: dict[str, Any]) -> list[str]:
+    """The digests of a sending: what it is about and each value. Keyed: a note or a card number of few possible values
+    must not be found by trying them against the table or its back-up. Under the secret of today first, which is kept,
+    then under those it replaced: what was sent before a rotation is known again."""
     about = [f"{type(subject).__name__} {text_of(subject)}" for subject in subjects]
     told = {name: text_of(value) for name, value in values.items()}
     text = json.dumps([about, told], sort_keys=True)
-    return salted_hmac("takwin.core.form_keys", text, algorithm="sha256").hexdigest()
+    return digests_of("takwin.core.form_keys", text)
 
 
 def implied_key(*parts: str) -> str:
@@ -69,7 +75,7 @@ def implied_key(*parts: str) -> str:
     return "=" + hashlib.sha256("\n".join([*parts, timezone.localdate().isoformat()]).encode()).hexdigest()[:63]
 
 
-def make_once(key: str, *, form: str, owner: str, content: str, make: Callable[[], Any]) -> tuple[Any, bool]:
+def make_once(key: str, *, form: str, owner: str, contents: list[str], make: Callable[[], Any]) -> tuple[Any, bool]:
     """What `make` gives and False; or what the first sending of `key` made and True.
 
     A row is found again by its key; anything else that `make` gives is not kept: None is given the second time.
@@ -80,9 +86,9 @@ def make_once(key: str, *, form: str, owner: str, content: str, make: Callable[[
     with transaction.atomic():
         try:
             with transaction.atomic():
-                kept = FormKey.objects.create(key=key, form=form, owner=owner, content=content)
+                kept = FormKey.objects.create(key=key, form=form, owner=owner, content=contents[0])
         except IntegrityError:  # after the first ended: the key's index makes this one wait for it
-            return _made_first(key, form, owner, content), True
+            return _made_first(key, form, owner, contents), True
         made = make()
         if isinstance(made, models.Model):
             kept.made_model, kept.made = made._meta.label_lower, made.pk
@@ -90,11 +96,11 @@ def make_once(key: str, *, form: str, owner: str, content: str, make: Callable[[
     return made, False
 
 
-def _made_first(key: str, form: str, owner: str, content: str) -> Any:
+def _made_first(key: str, form: str, owner: str, contents: list[str]) -> Any:
     kept = FormKey.objects.filter(key=key).first()
     if kept is None or (kept.form, kept.owner) != (form, owner):
         raise Refused(FormKeyReason.OF_ANOTHER)
-    if kept.content != content:
+    if kept.content not in contents:
         raise Refused(FormKeyReason.USED)
     if not kept.made_model:
         return None

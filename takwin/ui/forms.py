@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
-from takwin.core.form_keys import FormKeyReason, content_of, implied_key, make_once
+from takwin.core.form_keys import FormKeyReason, content_of, contents_of, implied_key, make_once
 from takwin.ui import fields as forms
 
 FORM_KEY = "form_key"
@@ -125,9 +125,9 @@ class ServiceForm(forms.Form):
         """Call the service once for the key: by whom, about what and with which values."""
         name = type(self).__qualname__
         owner = str(getattr(kwargs.get("by"), "pk", None) or "")
-        content = content_of(args, self.cleaned_data)
-        key = key or implied_key(name, owner, content, content_of(args, kwargs | {"by": owner}))
-        made, again = make_once(key, form=name, owner=owner, content=content, make=lambda: self._serve(args, kwargs))
+        contents = contents_of(args, self.cleaned_data)
+        key = key or implied_key(name, owner, contents[0], content_of(args, kwargs | {"by": owner}))
+        made, again = make_once(key, form=name, owner=owner, contents=contents, make=lambda: self._serve(args, kwargs))
         if again:
             sent_before.set(True)
         return made

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from django.conf import settings
-
 from takwin.admissions.choices import ReserveGroup
+from takwin.core.tokens import secret_keys
 from takwin.offer.models import Season
 
 OPAQUE = {ReserveGroup.DISABILITY.value, ReserveGroup.REENTRY.value}
 
 
 def number(season: Season, application_ref: str) -> str:
-    """The candidate's number in the files of a season: theirs to know, nobody else's to find."""
-    key = f"files:{settings.SECRET_KEY}:{season.code}".encode()
+    """The candidate's number in the files of a season: theirs to know, nobody else's to find.
+
+    Under the oldest secret that is still read: rounds of one season have the same numbers and labels though the secret
+    was rotated between them, as long as the former one stays in `TAKWIN_OLD_SECRET_KEYS`."""
+    key = f"files:{secret_keys()[-1]}:{season.code}".encode()
     return hmac.new(key, application_ref.encode(), hashlib.sha256).hexdigest()[:16]
 
 

@@ -19,12 +19,15 @@ from takwin.admissions.views.mine import with_application
 from takwin.core.numbers import parse_int
 from takwin.ui.pages import PUBLIC, near, page, show
 
-SIGNER = Signer(salt="receipt", sep="~")
+
+def signer() -> Signer:
+    """Made when it is used: the secrets are those of the settings as they are."""
+    return Signer(salt="receipt", sep="~")
 
 
 def check_url(application: Any) -> str:
     """Where anyone who holds the receipt can check it."""
-    told = SIGNER.sign(f"{application.ref}:{int(application.submitted_at.timestamp())}")
+    told = signer().sign(f"{application.ref}:{int(application.submitted_at.timestamp())}")
     return settings.SITE_URL + reverse("admissions:receipt_check", args=[told])
 
 
@@ -57,7 +60,7 @@ def receipt(request: Any, application: Any) -> HttpResponse:
 def receipt_check(request: Any, told: str) -> HttpResponse:
     """Says whether a receipt is ours and still stands; nothing about the person."""
     try:
-        ref, stamp = SIGNER.unsign(told).rsplit(":", 1)
+        ref, stamp = signer().unsign(told).rsplit(":", 1)
     except (BadSignature, ValueError) as bad:
         raise Http404("receipt") from bad
     application = selectors.by_ref(ref)
