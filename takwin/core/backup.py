@@ -185,7 +185,7 @@ def _copy_documents(media: Path, into: Path) -> dict[str, str]:
         name, digest = str(path.relative_to(media)), hashlib.sha256()
         with path.open("rb") as source, _create(into / name) as out:
             pieces: Iterator[bytes] = iter(lambda source=source: source.read(CHUNK), b"")  # type: ignore[misc]
-            for piece in pieces if is_encrypted(path) else encrypt_chunks(pieces):
+            for piece in pieces if is_encrypted(path) else encrypt_chunks(pieces, Path(name).as_posix()):
                 digest.update(piece)
                 out.write(piece)
         digests[name] = digest.hexdigest()

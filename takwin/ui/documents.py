@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 
+from takwin.core.storage import DamagedFile
+
+logger = logging.getLogger(__name__)
 OTHER = ("application/octet-stream", "bin")
 # First bytes at an offset -> content type, suffix (each format's own specification).
 SIGNS: tuple[tuple[int, bytes, tuple[str, str]], ...] = (
@@ -30,8 +34,12 @@ def kind_of(head: bytes) -> tuple[str, str]:
 def give_document(file: Any, stem: str) -> FileResponse:
     """Stream a stored file as a download named `stem` (a reference of ours). A browser neither guesses its kind nor
     runs anything in it, whatever the name it was handed in with."""
-    opened = file.open("rb")
-    content_type, suffix = kind_of(opened.read(16))
+    try:
+        opened = file.open("rb")
+        content_type, suffix = kind_of(opened.read(16))
+    except DamagedFile as damaged:  # logged as a fault: who watches the disk must see it; the reader finds no document
+        logger.exception("A document on the disk is not what was written there: %s", stem)
+        raise Http404(stem) from damaged
     opened.seek(0)
     response = FileResponse(opened, content_type=content_type, as_attachment=True, filename=f"{stem}.{suffix}")
     response["X-Content-Type-Options"] = "nosniff"
