@@ -1,8 +1,10 @@
 """What a run shows the public: counts and cut-offs that at least K people share.
 
 An exact cut-off is the mark of one person, and a small count can be one too. A count of people from 1 to K - 1 is not
-shown; a cut-off is shown as the narrowest band of marks in which at least K of those who asked stand. Where a hidden
-cell would follow from the published total of its column, the smallest of the others is hidden with it.
+shown, nor whether such a pool is full, which beside its seats says the same; a cut-off is shown as the narrowest band
+of marks in which at least K of those who asked stand. Where a hidden cell would follow from the published total of its
+column, the smallest of the others is hidden with it. A cut-off tells that the seats are taken: what is admitted there
+is counted as known.
 """
 
 from __future__ import annotations
@@ -39,10 +41,10 @@ def band(scores: Any, least: int | None) -> list[int] | None:
     return None
 
 
-def hide_beside(cells: list[int | None], exact: list[int]) -> list[int | None]:
+def hide_beside(cells: list[int | None], exact: list[int], known: frozenset[int] = frozenset()) -> list[int | None]:
     """Hide the smallest shown cells while what is hidden of a column could be told from its total: one cell alone, or
-    fewer than K people in all."""
-    hidden = [at for at, cell in enumerate(cells) if cell is None]
+    fewer than K people in all. `known`: places of cells that follow from something else, and hide nothing."""
+    hidden = [at for at, cell in enumerate(cells) if cell is None and at not in known]
     shown = sorted((at for at, cell in enumerate(cells) if cell), key=lambda at: exact[at])
     out = list(cells)
     while hidden and shown and (len(hidden) < 2 or sum(exact[at] for at in hidden) < K):
@@ -64,9 +66,15 @@ def write(run: Run, arrays: SeasonArrays, told: Facts) -> None:
         row.shown = _pool(row, arrays, asked)
     for name in ("first_choices", "admitted"):
         exact = [getattr(row, name) for row in pools]
-        cells = hide_beside([row.shown[name] for row in pools], exact)
+        taken = frozenset(at for at, row in enumerate(pools) if row.shown["cutoff"] and name == "admitted")
+        cells = hide_beside([row.shown[name] for row in pools], exact, taken)
         for row, cell in zip(pools, cells, strict=True):
+            if cell is None and row.shown[name] is not None and name == "admitted":
+                row.shown["cutoff"] = None  # hidden beside others: a cut-off would tell it
             row.shown[name] = cell
+    for row in pools:
+        if row.shown["admitted"] is None:
+            row.shown["full"] = None
     PoolResult.objects.bulk_update(pools, ["shown"], batch_size=BATCH)
     _beds(run, arrays, told)
 

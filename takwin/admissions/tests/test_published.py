@@ -165,6 +165,38 @@ class TestTheAttack:
             hidden = [getattr(exact[row["offering"]], name) for row in rows if row[name] == ""]
             assert not hidden or (len(hidden) >= 2 and sum(hidden) >= shown.K)
 
+    def test_a_full_pool_of_few_seats_does_not_tell_how_many_were_admitted(self, client, run):
+        """Seats are public: "full" beside fifteen of them is a count of fifteen people."""
+        rows = table(unzip(client.get(f"/allocation/{run.ref}/files.zip"))["pools.csv"])
+        assert any(row["admitted"] == "" and int(row["seats"]) < shown.K for row in rows)
+        for row in rows:
+            if row["admitted"] == "":
+                assert row["full"] == ""
+
+    def test_nor_does_a_cut_off_with_the_total(self, client, run):
+        files = unzip(client.get(f"/allocation/{run.ref}/files.zip"))
+        rows, total = table(files["pools.csv"]), json.loads(files["published.json"])["counts"]["admitted"]
+        left = total - sum(int(row["admitted"]) for row in rows if row["admitted"])
+        unknown = []
+        for row in rows:
+            if row["admitted"] == "" and row["from"]:
+                left -= int(row["seats"])
+            elif row["admitted"] == "":
+                unknown.append(row)
+        assert not unknown or (len(unknown) >= 2 and left >= shown.K)
+
+    @pytest.mark.parametrize(
+        ("cells", "exact", "known", "kept"),
+        [
+            ([None, None, 30, 40], [10, 7, 30, 40], {0}, [None, None, None, 40]),
+            ([None, None, 30, 40], [10, 15, 30, 40], set(), [None, None, 30, 40]),
+            ([None, 30], [10, 30], {0}, [None, 30]),
+            ([25, 30], [25, 30], {0, 1}, [25, 30]),
+        ],
+    )
+    def test_what_follows_from_a_cut_off_hides_nothing(self, cells, exact, known, kept):
+        assert shown.hide_beside(cells, exact, frozenset(known)) == kept
+
     def test_a_season_of_a_handful_publishes_no_count_of_it(self, client):
         season = make_season()
         offering = make_offering(season, seats=2)
