@@ -159,4 +159,5 @@ class CertificationReason(Reasons):
     PAST = "past", _("The last day must be after today, and within a year.")
     FUTURE = "future", _("The day of the jury is to come: %(on)s.")
     NOT_LIVE = "not_live", _("Only a valid diploma is shared.")
-    LAST_KEY = "last_key", _("The key that signs now cannot be withdrawn: make a new one first.")
+    KEY_WITHDRAWN = "key_withdrawn", _("This key is withdrawn already.")
+    WITHDRAWAL_ASKED = "withdrawal_asked", _("The withdrawal of this key waits for a second person already.")

@@ -66,8 +66,9 @@ class RevokeForm(TakeBackForm):
     service = services.revoke_diploma
 
 
-class WithdrawKeyForm(ReasonForm):
-    service = services.withdraw_key
+class AskWithdrawalForm(ReasonForm):
+    service = services.ask_withdrawal
+    creates = True
 
 
 class ShareForm(ServiceForm):

@@ -2,6 +2,6 @@
 
 from takwin.certification.models.diplomas import Diploma, Share
 from takwin.certification.models.juries import Amendment, Jury, Sitter, Verdict
-from takwin.certification.models.keys import SigningKey
+from takwin.certification.models.keys import KeyWithdrawal, SigningKey
 
-__all__ = ["Amendment", "Diploma", "Jury", "Share", "SigningKey", "Sitter", "Verdict"]
+__all__ = ["Amendment", "Diploma", "Jury", "KeyWithdrawal", "Share", "SigningKey", "Sitter", "Verdict"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.certification.choices import KeyState
 from takwin.core.choices import state_check
 from takwin.core.fields import EncryptedTextField, RefField
+from takwin.core.second_person import SecondPersonRequest, two_persons
 
 
 class SigningKey(models.Model):
@@ -38,3 +39,21 @@ class SigningKey(models.Model):
     @property
     def name(self) -> str:
         return f"key-{self.number}"
+
+
+class KeyWithdrawal(SecondPersonRequest):
+    """A key that one person says has leaked, until a second one decides whether what it signed is still believed."""
+
+    ref = RefField(prefix="KWD")
+    key = models.ForeignKey(SigningKey, models.PROTECT, related_name="withdrawals")
+
+    class Meta:
+        verbose_name = _("withdrawal of a key")
+        ordering = ["-pk"]
+        constraints = [
+            *two_persons("key_withdrawal"),
+            models.UniqueConstraint(fields=["key"], condition=Q(state="waiting"), name="key_withdrawal_once_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.state}"

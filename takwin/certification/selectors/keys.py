@@ -6,9 +6,11 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.db.models import Prefetch
 
 from takwin.certification.choices import KeyState
-from takwin.certification.models import SigningKey
+from takwin.certification.models import KeyWithdrawal, SigningKey
+from takwin.core.second_person import RequestState
 from takwin.engines.credentials import Issuer, public_pem
 
 NAMES = {"ar": "تكوين", "fr": "takwin", "en": "takwin"}
@@ -61,8 +63,19 @@ def believed_names() -> dict[str, str]:
     return {key.name: _pem(key.secret) for key in published()}
 
 
+def current() -> SigningKey:
+    """The key that signs now. DoesNotExist: nothing was signed yet."""
+    return SigningKey.objects.get(state=KeyState.CURRENT)
+
+
 def all_keys() -> list[SigningKey]:
-    return list(SigningKey.objects.all())
+    """Every key, the newest first, with the withdrawal that waits for a second person."""
+    waiting = KeyWithdrawal.objects.select_related("asked_by").filter(state=RequestState.WAITING)
+    return list(SigningKey.objects.prefetch_related(Prefetch("withdrawals", waiting, to_attr="waiting")))
+
+
+def withdrawal(ref: str) -> KeyWithdrawal:
+    return KeyWithdrawal.objects.get(ref=ref)
 
 
 def key(ref: str) -> SigningKey:

@@ -20,11 +20,18 @@ from takwin.certification.services.juries import (
     pull_results,
     sign_minutes,
 )
-from takwin.certification.services.keys import current_key, rotate_key, withdraw_key
+from takwin.certification.services.keys import (
+    accept_withdrawal,
+    ask_withdrawal,
+    current_key,
+    recall_withdrawal,
+    refuse_withdrawal,
+    rotate_key,
+)
 
 __all__ = [
     "address", "amend_verdict", "cancel_jury", "certify_module", "check_due", "count_opening", "current_key",
     "decide", "follow_rule", "form_jury", "issue", "open_jury", "prepare", "pull_results", "restore",
     "revoke_diploma", "rotate_key", "share_diploma", "sign_minutes", "sign_prepared", "suspend_diploma",
-    "withdraw_key", "withdraw_share",
+    "accept_withdrawal", "ask_withdrawal", "recall_withdrawal", "refuse_withdrawal", "withdraw_share",
 ]  # fmt: skip

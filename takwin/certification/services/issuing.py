@@ -18,7 +18,7 @@ from takwin.certification.models import Diploma, Jury, SigningKey, Verdict
 from takwin.certification.rules.lives import STANDING
 from takwin.certification.selectors import keys
 from takwin.certification.selectors.juries import without_diploma
-from takwin.certification.services.keys import current_key
+from takwin.certification.services.keys import lock_current_key
 from takwin.core.changes import journal
 from takwin.core.choices import Channel, Priority
 from takwin.core.errors import Refused
@@ -67,8 +67,8 @@ def sign_prepared(
         waiting = waiting.filter(verdict__jury=jury)
     whole, done = waiting.count(), 0
     while True:
-        key = current_key()
         with transaction.atomic():
+            key = lock_current_key()
             rows = list(
                 waiting.select_for_update(of=("self",))
                 .select_related("enrolment__person__account", "enrolment__centre", "enrolment__version__programme")
@@ -164,8 +164,8 @@ def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diplom
 
 
 def _finish(rows: Iterable[Diploma], by: Any) -> None:
-    key, told = current_key(), list(rows)
+    told = list(rows)
     with transaction.atomic():
-        _sign(told, key)
+        _sign(told, lock_current_key())
         for row in told:
             journal(row, "sign_diplomas", by=by, diplomas=1)

@@ -148,16 +148,6 @@ class TestKeys:
         assert [one["id"].rpartition("#")[2] for one in told["verificationMethod"]] == ["key-2", "key-1"]
         assert told["id"] == "did:web:127.0.0.1%3A8000"
 
-    def test_a_key_that_leaked_is_believed_no_more(self):
-        diploma = make_diploma("14")
-        with refused("last_key"):
-            services.withdraw_key(SigningKey.objects.get(), reason="تسرب", by=None)
-        old = SigningKey.objects.get()
-        services.rotate_key(by=None)
-        old.refresh_from_db()
-        services.withdraw_key(old, reason="تسرب", by=None)
-        assert findings.of_document(diploma.credential.encode()).finding == "altered"
-
     def test_the_secret_half_is_not_in_the_database_nor_in_the_journal(self):
         from django.db import connection
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from takwin.accounts.tests.make import make_user
 from takwin.accounts.tests.visitors import meet, send_away
-from takwin.certification.models import Diploma, Jury, Share, SigningKey
+from takwin.certification.models import Diploma, Jury, KeyWithdrawal, Share, SigningKey
 from takwin.certification.tests.make import (
     SITTERS,
     make_certification,
@@ -212,9 +212,18 @@ class TestDiplomas:
         old = SigningKey.objects.get(state="retired")
         client.post("/desk/keys/", {"key": old.ref, "reason": ""})
         client.post("/desk/keys/", {"key": old.ref, "reason": "تسرب"})
+        asked = KeyWithdrawal.objects.get()
+        client.post("/desk/keys/", {"do": "accept", "withdrawal": asked.ref})
+        old.refresh_from_db()
+        assert old.state == "retired"
+        client.force_login(make_user("second@example.org", "national"))
+        page = client.get("/desk/keys/").content.decode()
+        assert asked.ref in page
+        assert old.secret[:30] not in page
+        client.post("/desk/keys/", {"do": "accept", "withdrawal": asked.ref})
         old.refresh_from_db()
         assert old.state == "withdrawn"
-        assert old.secret[:30] not in client.get("/desk/keys/").content.decode()
+        assert client.post("/desk/keys/", {"do": "accept", "withdrawal": "KWD-0"}).status_code == 404
 
 
 class TestWallet:

@@ -114,17 +114,32 @@ def diploma_pdf(request: Any, ref: str) -> HttpResponse:
     return paper(row)
 
 
+DECISIONS: dict[str, Any] = {
+    "accept": services.accept_withdrawal,
+    "refuse": services.refuse_withdrawal,
+    "recall": services.recall_withdrawal,
+}
+
+
+def _key_move(request: Any) -> None:
+    deed = request.POST.get("do", "")
+    if deed == "rotate":
+        services.rotate_key(by=request.user)
+        messages.success(request, _("A new key signs from now on."))
+    elif deed in DECISIONS:
+        DECISIONS[deed](or_404(keys.withdrawal, request.POST.get("withdrawal", "")), by=request.user)
+    else:
+        row = or_404(keys.key, request.POST.get("key", ""))
+        forms.AskWithdrawalForm(request.POST).insist(row, by=request.user)
+        messages.success(request, _("The key signs nothing any more. A second person decides about what it signed."))
+
+
 @page("certification.keys", prove=True)
 def key_list(request: Any) -> HttpResponse:
-    """Keys that sign and have signed; a new one; withdrawing one that leaked."""
-    form = forms.WithdrawKeyForm()
+    """Keys that sign and have signed; a new one; withdrawing one that leaked, by two people."""
+    form = forms.AskWithdrawalForm()
     if request.method == "POST":
-        if request.POST.get("do") == "rotate":
-            services.rotate_key(by=request.user)
-            messages.success(request, _("A new key signs from now on."))
-        else:
-            row = or_404(keys.key, request.POST.get("key", ""))
-            forms.WithdrawKeyForm(request.POST).insist(row, by=request.user)
+        _key_move(request)
         return redirect("certification:keys")
     return show(
         request, "certification/key_list.html", rows=keys.all_keys(), form=form, issuer=keys.issuer(), active="keys"
