@@ -54,6 +54,44 @@ def test_every_address_declares_a_known_capability():
         assert getattr(view, "capability", None) in known, f"{path} declares no capability"
 
 
+def test_a_page_that_asks_for_itself_again_and_again_says_so():
+    """Else it keeps the session of a desk left alone open for ever."""
+    views = [
+        (path, view) for path, view in leaves(get_resolver().url_patterns) if view.__module__.startswith("takwin")
+    ]
+    polled, reloaded = set(), set()
+    for template in TEMPLATES:
+        text = template.read_text()
+        polled |= set(re.findall(r"data-poll=\"{% url '([\w:]+)'", text))
+        polled |= set(re.findall(r"{% url '([\w:]+)' [^%]*as poll %}", text))
+        if (
+            "data-refresh" in text
+            or 'http-equiv="refresh"' in text
+            or re.search(r'hx-trigger="[^"]*(every|load)', text)
+        ):
+            reloaded.add(f"{template.parent.name}/{template.name}")
+    assert len(polled) >= 3
+    assert reloaded
+    names = {pattern.lookup_str: pattern for pattern in _patterns(get_resolver().url_patterns)}
+    for name in polled:
+        app, _colon, leaf = name.partition(":")
+        found = [p.callback for p in names.values() if p.name == leaf and f"takwin.{app}." in p.lookup_str]
+        assert found, name
+        assert all(view.unattended for view in found), name
+    for template in reloaded:
+        shown_by = [view for _path, view in views if f'"{template}"' in inspect.getsource(inspect.unwrap(view))]
+        assert shown_by, template
+        assert all(view.unattended for view in shown_by), template
+
+
+def _patterns(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern.url_patterns)
+        else:
+            yield pattern
+
+
 def test_what_binds_others_asks_for_a_proof_again():
     asking = {path for path, view in leaves(get_resolver().url_patterns) if getattr(view, "prove", False)}
     for part in ("/sign/", "/publish/", "/juries/", "/diplomas/", "/keys/", "/roles/", "/draw", "/waves/"):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from takwin.config.env import is_public, refuse_demo, refuse_lost_addresses, refuse_weak_keys
+from takwin.config.env import is_loopback, is_public, refuse_demo, refuse_lost_addresses, refuse_weak_keys
 
 FULL = {
     "TAKWIN_PRODUCTION": "1", "TAKWIN_SECRET_KEY": "x" * 64 + "abcdefghijklmnop", "TAKWIN_FIELD_KEYS": "one-key",
@@ -35,6 +35,31 @@ def test_without_a_secret_key_it_does_not_start():
         done = manage("check", **{key: value for key, value in FULL.items() if key != missing})
         assert done.returncode != 0
         assert missing in done.stderr
+
+
+def test_mail_does_not_cross_a_network_in_clear_unless_it_is_said():
+    """By default STARTTLS; a server on this machine needs none."""
+    code = "from django.conf import settings as s; print(s.EMAIL_USE_TLS, s.EMAIL_USE_SSL)"
+    afar = {"TAKWIN_EMAIL_HOST": "mail.example.org"}
+    for given, answer in (
+        (afar, "True False"), (afar | {"TAKWIN_EMAIL_SSL": "1"}, "False True"), ({}, "False False"),
+        (afar | {"TAKWIN_EMAIL_TLS": "0", "TAKWIN_EMAIL_PLAIN": "1"}, "False False"),
+    ):  # fmt: skip
+        done = manage("shell", "--no-imports", "-c", code, **FULL, **given)
+        assert done.stdout.strip() == answer, (given, done.stderr)
+    refused = manage("check", **FULL, **afar, TAKWIN_EMAIL_TLS="0")
+    assert refused.returncode != 0
+    assert "in clear" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [("localhost", True), ("LOCALHOST.", True), ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True),
+     ("[::1]", True), ("mail.example.org", False),
+     ("10.0.0.3", False), ("localhost.evil.example", False), ("0.0.0.0", False)],
+)  # fmt: skip
+def test_only_this_machine_is_loopback(host, here):
+    assert is_loopback(host) is here
 
 
 def test_the_deployment_checks_are_clean():

@@ -6,55 +6,24 @@ from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from phonenumbers import (
-    NumberParseException,
-    PhoneNumberFormat,
-    PhoneNumberType,
-    format_number,
-    is_valid_number,
-    number_type,
-    parse,
-)
 
 from takwin.accounts import limits, proofs
 from takwin.accounts.browsers import remember_browser, remembers
 from takwin.accounts.models import User
+from takwin.accounts.phones import tidy_phone
 
-# What an SMS reaches. A landline, a premium or a toll-free number is refused where a code must arrive.
-REACHED_BY_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-LONGEST_NUMBER = 40  # signs someone may type, blanks and brackets included
-
-
-def tidy_phone(text: str) -> str | None:
-    """A number as +212612345678; numbers without a country are Moroccan. None when it is no number."""
-    number = _parsed(text)
-    return format_number(number, PhoneNumberFormat.E164) if number else None
-
-
-def reached_by_sms(text: str) -> bool:
-    """Whether a number can receive an SMS, by its country's plan."""
-    number = _parsed(text)
-    return number is not None and number_type(number) in REACHED_BY_SMS
-
-
-def _parsed(text: str) -> Any:
-    if len(text) > LONGEST_NUMBER:
-        return None
-    try:
-        number = parse(text, "MA")
-    except NumberParseException:
-        return None
-    return number if is_valid_number(number) else None
+LIMITED = {"too_many_login_attempts", "rate_limited"}  # allauth's codes of a limit that is reached
 
 
 class Adapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "too_many_login_attempts": gettext_lazy(
-            "Too many wrong tries from here. Wait a little, or ask for a code: it opens your account at once."
+            "Too many wrong tries from here. %(wait)s Or ask for a code: it opens your account at once."
         ),
+        "rate_limited": gettext_lazy("Too many tries. %(wait)s"),
         "incorrect_code": gettext_lazy("This is not the code that was sent."),
         "phone_password_mismatch": gettext_lazy("The phone number or the password is not right."),
         "email_password_mismatch": gettext_lazy("The e-mail address or the password is not right."),
@@ -104,16 +73,35 @@ class Adapter(DefaultAccountAdapter):
     # account alone for browsers that never opened it, so that a thousand addresses do not get a thousand times more.
 
     def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
-        return f"{_login_of(credentials)}|{limits.client_address(request)}"
+        return f"{_login_of(credentials)}|{limits.client_network(request)}"
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
+        self._elsewhere, self._asked = (
+            None,
+            ("login_failed", self._get_login_attempts_cache_key(request, **credentials)),
+        )
         super().pre_authenticate(request, **credentials)
-        self._elsewhere = None
         login = _login_of(credentials)
         if login and not remembers(request, login):
-            self._elsewhere = limits.count(request, "login_failed_anywhere", login)
+            self._asked = ("login_failed_anywhere", login)
+            self._elsewhere = limits.count(request, *self._asked)
             if self._elsewhere is None:
                 raise self.validation_error("too_many_login_attempts")
+
+    # allauth's own refusals do not say how long to wait: the sentence is completed where it is raised.
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code not in LIMITED:
+            return super().validation_error(code, *args)
+        asked = getattr(self, "_asked", None)
+        seconds = limits.seconds_left(self.request, *asked) if asked else limits.seconds_of_visitor(self.request)
+        self.request.limited_for = seconds
+        return ValidationError(self.error_messages[code] % {"wait": limits.wait_sentence(seconds)}, code=code)
+
+    def add_message(self, request: Any, level: int, *args: Any, message: str | None = None, **more: Any) -> None:
+        if message is not None and message == self.error_messages["rate_limited"]:
+            message = str(message) % {"wait": limits.wait_sentence(limits.seconds_of_visitor(request))}
+        super().add_message(request, level, *args, message=message, **more)
 
     def _rollback_login_failed_rl_usage(self) -> None:
         super()._rollback_login_failed_rl_usage()

@@ -7,6 +7,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
         from takwin.accounts.security import connect
+        from takwin.accounts.watch import begin_watch
 
         connect()
+        user_logged_in.connect(begin_watch, dispatch_uid="watch.begin")

@@ -40,12 +40,11 @@ def send(request: Any, proof: Proof) -> None:
     """New digits for a proof. Counted by address, by number from that address, and by number with room for four such
     addresses; apart for a browser that has opened it before: a stranger who asks for an owner's codes uses up neither
     the owner's browser nor, from one place, the owner who comes from another."""
-    limits.require(request, "code_asked")
     if remembers(request, proof.to):
-        limits.require(request, "code_sent_again", proof.to)
+        limits.require(request, "code_asked", ("code_sent_again", proof.to))
     else:
-        limits.require(request, "code_sent_from", f"{proof.to} {limits.client_address(request)}")
-        limits.require(request, "code_sent", proof.to)
+        here = f"{proof.to} {limits.client_network(request)}"
+        limits.require(request, "code_asked", ("code_sent_from", here), ("code_sent", proof.to))
     code = proof.renew()
     codes.keep(request.session, proof)
     holder = proofs.find_holder(proof.kind, proof.to)

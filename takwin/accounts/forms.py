@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from takwin.accounts.adapter import reached_by_sms, tidy_phone
 from takwin.accounts.browsers import SHARED
 from takwin.accounts.codes import SIGNS
 from takwin.accounts.models import User
+from takwin.accounts.phones import reached_by_sms, tidy_phone
 from takwin.accounts.proofs import EMAIL, PHONE
 from takwin.accounts.services import choose_language
 from takwin.ui import fields as forms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,26 +9,22 @@ from allauth.core.exceptions import RateLimited
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from takwin.accounts.browsers import SHARED
 from takwin.accounts.kept_forms import KEPT, forget_owner, give_key, keep_form, name_owner, show_kept
-from takwin.accounts.limits import LimitError
+from takwin.accounts.limits import LimitError, seconds_of_visitor, wait_sentence
+from takwin.accounts.reach import must_prove
 from takwin.accounts.roles import needs_role
 from takwin.accounts.selectors import has_email
 from takwin.accounts.services import note_language
 from takwin.core.scope import NOWHERE
-
-SEEN = "seen_at"
-A_MINUTE = 60  # seconds: a limit whose length is not known ends within it; also how often a visit is written down
 
 
 def page_before(request: Any) -> str:
@@ -77,15 +72,12 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class Private:
-    """What signed-in people read stays in no cache and no history: "back" after the sign-out shows nothing. On a
-    device that others use, a session ends after a quarter of an hour without a page."""
+    """What signed-in people read stays in no cache and no history: "back" after the sign-out shows nothing."""
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> Any:
-        if request.user.is_authenticated and request.session.get(SHARED):
-            self._end_when_idle(request)
         response = self.get_response(request)
         if getattr(request, "signed_out_by_hand", False):
             forget_owner(request, response)
@@ -96,14 +88,6 @@ class Private:
                 show_kept(request, response)
         return response
 
-    def _end_when_idle(self, request: Any) -> None:
-        now = time.time()
-        seen = request.session.get(SEEN, now)
-        if now - seen > settings.SHARED_DEVICE_IDLE:
-            logout(request)
-        elif now - seen > A_MINUTE or SEEN not in request.session:
-            request.session[SEEN] = now
-
     def process_exception(self, request: Any, exception: Exception) -> Any:
         """Limits, ours and allauth's, in the page's language and look."""
         if isinstance(exception, LimitError):
@@ -111,10 +95,11 @@ class Private:
         return too_many(request) if isinstance(exception, RateLimited) else None
 
 
-def too_many(request: Any, seconds: int = A_MINUTE) -> HttpResponse:
-    """The page of 429: how long to wait, and the way back."""
-    minutes = -(-seconds // 60)
-    context = {"seconds": seconds, "minutes": minutes, "hours": -(-minutes // 60), "back": page_before(request)}
+def too_many(request: Any, seconds: int = 0) -> HttpResponse:
+    """The page of 429: how long to wait, and the way back. Without `seconds` (allauth does not say which of its limits
+    it was), the longest wait of this address and account."""
+    seconds = seconds or seconds_of_visitor(request)
+    context = {"wait": wait_sentence(seconds), "back": page_before(request)}
     response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(seconds)
     return response
@@ -132,6 +117,9 @@ class SecondFactor:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, _args: Any, kwargs: Any) -> Any:
+        if settings.STAFF_SECOND_FACTOR and must_prove(request, request.resolver_match.url_name or ""):
+            back = request.get_full_path() if request.method == "GET" else page_before(request)
+            return redirect(f"{reverse('account_prove_reach')}?{urlencode({'next': back})}")
         if (
             not (needs_role(view, kwargs) or request.path.startswith(reverse("admin:index")))
             or not request.user.is_authenticated

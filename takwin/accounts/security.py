@@ -10,7 +10,6 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 from allauth.account import signals as account_signals
-from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa_signals
 from django.contrib.auth.signals import user_login_failed
 from django.db.models import Count
@@ -20,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.choices import EventKind
+from takwin.accounts.limits import client_address
 from takwin.accounts.models import SecurityEvent, User
 from takwin.accounts.roles import Role
 from takwin.accounts.selectors import by_login
@@ -33,16 +33,11 @@ MANY_FOR_ACCOUNT, MANY_FOR_ADDRESS = 10, 200  # failures in `WINDOW`; 200: five 
 FAILURES = (EventKind.SIGN_IN_FAILED, EventKind.CODE_REJECTED, EventKind.FACTOR_FAILED)
 
 
-def client_address(request: HttpRequest | None) -> str | None:
-    """The address of the person, behind the trusted proxies; None outside a request."""
-    return str(get_adapter().get_client_ip(request)) if request is not None else None
-
-
 def record_event(
     kind: EventKind, *, user: User | None = None, request: HttpRequest | None = None, **data: str
 ) -> SecurityEvent:
     """Note an event. `data` is short words: a method, a role, a reference; never what was typed."""
-    address = client_address(request)
+    address = client_address(request) if request is not None else None  # none outside a request
     return SecurityEvent.objects.create(kind=kind, user=user, address=address, data=data)
 
 
@@ -107,7 +102,13 @@ def note_email(request: HttpRequest, user: User, **_more: object) -> None:
 
 
 def note_factor_added(request: HttpRequest, user: User, **_more: object) -> None:
+    """A second factor is there: the owner is told, since it also keeps the owner out when it is not theirs."""
     record_event(EventKind.FACTOR_ADDED, user=user, request=request)
+    send_alert(
+        user,
+        _("A second factor was added"),
+        _("A second factor was added to your takwin account. If it was not you, ask your manager now."),
+    )
 
 
 def note_factor_removed(request: HttpRequest, user: User, **_more: object) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
+from takwin.accounts.phones import tidy_phone
 from takwin.accounts.roles import LOCAL_ROLES, Role, roles_with
 from takwin.centres.models import Centre
 from takwin.core.scope import Scope
+from takwin.core.text import clean
 from takwin.territory.models import Area
 
 
@@ -35,8 +37,10 @@ def by_email(emails: Iterable[str]) -> dict[str, User]:
 
 
 def by_login(login: str) -> QuerySet[User]:
-    """The account with this e-mail, phone or reference: one or none."""
-    return User.objects.filter(Q(email__iexact=login) | Q(phone=login) | Q(ref=login))
+    """The account with this e-mail, phone or reference, however a phone is written (06…, +212…, Arabic digits): one or
+    none."""
+    login = clean(login, lines=False).strip()
+    return User.objects.filter(Q(email__iexact=login) | Q(phone=tidy_phone(login) or login) | Q(ref=login.upper()))
 
 
 def has_email(user: Any) -> bool:

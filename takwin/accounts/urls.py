@@ -11,5 +11,6 @@ urlpatterns = [
     path("signup/", views.sign_up, name="account_signup"),
     path("password/reset/", views.reset_password, name="account_reset_password"),
     path("password/new/", views.new_password, name="account_new_password"),
+    path("prove/", views.prove_reach, name="account_prove_reach"),
     path("code/", views.enter_code, name="account_code"),
 ]

@@ -11,15 +11,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
-from takwin.accounts import codes, door, forms, limits, proofs, security
+from takwin.accounts import codes, door, forms, limits, proofs, reach, security
 from takwin.accounts.codes import Proof, Purpose
 from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
 
 TOO_MANY = "too_many_login_attempts"
-LOCKED_FOR = 300  # seconds: the shortest of the limits on wrong passwords, see settings.LIMITS
 
 
 def _following(request: Any) -> str:
@@ -34,7 +33,7 @@ def sign_in(request: Any) -> HttpResponse:
     response = LoginView.as_view()(request)
     form = (getattr(response, "context_data", None) or {}).get("form")
     if form is not None and form.is_bound and form.has_error("__all__", TOO_MANY):
-        response.status_code, response["Retry-After"] = 429, str(LOCKED_FOR)
+        response.status_code, response["Retry-After"] = 429, str(request.limited_for)
     return response
 
 
@@ -130,6 +129,42 @@ def new_password(request: Any) -> HttpResponse:
         door.set_password(request, form.cleaned_data["password1"])
         return redirect("web:door")
     return show(request, "account/new_password.html", form=form)
+
+
+@page(SIGNED_IN)
+def prove_reach(request: Any) -> HttpResponse:
+    """A code to the proven phone or e-mail of who is signed in, before a first second factor is set up."""
+    following, reached = _following(request), reach.proven_reach(request.user)
+    if reached is None or reach.has_fresh_code(request):
+        return redirect(following or "account_home")
+    proof = codes.pending(request.session)
+    waits = proof is not None and (proof.purpose, proof.kind, proof.to) == (Purpose.FACTOR, *reached)
+    form = forms.CodeForm()
+    if request.method == "POST" and "send" in request.POST:
+        if proof is None or not waits or door.may_send_again(proof):
+            door.send(request, Proof(str(Purpose.FACTOR), *reached))
+        return redirect(f"{request.path}?{urlencode({'next': following})}")
+    if request.method == "POST" and proof is not None and waits:
+        form = forms.CodeForm(request.POST)
+        if form.is_valid() and _is_right(request, proof, form):
+            codes.drop(request.session)
+            reach.note_code(request, *reached)
+            return redirect(following or "account_home")
+    context = {"form": form, "waits": waits, "kind": reached[0], "to": reached[1], "following": following}
+    response = show(request, "account/prove_reach.html", **context)
+    add_never_cache_headers(response)
+    return response
+
+
+def _is_right(request: Any, proof: Proof, form: Any) -> bool:
+    """Whether the digits are right; a wrong one is noted and said on the form."""
+    limits.require(request, "code_tried")
+    if proof.accepts(form.cleaned_data["code"]):
+        return True
+    security.note_wrong_code(request, request.user)
+    codes.keep(request.session, proof)
+    form.add_error("code", _("This is not the code that was sent."))
+    return False
 
 
 @page(SIGNED_IN)

@@ -374,23 +374,6 @@ def to_score(committee: Committee, user: Any) -> list[dict[str, Any]]:
     return [{"application": row, "mine": mine.get(row.pk), "given": given.get(row.pk, 0)} for row in rows]
 
 
-def assisted(user: Any, ref: str) -> Application | None:
-    """An application this counsellor entered, else None."""
-    return Application.objects.with_person().filter(entered_by=user, ref=ref).first()
-
-
-def assisted_open(user: Any) -> list[Application]:
-    """The files a counsellor entered whose wishes can still change, newest first; none for anybody else."""
-    if not (user.is_authenticated and user.scope("admissions.assist")):
-        return []
-    rows = Application.objects.with_person().filter(entered_by=user, state__in=["draft", "unplaced"])
-    return list(rows.order_by("-pk")[:50])
-
-
-def assisted_by(user: Any, limit: int = 50) -> list[Application]:
-    return list(Application.objects.with_person().filter(entered_by=user).order_by("-pk")[:limit])
-
-
 def by_ref(ref: str) -> Application | None:
     """Without scope: for the public check of a receipt, which shows nothing of the person."""
     return Application.objects.select_related("season").filter(ref=ref).first()

@@ -71,6 +71,24 @@ def refuse_lost_addresses(addresses: list[str], hosts: list[str]) -> None:
             )
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: what is sent there crosses no network."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") in {"localhost", "localhost.localdomain"}
+
+
+def refuse_plain_mail(host: str, backend: str) -> None:
+    """Production does not send codes and results to another machine in clear, unless `TAKWIN_EMAIL_PLAIN=1` says so.
+    Raises ImproperlyConfigured."""
+    if "smtp" in backend.lower() and not is_loopback(host):
+        raise ImproperlyConfigured(
+            f"Mail would go to TAKWIN_EMAIL_HOST={host} in clear: set TAKWIN_EMAIL_TLS=1 (STARTTLS) or "
+            "TAKWIN_EMAIL_SSL=1 (port 465), or say TAKWIN_EMAIL_PLAIN=1."
+        )
+
+
 def refuse_weak_keys(secret: str, field_keys: list[str]) -> None:
     """Production does not start with a secret that can be guessed: it signs sessions and addresses, and the keys of
     encrypted columns come from it. The bounds are those of Django's check W009. Raises ImproperlyConfigured."""

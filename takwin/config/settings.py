@@ -6,7 +6,17 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from takwin.config.env import BASE, env, flag, refuse_demo, refuse_lost_addresses, refuse_weak_keys, words
+from takwin.config.env import (
+    BASE,
+    env,
+    flag,
+    is_loopback,
+    refuse_demo,
+    refuse_lost_addresses,
+    refuse_plain_mail,
+    refuse_weak_keys,
+    words,
+)
 
 PRODUCTION = flag("PRODUCTION", False)
 DEBUG = flag("DEBUG", False) and not PRODUCTION
@@ -86,7 +96,7 @@ MIDDLEWARE = [
     "takwin.core.logs.RequestLog",
     "takwin.accounts.middleware.SecondFactor",
     "takwin.web.views.errors.WrongMethod",
-    "takwin.accounts.idle.IdleTimeout",
+    "takwin.accounts.watch.SessionWatch",
 ]
 ROOT_URLCONF = "takwin.config.urls"
 WSGI_APPLICATION = "takwin.config.wsgi.application"
@@ -178,7 +188,7 @@ ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before a phone or e-mail changes
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, and after a day in any case
-SESSION_COOKIE_AGE = 24 * 3600
+SESSION_COOKIE_AGE = 24 * 3600  # from the sign-in (accounts/watch.py), whatever is written since
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SHARED_DEVICE_IDLE = 15 * 60  # seconds, where the visitor says that others use the device
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}  # any keypad types it, in any script
@@ -200,13 +210,18 @@ LIMITS = {
     "confirm_email": "1/30s/key,10/d/key,120/m/ip",
     "change_phone": "10/m/user,20/d/user",
     "verify": "60/m/ip",
+    "verify_file": "6/m/ip,100/h/ip",  # PDF and pictures: each may cost five seconds of a processor
     # Changes of an identity; a phone number, a centre, an appointment of guidance.
     "identity": "20/h/user,800/h/ip",
     "guidance_code": "160/h/ip",
-    "guidance_code_number": "4/h/key,8/d/key",
+    "guidance_code_from": "4/h/key,8/d/key",  # a number with an address
+    "guidance_code_again": "4/h/key,8/d/key",  # a number, from browsers that have opened its account
+    "guidance_code_number": "24/h/key,48/d/key",  # six such addresses: a phone does not ring all day
+    "guidance_code_few": "5/h/key",  # a centre with an address: so many pass by the centre's limit
+    "guidance_code_centre_from": "100/h/key",  # a class of 40 behind one address, each twice
     "guidance_code_centre": "400/h/key",
-    "guidance_try_number": "20/h/key",
-    "guidance_hold": "80/h/ip",
+    "guidance_code_centre_all": "2000/h/key",  # 320 addresses that ask five times, beside four that ask without end
+    "guidance_hold": "40/h/key",  # a centre with an address: places kept before the code, ten minutes each
     "guidance_book": "10/d/key",
     "guidance_move": "4/d/key",
 }
@@ -223,10 +238,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "takwin"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+READ_OLD_DOCUMENTS = flag("READ_OLD_DOCUMENTS", True)  # those bound to no name; 0 once reencrypt_fields has run
 STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", PRODUCTION)
 STAFF_VERIFIED_EMAIL = flag("STAFF_VERIFIED_EMAIL", PRODUCTION)
 STAFF_PROVE_AGAIN = flag("STAFF_PROVE_AGAIN", True)  # password or second factor before signing, publishing, roles
 STAFF_IDLE_MINUTES = int(env("STAFF_IDLE_MINUTES", "30"))  # a desk left alone is signed out; 0: never
+STAFF_SESSION_HOURS = int(env("STAFF_SESSION_HOURS", "12"))  # from the sign-in: a day's work, never two
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", _("Arabic")), ("fr", _("French")), ("en", _("English"))]
@@ -284,12 +301,15 @@ if flag("BEHIND_PROXY", False):
 EMAIL_BACKEND = env("EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if PRODUCTION else 'console'}.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", "localhost"), int(env("EMAIL_PORT", "25"))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_USER", ""), env("EMAIL_PASSWORD", "")
-EMAIL_USE_TLS = flag("EMAIL_TLS", False)
+EMAIL_USE_SSL = flag("EMAIL_SSL", False)  # TLS from the first byte, port 465; else STARTTLS
+EMAIL_USE_TLS = flag("EMAIL_TLS", PRODUCTION and not is_loopback(EMAIL_HOST) and not EMAIL_USE_SSL)
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "takwin@localhost")
 SMS_SENDER = env("SMS_SENDER") if PRODUCTION else env("SMS_SENDER", "takwin.core.messages.ConsoleSms")
 if PRODUCTION:
     refuse_demo(SITE_URL, SMS_SENDER, EMAIL_BACKEND)
     refuse_lost_addresses([SITE_URL, *FORMER_SITE_URLS], ALLOWED_HOSTS)
+    if not (EMAIL_USE_TLS or EMAIL_USE_SSL or flag("EMAIL_PLAIN", False)):
+        refuse_plain_mail(EMAIL_HOST, EMAIL_BACKEND)
     refuse_weak_keys(SECRET_KEY, FIELD_KEYS)
 # For takwin.core.gateways.HttpSms; seconds of a try, and how many tries at once in each sender.
 SMS_URL, SMS_TOKEN, SMS_FROM = env("SMS_URL", ""), env("SMS_TOKEN", ""), env("SMS_FROM", "takwin")

@@ -38,6 +38,7 @@ def page(
     moves: str | Callable[[Any], str] = "",
     hidden: bool = False,
     prove: bool | Collection[str] = False,
+    unattended: bool = False,
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Guard a view: 403 without the capability, or 404 for a `hidden` page; `request.scope` holds where it is held. A
     `Refused` that leaves a POST shows the page again with what was typed (`ui/typed.py`); where the form stands on
@@ -46,6 +47,7 @@ def page(
     `request.scope` is where the visitor holds THAT one, so every row the view then looks up is one they may write.
     A page that only looks and declares no `moves` takes no POST (405).
     `prove`: each POST, or those whose "do" is named, ask for the password or the second factor again.
+    `unattended`: the page asks for itself again and again: no sign that somebody is there (`accounts/watch.py`).
     """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -71,6 +73,7 @@ def page(
         inner.capability = capability  # type: ignore[attr-defined]
         inner.moves = moves  # type: ignore[attr-defined]
         inner.prove = prove  # type: ignore[attr-defined]
+        inner.unattended = unattended  # type: ignore[attr-defined]
         return login_not_required(inner) if capability == PUBLIC else inner
 
     return wrap
@@ -99,7 +102,7 @@ def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
     try:
         return read_one(*args)
     except (ObjectDoesNotExist, ValidationError) as absent:
-        raise Http404(str(args[0])) from absent
+        raise Http404(str(args[0] if args else read_one)) from absent
 
 
 def open_file(request: HttpRequest, row: Any) -> None:

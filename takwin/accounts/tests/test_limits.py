@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
+from takwin.accounts.limits import wait_sentence
 from takwin.accounts.models import User
 from takwin.accounts.tests.enter import PHONE, code_for, join, sign_up, wait_a_day
 from takwin.accounts.tests.make import PASSWORD, make_user
@@ -34,8 +36,9 @@ class TestWrongPasswords:
             for _try in range(6):
                 answer = Client().post(f"{language}/accounts/login/", {"login": DIRECTOR, "password": "wrong"})
             assert answer.status_code == 429
-            assert int(answer["Retry-After"]) == 300
+            assert 290 <= int(answer["Retry-After"]) <= 300
             assert sentence in answer.content.decode()
+            assert {"": "5 دقائق", "/fr": "5 minutes", "/en": "5 minutes"}[language] in answer.content.decode()
 
     def test_the_owner_comes_in_by_a_code_from_the_locked_address_too(self, client):
         user = make_user(DIRECTOR)
@@ -173,6 +176,49 @@ class TestMessages:
             client.post("/accounts/code/", {"again": "1"})
         assert Outbox.objects.count() == 3
         assert not User.objects.exists()
+
+
+class TestHowLong:
+    """A refusal without its length is a riddle: each says how long, also those of allauth."""
+
+    def test_a_limit_of_an_hour_is_not_called_five_minutes(self, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"login_failed": "2/3h/key"}
+        make_user(DIRECTOR)
+        for _try in range(3):
+            answer = Client().post("/fr/accounts/login/", {"login": DIRECTOR, "password": "wrong"})
+        assert (answer.status_code, answer["Retry-After"]) == (429, "10800")
+        assert "3 heures" in answer.content.decode()
+
+    def test_a_page_of_allauth_says_the_length_of_its_own_limit(self, client, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"manage_email": "1/2h/user"}
+        client.force_login(make_user(DIRECTOR))
+        for _try in range(2):
+            answer = client.post("/fr/accounts/email/", {"action_add": "1", "email": "x@example.org"})
+        assert (answer.status_code, answer["Retry-After"]) == (429, "7200")
+        assert "2 heures" in answer.content.decode()
+
+    def test_wrong_digits_of_a_second_factor_too(self, client, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"login_failed": "1/2h/key"}
+        user = make_user(DIRECTOR)
+        TOTP.activate(user, generate_totp_secret())
+        client.post("/accounts/login/", {"login": DIRECTOR, "password": PASSWORD})
+        for _try in range(2):
+            answer = client.post("/fr/accounts/2fa/authenticate/", {"code": "000000"})
+        assert "2 heures" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("seconds", "words"),
+        [
+            (1, "1 second."),
+            (59, "59 seconds."),
+            (60, "1 minute."),
+            (61, "2 minutes."),
+            (3600, "1 hour."),
+            (3601, "2 hours."),
+        ],
+    )
+    def test_the_wait_is_rounded_up(self, seconds, words, english):
+        assert wait_sentence(seconds) == f"Try again in {words}"
 
 
 class TestPoison:

@@ -14,10 +14,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from takwin.accounts import granting, security
-from takwin.accounts.idle import SESSION_KEY
+from takwin.accounts.browsers import SHARED
 from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
 from takwin.accounts.tests.enter import code_for, sign_up
 from takwin.accounts.tests.make import PASSWORD, make_user
+from takwin.accounts.watch import SEEN_AT, SIGNED_IN_AT
 from takwin.centres.models import Centre
 from takwin.core.errors import Refused
 from takwin.core.models import Entry, Outbox
@@ -25,12 +26,20 @@ from takwin.core.tests.threads import together
 from takwin.territory.models import Area
 
 pytestmark = pytest.mark.django_db
+MINUTE = 60  # seconds
 
 
 def refusal(call, *args, **kwargs) -> str:
     with pytest.raises(Refused) as refused:
         call(*args, **kwargs)
     return refused.value.code
+
+
+def move(client, key, seconds):
+    """The clock of a session's mark, so many seconds further."""
+    session = client.session
+    session[key] = session.get(key, time.time()) + seconds
+    session.save()
 
 
 @pytest.fixture
@@ -193,31 +202,87 @@ class TestIdle:
     def test_a_desk_left_alone_is_signed_out(self, client, boss):
         client.force_login(boss)
         assert client.get("/desk/").status_code == 200
-        session = client.session
-        session[SESSION_KEY] = time.time() - 31 * 60
-        session.save()
+        move(client, SEEN_AT, -31 * MINUTE)
         answer = client.get("/desk/roles/?q=x")
-        assert answer.url == "/accounts/login/?next=%2Fdesk%2Froles%2F%3Fq%3Dx"
+        assert answer.url == "/accounts/login/?next=/desk/roles/%3Fq%3Dx"
         assert client.get("/desk/").url.startswith("/accounts/login/")
         assert SecurityEvent.objects.filter(kind="idle", user=boss).count() == 1
 
     def test_work_keeps_it_open_and_a_clock_far_ahead_does_not(self, client, boss):
         client.force_login(boss)
         client.get("/desk/")
-        session = client.session
-        session[SESSION_KEY] = time.time() - 29 * 60
-        session.save()
+        move(client, SEEN_AT, -29 * MINUTE)
         assert client.get("/desk/").status_code == 200
-        assert time.time() - client.session[SESSION_KEY] < 60
-        session = client.session
-        session[SESSION_KEY] = time.time() + 3600 * 24
-        session.save()
+        assert time.time() - client.session[SEEN_AT] < 60
+        move(client, SEEN_AT, 24 * 60 * MINUTE)
         assert client.get("/desk/").status_code == 302
 
     def test_people_without_a_role_stay_in(self, client, person):
         client.force_login(person)
         client.get("/apply/")
-        assert SESSION_KEY not in client.session
+        assert SEEN_AT not in client.session
+
+    def test_a_role_is_watched_from_its_first_page_whatever_page_it_is(self, client, boss):
+        client.force_login(boss)
+        client.get("/accounts/")
+        move(client, SEEN_AT, -31 * MINUTE)
+        assert client.get("/desk/").status_code == 302
+
+    def test_the_raw_admin_is_watched_too(self, client):
+        client.force_login(User.objects.create_superuser("root@example.org", password=PASSWORD))
+        assert client.get("/support/").status_code == 200
+        move(client, SEEN_AT, -31 * MINUTE)
+        answer = client.get("/support/")
+        assert (answer.status_code, "login" in answer.url) == (302, True)
+
+    def test_a_role_given_after_the_sign_in_is_watched_from_then(self, client, person):
+        client.force_login(person)
+        client.get("/apply/")
+        Grant.objects.create(user=person, role="national", everywhere=True)
+        assert client.get("/desk/").status_code == 200
+        move(client, SEEN_AT, -31 * MINUTE)
+        assert client.get("/desk/").status_code == 302
+
+    def test_a_page_that_loads_itself_does_not_keep_a_desk_open(self, client, boss):
+        """The board of a centre asks each minute, whether or not somebody is there."""
+        client.force_login(boss)
+        client.get("/desk/")
+        for _minute in range(2):
+            move(client, SEEN_AT, -20 * MINUTE)
+            last = client.get("/desk/guidance/boards/guidance-fes/").status_code
+        assert last == 302
+
+    def test_a_session_that_is_used_all_day_ends_too(self, client, boss, person):
+        client.force_login(boss)
+        client.get("/desk/")
+        move(client, SIGNED_IN_AT, -11 * 60 * MINUTE)
+        assert client.get("/desk/").status_code == 200
+        move(client, SIGNED_IN_AT, -61 * MINUTE)
+        assert client.get("/desk/").status_code == 302
+        client.force_login(person)
+        move(client, SIGNED_IN_AT, -23 * 60 * MINUTE)
+        assert client.get("/apply/").status_code == 200
+        move(client, SIGNED_IN_AT, -61 * MINUTE)
+        assert client.get("/apply/").status_code == 302
+
+    def test_the_shorter_time_counts_where_staff_use_a_shared_device(self, client, boss):
+        client.force_login(boss)
+        session = client.session
+        session[SHARED] = True
+        session.save()
+        client.get("/desk/")
+        move(client, SEEN_AT, -16 * MINUTE)
+        assert client.get("/desk/").status_code == 302
+
+    def test_a_form_of_an_ended_session_is_told_and_the_page_comes_back(self, client, boss):
+        client.force_login(boss)
+        client.get("/desk/")
+        move(client, SEEN_AT, -31 * MINUTE)
+        headers = {"Referer": "http://testserver/desk/roles/"}
+        answer = client.post("/desk/roles/", {"do": "give"}, headers=headers)
+        assert answer.url == "/accounts/login/?next=/desk/roles/"
+        page = client.get(answer.url).content.decode()
+        assert "انتهت جلستك" in page
 
 
 class TestVerifiedEmail:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from takwin.accounts.limits import may
+from takwin.accounts.limits import wait_of
 from takwin.admissions import forms, identities, services
 from takwin.admissions.choices import CorrectionState
 from takwin.admissions.views.mine import current, identity_of, say_no
@@ -49,8 +49,8 @@ def correct(request: Any, subject: str = "") -> HttpResponse:
     initial = identity_of(person) | {name: getattr(person, name) for name in ("given_name_latin", "family_name_latin")}
     form = forms.CorrectionForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST":
-        if not may(request, "identity"):
-            form.add_error(None, _("Too many tries. Wait an hour, then go on."))
+        if (wait := wait_of(request, "identity")) is not None:
+            form.add_error(None, _("Too many tries. %(wait)s") % {"wait": wait})
         elif form.run(person, by=request.user):
             messages.success(request, _("Your request is sent. You are told when it is answered."))
             return redirect(near(request, "admissions:correct"))

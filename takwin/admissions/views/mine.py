@@ -16,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from takwin.accounts.limits import may
-from takwin.admissions import forms, identities, selectors, services
+from takwin.accounts.limits import wait_of
+from takwin.admissions import assistance, forms, identities, selectors, services
 from takwin.admissions.choices import MAX_WISHES, AdmissionReason
 from takwin.admissions.rules import FILE_LIMIT_MB, list_version
 from takwin.admissions.tokens import token
+from takwin.admissions.views import pending
 from takwin.admissions.views.audits import private_json
 from takwin.core.changes import locked
 from takwin.core.errors import Refused
@@ -30,14 +31,12 @@ from takwin.ui.documents import give_document
 from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import PUBLIC, near, open_file, or_404, page, safe_next, show
 
-PENDING = "pending_wish"
-
 
 def current(request: Any, subject: str = "") -> Any:
     """The application these pages are about: one's own, or the one whose reference the address carries, when this
     counsellor entered it. Nothing is kept in the session: two windows on two files are two addresses."""
     if subject:
-        found = selectors.assisted(request.user, subject) if request.user.scope("admissions.assist") else None
+        found = assistance.assisted(request.user, subject)
         if found is None:
             raise Http404(subject)
         request.acting_for = found.person
@@ -91,8 +90,8 @@ def _start(request: Any, season: Any) -> HttpResponse:
     # Messages go where the account signs in.
     reach = {"phone": request.user.phone or "", "email": request.user.email or ""}
     if request.method == "POST" and season:
-        if not may(request, "identity"):
-            form.add_error(None, _("Too many tries. Wait an hour, then go on."))
+        if (wait := wait_of(request, "identity")) is not None:
+            form.add_error(None, _("Too many tries. %(wait)s") % {"wait": wait})
         elif form.run(season=season, person=person, account=request.user, by=request.user, **reach):
             return redirect(near(request, "admissions:schooling"))
     return show(request, "admissions/start.html", form=form, season=season, active="apply")
@@ -125,8 +124,8 @@ def identity(request: Any, application: Any) -> HttpResponse:
         return redirect(near(request, "admissions:correct"))
     form = forms.IdentityForm(request.POST or None, initial=identity_of(application.person))
     if request.method == "POST":
-        if not may(request, "identity"):
-            form.add_error(None, _("Too many tries. Wait an hour, then go on."))
+        if (wait := wait_of(request, "identity")) is not None:
+            form.add_error(None, _("Too many tries. %(wait)s") % {"wait": wait})
         elif form.run(application.person, by=request.user):
             return redirect(near(request, "admissions:mine"))
     return show(request, "admissions/identity.html", form=form, application=application, active="apply")
@@ -140,28 +139,16 @@ def schooling(request: Any, application: Any) -> HttpResponse:
         initial["average"] = application.average / 100
     form = forms.DescribeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.run(application, by=request.user):
-        return _add_pending(request, application)
+        pending.add_pending(request, application)
+        return redirect(near(request, "admissions:wishes"))
     return show(request, "admissions/schooling.html", form=form, application=application, active="apply")
-
-
-def _add_pending(request: Any, application: Any) -> HttpResponse:
-    """Add the wish that brought the candidate here, now that there is an application to hold it."""
-    own = not hasattr(request, "acting_for")  # kept for the visitor's own list, whatever file is written meanwhile
-    pending = request.session.pop(PENDING, None) if own else None
-    if pending:
-        try:
-            services.add_wish(application, offering=offer.offering(pending[0]), with_bed=pending[1], by=request.user)
-        except (Refused, ObjectDoesNotExist) as refusal:
-            messages.error(request, str(refusal))
-    return redirect(near(request, "admissions:wishes"))
 
 
 @page("admissions.apply")
 @with_application
 def wishes(request: Any, application: Any) -> HttpResponse:
-    if PENDING in request.session and application.schooling and application.state == "draft":
-        return _add_pending(request, application)
     context: dict[str, Any] = {
+        "pending": pending.offered(request, application),
         "application": application,
         "wishes": (listed := selectors.wishes(application)),
         "seen": list_version(listed),
@@ -180,7 +167,7 @@ def wish_keep(request: Any) -> HttpResponse:
     if not form.is_valid():
         raise Http404("offering")
     offering = or_404(offer.offering, form.cleaned_data["offering"])
-    request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
+    pending.keep(request, offering, form.cleaned_data["with_bed"])
     messages.info(request, _("The programme is kept: create an account or sign in, and it is your first wish."))
     return redirect_to_login(reverse("admissions:wishes"), reverse("account_signup"))
 
@@ -202,9 +189,11 @@ def wish_add(request: Any, subject: str = "") -> HttpResponse:
         messages.info(request, _("Tell the schooling first."))
         return redirect(near(request, "admissions:schooling", subject=chosen))
     if application is None or not application.schooling:
-        request.session[PENDING] = [offering.ref, form.cleaned_data["with_bed"]]
+        pending.keep(request, offering, form.cleaned_data["with_bed"])
         messages.info(request, _("Tell us who you are and your schooling first: the wish is kept."))
         return redirect(near(request, "admissions:schooling" if application else "admissions:mine"))
+    if not chosen:
+        pending.forget(request, offering)
     back = safe_next(request, request.POST.get("next", ""))
     late = application.state == "unplaced"
     add = services.add_late_wish if late else services.add_wish
@@ -392,7 +381,7 @@ def assist(request: Any) -> HttpResponse:
     form = forms.AssistForm(request.POST or None)
     if request.method == "POST" and season and form.run(season=season, by=request.user):
         return redirect("admissions:schooling", subject=form.result.ref)
-    rows = selectors.assisted_by(request.user)
+    rows = assistance.assisted_by(request.user)
     return show(
         request, "admissions/assist.html", form=form, rows=rows, season=season, active="assist",
         books=bool(request.user.scope("guidance.follow")),

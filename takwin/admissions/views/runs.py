@@ -148,7 +148,7 @@ def whatif(request: Any, ref: str) -> HttpResponse:
     return show(request, "admissions/whatif.html", run=row, form=form, rows=told, active="runs")
 
 
-@page("admissions.allocate")
+@page("admissions.allocate", unattended=True)
 def job(request: Any, ref: str) -> HttpResponse:
     """How far the work about a run is; polled by the page."""
     row = selectors.job_about(_run(ref).ref)

@@ -185,7 +185,7 @@ def minutes(request: Any, ref: str) -> HttpResponse:
     return response
 
 
-@page("certification.see")
+@page("certification.see", unattended=True)
 def progress(request: Any, ref: str) -> JsonResponse:
     """How far the signing of a jury's diplomas is."""
     job = jobs.latest(tasks.ISSUE, _jury(request, ref).ref)

@@ -36,6 +36,11 @@ class Subject:
         return str(Schooling(self.schooling).label) if self.schooling else ""
 
 
+def new_of(user: Any) -> Client:
+    """The client an account would have, not kept."""
+    return Client(account=user)
+
+
 def guest(ref: str) -> Client | None:
     """The client of a session, as long as nobody has claimed it."""
     rows = Client.objects.filter(account__isnull=True, person__isnull=True, merged_into__isnull=True)

@@ -132,12 +132,17 @@ def _one(rows: list[Client], user: Any) -> Client:
     return row
 
 
-def client_for(person: Person, *, by: Any) -> Client:
-    """The client of a record, for the counsellor who serves it."""
+def find_client(person: Person) -> Client | None:
+    """The client of a record, or of its account."""
     row = Client.objects.filter(person=person).first()
     if row is None and person.account_id is not None:
         row = Client.objects.filter(account=person.account_id).first()
-    return row or create(Client(person=person, phone=person.phone, name=person.name), "start", by=by)
+    return row
+
+
+def client_for(person: Person, *, by: Any) -> Client:
+    """The client of a record, for the counsellor who serves it; made when there is none."""
+    return find_client(person) or create(Client(person=person, phone=person.phone, name=person.name), "start", by=by)
 
 
 def twins(client: Client) -> QuerySet[Client]:

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from takwin.accounts.models import User
+from takwin.accounts.tests.enter import join
 from takwin.accounts.tests.make import make_user
 from takwin.core.errors import Refused
 from takwin.core.models import Outbox
@@ -22,8 +23,6 @@ from takwin.guidance.tokens import token
 
 pytestmark = pytest.mark.django_db
 ASKED = {"purpose": "choose", "phone": "0612345678", "name": "سلمى"}
-LIMITS = {"guidance_code": "160/h/ip", "guidance_code_number": "4/h/key", "guidance_code_centre": "400/h/key",
-          "guidance_try_number": "20/h/key", "guidance_move": "4/d/key", "guidance_book": "10/d/key"}  # fmt: skip
 
 
 def address(slot):
@@ -129,8 +128,16 @@ class TestHolds:
         slot.refresh_from_db()
         assert slot.taken == MOST_HELD
 
+    def test_one_address_does_not_keep_every_place_of_a_centre_for_long(self):
+        """Forty kept places an hour from one address, ten minutes each: a class once, nobody all day."""
+        slot = make_slot(capacity=200)
+        for n in range(45):
+            Browser().post(address(slot), ASKED | {"phone": f"06123400{n:02d}"}, REMOTE_ADDR="203.0.113.7")
+            over(Appointment.objects.order_by("-pk")[0])
+        assert Appointment.objects.with_all().count() == 40
+
     def test_forty_of_one_class_behind_one_address_all_book(self, settings):
-        settings.ACCOUNT_RATE_LIMITS = LIMITS
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS
         slot = make_slot(capacity=40)
         for n in range(40):
             pupil = Browser()
@@ -139,15 +146,8 @@ class TestHolds:
         slot.refresh_from_db()
         assert (slot.taken, Appointment.objects.filter(state="booked").count()) == (40, 40)
 
-    def test_one_number_gets_four_codes_an_hour_whoever_asks(self, settings):
-        settings.ACCOUNT_RATE_LIMITS = LIMITS
-        slot = make_slot(capacity=50)
-        for _n in range(31):
-            Browser().post(address(slot), ASKED)
-        assert Outbox.objects.count() == 4
-
     def test_moving_back_and_forth_does_not_ring_a_phone_all_day(self, client, settings):
-        settings.ACCOUNT_RATE_LIMITS = LIMITS
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS
         centre = make_centre()
         counsellor = make_counsellor(centre)
         slots = [make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2)]
@@ -155,6 +155,89 @@ class TestHolds:
         for n in range(31):
             client.post(answer.url, {"do": "move", "slot": slots[(n + 1) % 2].ref})
         assert Outbox.objects.exclude(about="number").count() == 5  # the booking and four moves
+
+
+def ask_from(network, slot, visitor=None, **typed):
+    """Ask for a code from an address; whether one was sent."""
+    visitor = visitor or Browser()
+    return visitor.post(address(slot), ASKED | typed, REMOTE_ADDR=network).status_code == 302
+
+
+class TestLimits:
+    """Nobody is rung all day, and nobody's codes are used up by another."""
+
+    def test_one_number_gets_four_codes_an_hour_from_an_address_and_its_owner_one_from_elsewhere(self):
+        slot = make_slot(capacity=50)
+        for network in ("203.0.113.7", "203.0.113.8", "203.0.113.9"):
+            assert [ask_from(network, slot) for _n in range(11)] == [True] * 4 + [False] * 7
+        owner = Browser()
+        asked = owner.post(address(slot), ASKED, REMOTE_ADDR="198.51.100.9")
+        assert "/guidance/a/" in send_code(owner, asked).url
+
+    def test_a_thousand_addresses_do_not_ring_one_phone_all_day(self):
+        slot = make_slot(capacity=50)
+        assert sum(ask_from(f"203.0.113.{n}", slot) for n in range(40)) == 24
+        assert Outbox.objects.count() == 24
+
+    def test_the_browser_of_the_owner_has_codes_of_its_own(self):
+        own = Browser()
+        join(own, "+212612345678")
+        own.post("/accounts/logout/")
+        slot = make_slot(capacity=50)
+        for n in range(40):
+            ask_from(f"203.0.113.{n}", slot)
+        assert ask_from("203.0.113.1", slot, own)
+
+    def test_what_is_refused_counts_nowhere(self):
+        """Two classes behind one address: what a number is refused takes nothing from the others."""
+        slot = make_slot(capacity=50)
+        for _n in range(200):
+            ask_from("203.0.113.7", slot)
+        assert ask_from("203.0.113.7", slot, phone="0612340000")
+
+    def test_a_few_addresses_do_not_close_a_centre(self, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {
+            "guidance_code_centre_from": "10/h/key", "guidance_code_centre": "20/h/key"
+        }  # fmt: skip
+        slot = make_slot(capacity=2)
+        for busy in range(6):
+            for n in range(12):
+                ask_from(f"203.0.113.{busy}", slot, phone=f"0612{busy}400{n:02d}")
+        assert [ask_from("198.51.100.9", slot, phone=f"06129400{n:02d}") for n in range(6)] == [True] * 5 + [False]
+
+    def test_wrong_digits_of_a_stranger_do_not_spend_the_tries_of_the_owner(self):
+        slot = make_slot(capacity=50)
+        for network in ("203.0.113.7", "203.0.113.8"):
+            for _n in range(4):
+                stranger = Browser()
+                asked = stranger.post(address(slot), ASKED, REMOTE_ADDR=network)
+                for _try in range(CODE_TRIES + 1):
+                    stranger.post(asked.url, {"code": "0"}, REMOTE_ADDR=network)
+        owner = Browser()
+        asked = owner.post(address(slot), ASKED, REMOTE_ADDR="198.51.100.9")
+        assert "/guidance/a/" in send_code(owner, asked).url
+
+    def test_an_old_copy_of_the_session_has_no_tries_of_its_own(self, client):
+        """Sixty-four requests at once hold the same session: the tries are counted apart from it."""
+        asked = client.post(address(make_slot()), ASKED)
+        right = last_sms().split()[-1].strip(".")
+        before = dict(client.session)
+        for _n in range(CODE_TRIES):
+            send_code(client, asked, "000000" if right != "000000" else "111111")
+            session = client.session
+            session.update(before)
+            session.save()
+        assert send_code(client, asked, right).status_code == 422
+
+    @pytest.mark.parametrize(
+        ("language", "words"), [("", "أعد المحاولة بعد"), ("/fr", "Réessayez dans"), ("/en", "Try again in")]
+    )
+    def test_the_refusal_says_how_long_is_left(self, language, words):
+        slot = make_slot(capacity=50)
+        for _n in range(5):
+            answer = Browser().post(f"{language}{address(slot)}", ASKED)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
 
 
 class TestNeutral:

@@ -14,7 +14,7 @@ from takwin.engines.advice import PUBLISHED
 from takwin.guidance import forms, services, words
 from takwin.guidance.selectors import advice as selectors
 from takwin.guidance.selectors import clients
-from takwin.guidance.views.visitor import known, subject
+from takwin.guidance.views.visitor import found, known, subject
 from takwin.offer import selectors as offer
 from takwin.ui.pages import PUBLIC, page, show
 
@@ -24,7 +24,9 @@ SIZE, REMEMBERED = 15, 20
 @page(PUBLIC)
 def about(request: Any) -> HttpResponse:
     """Schooling, place, limits. Filled from the application when there is one."""
-    client = subject(request)
+    client = found(request)
+    if client is None and request.user.is_authenticated:
+        client = clients.new_of(request.user)  # its application speaks for it; made when something is kept
     one = clients.subject(client, None)
     initial = {name: getattr(one, name) for name in ("schooling", "stream", "diploma", "born_on", "max_km")}
     initial |= {"wants_bed": one.wants_bed, "modes": list(one.modes)}

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from takwin.accounts.limits import may
+from takwin.accounts.limits import LimitError, require
 from takwin.accounts.selectors import has_email
 from takwin.centres import selectors as centres
 from takwin.core import ical
@@ -93,8 +93,11 @@ def _may_book(request: Any, form: Any, phone: str) -> bool:
     if not phone and not has_email(request.user):
         form.add_error("phone", str(GuidanceReason.NO_PHONE.label))
         return False
-    if not may(request, "guidance_book", phone or request.user.ref):
-        form.add_error(None, _("Too many appointments were asked for today. Call the centre."))
+    try:
+        require(request, ("guidance_book", phone or request.user.ref))
+    except LimitError as limit:
+        words = _("Too many appointments were asked for today. %(wait)s Or call the centre.")
+        form.add_error(None, words % {"wait": limit.wait})
         return False
     return True
 
@@ -128,13 +131,15 @@ def _answer(request: Any, row: Any, told: str) -> HttpResponse:
         if request.POST.get("do") == "cancel":
             services.cancel(row, by=request.user)
             messages.success(request, _("Cancelled. Thank you for telling: someone else may come."))
-        elif request.POST.get("do") == "move" and not may(request, "guidance_move", row.ref):
-            messages.error(request, _("This appointment has moved too often today. Call the centre."))
         elif request.POST.get("do") == "move":
+            require(request, ("guidance_move", row.ref))
             services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=request.user)
             messages.success(request, _("Your appointment has moved."))
     except Refused as refusal:
         messages.error(request, str(refusal))
+    except LimitError as limit:
+        words = _("This appointment has moved too often today. %(wait)s Or call the centre.")
+        messages.error(request, words % {"wait": limit.wait})
     return redirect("guidance:appointment", told)
 
 

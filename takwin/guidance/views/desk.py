@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from takwin.admissions import selectors as admissions
+from takwin.admissions import assistance
 from takwin.centres import selectors as centres
 from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
@@ -21,7 +21,7 @@ from takwin.guidance import forms, services, words
 from takwin.guidance.selectors import agenda, board, cases
 from takwin.guidance.tokens import feed_token
 from takwin.offer import selectors as offer
-from takwin.ui.pages import or_404, page, show
+from takwin.ui.pages import open_file, or_404, page, show
 from takwin.ui.typed import show_again
 
 SPANS = {"day": 1, "week": 7}
@@ -63,16 +63,23 @@ def book(request: Any) -> HttpResponse:
     case = or_404(cases.case, request.GET["case"], request.scope) if request.GET.get("case") else None
     initial: dict[str, Any] = {"counsellor": request.user.ref, "starts_at": request.GET.get("at", "")}
     client = case.client if case else None
+    person = None
     if case is not None:
         initial["centre"] = case.centre.code
     elif told := request.GET.get("application"):
-        application = admissions.assisted(request.user, told)
+        application = assistance.assisted(request.user, told)
         if application is None:
             raise Http404(told)
-        client = services.client_for(application.person, by=request.user)
+        open_file(request, application)
+        person = application.person
+        client = services.find_client(person)
+        initial |= {"name": person.name, "phone": person.phone}
     if client is not None:
         initial |= {"name": str(client), "phone": client.phone}
     form = forms.BookForm(request.POST or None, scope=request.scope, initial=initial)
+    # Valid first: a client is made only when there is something to keep.
+    if request.method == "POST" and form.is_valid() and person is not None:
+        client = services.client_for(person, by=request.user)
     if request.method == "POST" and form.run(client=client, by=request.user):
         messages.success(request, _("The appointment is made."))
         return redirect("guidance:desk_appointment", form.result.ref)
@@ -186,7 +193,7 @@ def board_list(request: Any) -> HttpResponse:
     return show(request, "guidance/desk_boards.html", rows=rows, active="board")
 
 
-@page("guidance.board")
+@page("guidance.board", unattended=True)
 def board_page(request: Any, code: str) -> HttpResponse:
     """The wall-board: readable from across a room, without a name; it reads itself anew each minute."""
     centre = or_404(lambda told: centres.centre(request.scope, told), code)

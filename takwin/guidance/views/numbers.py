@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from takwin.accounts.limits import may
+from takwin.accounts import limits
+from takwin.accounts.browsers import remembers
+from takwin.accounts.limits import LimitError, may
 from takwin.core.errors import Refused
 from takwin.guidance import forms, services
 from takwin.guidance.choices import GuidanceReason
-from takwin.guidance.rules import CODE_TRIES, HOLD, NUMBER_STAYS
+from takwin.guidance.rules import HOLD, NUMBER_STAYS
 from takwin.guidance.selectors import agenda
 from takwin.guidance.tokens import token
 from takwin.guidance.views.visitor import known
@@ -40,30 +42,45 @@ def is_proved(request: Any, phone: str) -> bool:
     return bool(timezone.now().timestamp() - at < NUMBER_STAYS.total_seconds())
 
 
-def may_send(request: Any, phone: str, place: str) -> bool:
-    """Whether one more code may go: by address, by number and by centre."""
-    return (
-        may(request, "guidance_code")
-        and may(request, "guidance_code_number", phone)
-        and may(request, "guidance_code_centre", place)
-    )
+def count_code(request: Any, phone: str, place: str) -> None:
+    """Count one more code by address, by number from that address, by number with room for several such addresses
+    (apart for a browser that has opened its account), and by centre. Raises LimitError.
+
+    A centre's limit slows who asks much and stops nobody else: the first codes of an address in an hour pass it, so
+    that a few addresses cannot close a centre; the last limit, of all addresses, takes hundreds of them to reach."""
+    network = limits.client_network(request)
+    here = f"{place} {network}"
+    if remembers(request, phone):
+        numbers = [("guidance_code_again", phone)]
+    else:
+        numbers = [("guidance_code_from", f"{phone} {network}"), ("guidance_code_number", phone)]
+    centre = [("guidance_code_centre_from", here), ("guidance_code_centre_all", place)]
+    if not may(request, "guidance_code_few", here):
+        centre.append(("guidance_code_centre", place))
+    limits.require(request, "guidance_code", *numbers, *centre)
+
+
+def _too_many(limit: LimitError) -> str:
+    return _("Too many codes were asked for. %(wait)s Or call the centre.") % {"wait": limit.wait}
 
 
 def ask(request: Any, form: Any, *, kind: str, row: Any, phone: str) -> HttpResponse | None:
     """Send a code and keep what was typed until it comes back. None: too many codes, said on the form."""
-    if not may_send(request, phone, row.centre.code):
-        form.add_error(None, _("Too many codes were asked for. Wait an hour, or call the centre."))
+    try:
+        count_code(request, phone, row.centre.code)
+    except LimitError as limit:
+        form.add_error(None, _too_many(limit))
         return None
     told = {name: form.cleaned_data.get(name, "") for name in ("name", "purpose", "words")}
     waiting = request.session.get(WAITING, {})
     for key in list(waiting)[: max(0, len(waiting) - MOST_WAITING + 1)]:
         _forget(request, waiting, key)
     hold = None
-    if kind == "slot" and may(request, "guidance_hold"):
+    if kind == "slot" and may(request, "guidance_hold", f"{row.centre.code} {limits.client_network(request)}"):
         hold = services.hold_place(row, client=known(request), purpose=told["purpose"], words=told["words"])
     key = secrets.token_urlsafe(12)
     waiting[key] = told | {"kind": kind, "ref": row.ref, "phone": phone, "hold": hold.ref if hold else ""}
-    waiting[key] |= {"code": services.send_code(phone, language=language()), "tries": 0, **_stamp()}
+    waiting[key] |= {"code": services.send_code(phone, language=language()), **_stamp()}
     request.session[WAITING] = waiting
     return redirect("guidance:number", key)
 
@@ -102,7 +119,7 @@ def number(request: Any, key: str) -> HttpResponse:
         if "again" in request.POST:
             return _again(request, waiting, key, row)
         form = forms.CodeForm(request.POST)
-        if form.is_valid() and _is_right(request, waiting, key, form.cleaned_data["code"]):
+        if form.is_valid() and _is_right(waiting, key, form.cleaned_data["code"]):
             return _finish(request, waiting, key, row)
         if form.is_valid():
             form.add_error("code", str(GuidanceReason.WRONG_CODE.label))
@@ -113,23 +130,22 @@ def number(request: Any, key: str) -> HttpResponse:
 
 def _again(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:
     told = waiting[key]
-    if may_send(request, told["phone"], row.centre.code):
-        told |= {"code": services.send_code(told["phone"], language=language()), "tries": 0, **_stamp()}
-        request.session[WAITING] = waiting
-        messages.success(request, _("Another code is on its way."))
-    else:
-        messages.error(request, _("Too many codes were asked for. Wait an hour, or call the centre."))
+    try:
+        count_code(request, told["phone"], row.centre.code)
+    except LimitError as limit:
+        messages.error(request, _too_many(limit))
+        return redirect("guidance:number", key)
+    told |= {"code": services.send_code(told["phone"], language=language()), **_stamp()}
+    request.session[WAITING] = waiting
+    messages.success(request, _("Another code is on its way."))
     return redirect("guidance:number", key)
 
 
-def _is_right(request: Any, waiting: dict[str, Any], key: str, code: str) -> bool:
-    """A code serves for ten minutes and five tries; a number's tries are counted over all sessions."""
+def _is_right(waiting: dict[str, Any], key: str, code: str) -> bool:
+    """A code serves for ten minutes and five tries."""
     told = waiting[key]
-    told["tries"] += 1
-    request.session[WAITING] = waiting
     fresh = timezone.now().timestamp() - told["at"] < HOLD.total_seconds()
-    allowed = told["tries"] <= CODE_TRIES and may(request, "guidance_try_number", told["phone"])
-    return bool(fresh and allowed and services.is_code(told["phone"], code, told["code"]))
+    return bool(fresh and services.is_code(told["phone"], code, told["code"]))
 
 
 def _finish(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:

@@ -89,7 +89,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
     return show(request, "training/timetable.html", active="training", **context)
 
 
-@page("training.see")
+@page("training.see", unattended=True)
 def progress(request: Any, ref: str) -> HttpResponse:
     """Where a calculation is: per cent, broken rules and the cost of wishes so far."""
     job = weeks.job(_timetable(request, ref))

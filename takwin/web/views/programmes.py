@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from takwin.admissions import assistance
 from takwin.admissions import selectors as admissions
 from takwin.offer import catalogue
 from takwin.offer import selectors as offer
@@ -118,7 +119,7 @@ def programme(request: Any, code: str) -> HttpResponse:
         "regions": regions,
         "region": region,
         "application": application,
-        "files": admissions.assisted_open(request.user),
+        "files": assistance.assisted_open(request.user),
         "leads": portal.occupations_of(row),
         "ld": _json_ld(request, row),
     }

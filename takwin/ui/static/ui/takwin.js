@@ -21,6 +21,7 @@ document.querySelectorAll("[data-reorder]").forEach((list) => {
 document.querySelectorAll("[data-poll]").forEach((box) => {
   const ask = async () => {
     const answer = await fetch(box.dataset.poll, { headers: { Accept: "application/json" } });
+    if (answer.redirected) return window.location.reload(); // the session has ended meanwhile
     if (!answer.ok) return;
     const job = await answer.json();
     box.querySelector("progress").value = job.percent;
