@@ -7,17 +7,22 @@ A PDF of ours carries its document as an attachment. A scan carries a code. Both
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
+import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from takwin.certification.choices import Sentence
 from takwin.core.errors import Refused
@@ -27,7 +32,7 @@ MOST_FILE = 5 * 1024 * 1024
 LINE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 SCAN = Path(__file__).with_name("scan.py")
 AT_ONCE = 2  # files looked at at the same time on one machine
-WAIT, WALL = 2.0, 20.0  # seconds a visitor waits for a place; seconds on the wall that a look may take
+WAIT, WALL = 2.0, 10.0  # seconds a visitor waits for a place; seconds on the wall that a look may take
 RETRY = 10  # seconds after which one who found no place asks again
 
 # First bytes of what people hand in by mistake: the sentence names it.
@@ -63,17 +68,25 @@ def from_text(text: str) -> Presented:
     raise Refused(Sentence.NOT_JSON, "text")
 
 
-def from_file(_name: str, told: bytes) -> Presented:
-    """A file that was handed in: JSON, PDF, PNG, JPEG or WebP. Refused: empty, too large, or nothing of ours in it."""
+def needs_place(told: bytes) -> bool:
+    """Whether a file is looked at in another process: a PDF or a picture, by its first bytes."""
+    return told.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or (told[:4], told[8:12]) == (b"RIFF", b"WEBP")
+
+
+def from_file(_name: str, told: bytes, *, sender: str = "") -> Presented:
+    """A file that was handed in: JSON, PDF, PNG, JPEG or WebP. Refused: empty, too large, or nothing of ours in it.
+
+    `sender` is the network of whoever hands it in: one at a time for each. Raises Busy.
+    """
     if not told.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise Refused(Sentence.EMPTY, "file")
-    seen = told.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or (told[:4], told[8:12]) == (b"RIFF", b"WEBP")
+    seen = needs_place(told)
     most = MOST_FILE if seen else MOST_BYTES
     if (kind := kind_of(told)) is not None:
         raise Refused(Sentence.HEIC if kind == "HEIC" else Sentence.OTHER_KIND, "file", kind=kind)
     if len(told) > most:
         raise Refused(Sentence.TOO_LARGE, "file", most=most // 1000)
-    return _scanned(told) if seen else Presented(document=told)
+    return _scanned(told, sender) if seen else Presented(document=told)
 
 
 def kind_of(told: bytes) -> str | None:
@@ -97,9 +110,9 @@ def read_code(text: str) -> str | None:
     return told if LINE.fullmatch(told) else None
 
 
-def _scanned(told: bytes) -> Presented:
+def _scanned(told: bytes, sender: str) -> Presented:
     """What the other process finds. Refused: nothing of ours, too large, or not read in the time it may take."""
-    with _place():
+    with _place(sender):
         try:
             # -I: no variable of this process and no folder of ours reaches it.
             done = subprocess.run(
@@ -122,20 +135,61 @@ def _scanned(told: bytes) -> Presented:
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    """One of a few places on this machine, given back by the kernel when a process dies. Raises Busy."""
-    folder = Path(tempfile.gettempdir()) / f"takwin-scan-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+def _place(sender: str = "") -> Iterator[None]:
+    """One of a few places on this machine, given back by the kernel when a process dies; one at a time for a sender,
+    so that nobody holds them all. Raises Busy."""
+    folder, mark = _folder(), hashlib.sha256(sender.encode()).hexdigest().encode()
     until = time.monotonic() + WAIT
-    while True:
-        for number in range(AT_ONCE):
-            with (folder / str(number)).open("w") as place:
-                try:
-                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                yield
-                return
+    while (place := _take(folder, mark)) is None:
         if time.monotonic() > until:
             raise Busy
         time.sleep(0.1)
+    with place:
+        yield
+
+
+def _folder() -> Path:
+    """Where the places lie: a folder of ours that nobody else can open. In the folder of the data: a name in the
+    machine's own temporary folder can be guessed and made first by another account."""
+    folder: Path = settings.DATA_DIR / "places"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise ImproperlyConfigured(f"{folder} is not a folder of the account that runs takwin.")
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def _take(folder: Path, mark: bytes) -> BinaryIO | None:
+    """A place, locked and marked with who has it; None when all are taken or this sender has one. Places are looked at
+    one request at a time: two of one sender at once cannot both find none of theirs."""
+    free: BinaryIO | None = None
+    with _opened(folder / "guard") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        for number in range(AT_ONCE):
+            place = _opened(folder / str(number))
+            try:
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                is_own = place.read(len(mark)) == mark
+                place.close()
+                if is_own:
+                    if free is not None:
+                        free.close()
+                    return None
+                continue
+            if free is None:
+                free = place
+            else:
+                place.close()
+        if free is not None:
+            free.truncate(0)
+            free.write(mark)
+            free.flush()
+    return free
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A file of the folder, never through a link."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "r+b")

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 ATTACHED = "credential.json"
-CPU_SECONDS = 8
+CPU_SECONDS = 5
 MEMORY = 1_500_000_000  # bytes of address space; a lawful page takes a tenth
 MOST_DOCUMENT = 1_000_000  # bytes; the caller bounds it again, closer
 MOST_PIXELS = 40_000_000  # an A4 page scanned at 600 dots an inch has 35 million

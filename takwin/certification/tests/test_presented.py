@@ -2,9 +2,12 @@
 
 import io
 import os
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
@@ -22,8 +25,8 @@ def diploma():
     return make_diploma("14")
 
 
-def handed(client, raw, name="x"):
-    return client.post("/verify/", {"file": SimpleUploadedFile(name, raw)})
+def handed(client, raw, name="x", path="/verify/"):
+    return client.post(path, {"file": SimpleUploadedFile(name, raw)})
 
 
 def picture(row, kind, **more):
@@ -124,6 +127,65 @@ class TestBounds:
         assert (answer.status_code, answer["Retry-After"]) == (503, str(presented.RETRY))
         assert 'dir="rtl"' in answer.content.decode()
         assert handed(client, b"%PDF-1.7").status_code == 200
+
+    def test_one_sender_holds_one_place_and_another_finds_the_other(self, client, monkeypatch):
+        monkeypatch.setattr(presented, "WAIT", 0.0)
+        with presented._place("127.0.0.1"):
+            assert handed(client, b"%PDF-1.7").status_code == 503
+            with presented._place("203.0.113.7"):
+                pass
+        assert handed(client, b"%PDF-1.7").status_code == 200
+
+    def test_of_eight_at_once_one_sender_has_one_place(self, monkeypatch):
+        monkeypatch.setattr(presented, "WAIT", 0.0)
+        meeting = threading.Barrier(8)
+
+        def hold(_n):
+            meeting.wait()
+            try:
+                with presented._place("203.0.113.7"):
+                    meeting.wait()
+                    return True
+            except presented.Busy:
+                meeting.wait()
+                return False
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(hold, range(8))) == 1
+
+    def test_files_of_one_address_are_few_a_minute_and_told_how_long(self, client, diploma):
+        """A class of references and codes goes on: only what costs a process is counted closer."""
+        for _n in range(6):
+            assert handed(client, b"%PDF-1.7").status_code == 200
+        answer = handed(client, b"%PDF-1.7", path="/fr/verify/")
+        assert answer.status_code == 429
+        assert 1 <= int(answer["Retry-After"]) <= 60
+        assert "Réessayez dans" in answer.content.decode()
+        assert client.get("/verify/", {"ref": diploma.ref}).status_code == 200
+        assert handed(client, diploma.credential.encode()).status_code == 200
+
+    def test_the_places_lie_where_no_other_account_can_make_them(self, settings, tmp_path):
+        settings.DATA_DIR = tmp_path
+        with presented._place():
+            folder = tmp_path / "places"
+            assert folder.stat().st_mode & 0o777 == 0o700
+            assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+        folder.chmod(0o777)
+        with presented._place():
+            assert folder.stat().st_mode & 0o777 == 0o700
+
+    def test_a_link_laid_in_its_place_is_not_followed(self, settings, tmp_path):
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "places").symlink_to(tmp_path / "elsewhere")
+        settings.DATA_DIR = tmp_path
+        with pytest.raises(ImproperlyConfigured), presented._place():
+            pass
+        settings.DATA_DIR = tmp_path / "other"
+        presented._folder()
+        (settings.DATA_DIR / "places" / "guard").symlink_to(tmp_path / "elsewhere" / "file")
+        with pytest.raises(OSError, match="symbolic"), presented._place():
+            pass
+        assert not list((tmp_path / "elsewhere").iterdir())
 
     def test_points_are_not_read_before_the_size(self):
         body = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0"

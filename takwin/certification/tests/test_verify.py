@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import resource
 import time
 import zlib
 
@@ -25,7 +26,7 @@ from takwin.engines.credentials import sign
 from takwin.engines.credentials.tests.test_judge import judged  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
-BOUND = 5.0  # seconds; a hostile input is answered long before, a hang is not
+BOUND = 5.0  # seconds of the processor; a hostile input is answered long before, a hang is not
 
 
 @pytest.fixture
@@ -70,6 +71,12 @@ def saved(picture, kind):
     out = io.BytesIO()
     picture.save(out, kind, quality=60)
     return out.getvalue()
+
+
+def children_seconds():
+    """Seconds of the processor that ended processes of ours have used: the same on a busy machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def handed(client, told, name="diploma.pdf"):
@@ -181,13 +188,13 @@ class TestHostile:
         assert "مرتين" in client.post("/verify/", {"text": told}).content.decode()
 
     def test_five_megabytes_and_more_are_refused_by_their_size(self, client, diploma):
-        begun = time.monotonic()
+        begun = time.process_time()
         answer = client.post("/verify/", {"text": '{"a":"' + "x" * 5_000_000 + '"}'})
         assert answer.status_code == 413
         assert "كيلوبايت" in answer.content.decode()
         assert "كيلوبايت" in handed(client, b"{" + b" " * 6_000_000, "x.json")
         assert "كيلوبايت" in handed(client, b"%PDF-1.7" + b" " * 6_000_000)
-        assert time.monotonic() - begun < BOUND
+        assert time.process_time() - begun < BOUND
 
     def test_a_bomb_in_a_pdf_is_not_blown_up(self, client, diploma):
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(papers.diploma_pdf(diploma))))
@@ -200,18 +207,18 @@ class TestHostile:
             spec["/EF"][NameObject(name)] = writer._add_object(bomb)
         out = io.BytesIO()
         writer.write(out)
-        begun = time.monotonic()
+        begun = children_seconds()
         page = handed(client, out.getvalue())
         assert "is-good" not in page
-        assert time.monotonic() - begun < BOUND
+        assert children_seconds() - begun <= scan.CPU_SECONDS + 1
 
     def test_a_picture_that_says_it_is_huge_is_not_opened(self, client, diploma):
         head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big")
         body = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0"
         told = head + body + zlib.crc32(body).to_bytes(4, "big")
-        begun = time.monotonic()
+        begun = children_seconds()
         assert "is-mute" in handed(client, told, "x.png")
-        assert time.monotonic() - begun < BOUND
+        assert children_seconds() - begun < scan.CPU_SECONDS
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.binary(max_size=400), st.sampled_from([b"", b"{", b"[", b"RIFF", b"GIF8", b"\0\0\0 ftyp", b"BM"]))
@@ -230,8 +237,9 @@ class TestHostile:
     @given(st.text(max_size=200))
     def test_any_text_is_answered(self, client, unlimited, text):
         assert client.post("/verify/", {"text": text}).status_code == 200
-        assert client.get("/verify/", {"line": text}).status_code == 200
-        assert client.get("/verify/", {"ref": text}).status_code == 200
+        of_address = 400 if "\0" in text else 200  # no address holds NUL: `ui/intake.py`
+        assert client.get("/verify/", {"line": text}).status_code == of_address
+        assert client.get("/verify/", {"ref": text}).status_code == of_address
 
     JSON = st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

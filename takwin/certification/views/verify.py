@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from takwin.accounts.limits import may
+from takwin.accounts import limits
+from takwin.accounts.limits import LimitError
 from takwin.certification import presented, services
 from takwin.certification.award import list_url
 from takwin.certification.choices import DiplomaState, Finding, Sentence
@@ -36,11 +37,15 @@ BELIEVED = timedelta(days=1)
 def verify(request: Any) -> HttpResponse:
     """By reference, by code, by file, by text. Tells nothing that was not presented but whether it stands."""
     asked = request.method == "POST" or "ref" in request.GET or "line" in request.GET
-    if asked and not may(request, "verify"):
-        told = _("Too many questions from your address. Wait a minute and ask again.")
-        return show(request, "certification/verify.html", answer=None, limited=told, status=429)
     try:
+        if asked:
+            limits.require(request, "verify")
         answer = _answer(request) if asked else None
+    except LimitError as limit:
+        told = _("Too many questions from your address. %(wait)s") % {"wait": limit.wait}
+        response = show(request, "certification/verify.html", answer=None, limited=told, status=429)
+        response["Retry-After"], response["Cache-Control"] = str(limit.seconds), "no-store"
+        return response
     except presented.Busy:
         told = _("Other files are being read. Nothing was kept: send yours again in a few seconds.")
         response = show(request, "certification/verify.html", answer=None, limited=told, status=503)
@@ -57,7 +62,11 @@ def _answer(request: Any) -> findings.Answer:
         if (told := request.FILES.get("file")) is not None:
             if told.size > presented.MOST_FILE:
                 raise Refused(Sentence.TOO_LARGE, most=presented.MOST_FILE // 1000)
-            return findings.of_presented(presented.from_file(told.name, told.read()))
+            content = told.read()
+            if presented.needs_place(content):
+                limits.require(request, "verify_file")
+            sender = limits.client_network(request)
+            return findings.of_presented(presented.from_file(told.name, content, sender=sender))
         if text := request.POST.get("text", "").strip():
             return findings.of_presented(presented.from_text(text))
         if line := request.GET.get("line", ""):
@@ -92,7 +101,6 @@ def shared(request: Any, told: str) -> HttpResponse:
 @page(PUBLIC)
 def did(request: Any) -> JsonResponse:
     """The issuer's public keys (did:web)."""
-    services.current_key()
     told = [(key.name, key.multikey) for key in keys.published()]
     return JsonResponse(
         did_document(keys.issuer(request.get_host()).did, told), headers={"Access-Control-Allow-Origin": "*"}
@@ -108,7 +116,7 @@ def status(request: Any, purpose: str, number: int) -> JsonResponse:
     kept = list_key(purpose, number, issuer.url)
     document = cache.get(kept)
     if document is None:
-        key, now = services.current_key(), timezone.now().replace(microsecond=0)
+        key, now = or_404(keys.current), timezone.now().replace(microsecond=0)
         blank = status_list(
             issuer.did, list_url(issuer.url, purpose, number), purpose, diplomas.bits(STATES[purpose], number),
             at=now, until=now + BELIEVED,
