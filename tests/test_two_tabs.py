@@ -1,17 +1,21 @@
 """Two windows of one browser: each form writes where its address says, and acts on what it names."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
+from takwin.accounts.models import User
+from takwin.accounts.services import grant
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services
 from takwin.admissions.models import Application
 from takwin.admissions.tests.make import make_application
 from takwin.core.models import Entry
-from takwin.offer.models import Programme
+from takwin.guidance.models import Client as Visitor
+from takwin.offer.models import Programme, Season
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.territory.models import Area
 
@@ -62,6 +66,41 @@ class TestAssistedEntry:
         assert client.post(f"/desk/assist/{first.ref}/schooling/", SCHOOLING).url == "/accounts/2fa/"
         first.refresh_from_db()
         assert first.average is None
+
+    def test_it_is_open_while_help_is_asked_and_no_longer(self, client, files, season):
+        """The season is closed: a counsellor who once typed a file reads no result in it, years later."""
+        first, _second = files
+        doors = [f"/desk/assist/{first.ref}/{step}" for step in ("", "identity/", "wishes/", "documents/", "result/")]
+        doors.append(f"/desk/guidance/book/?application={first.ref}")
+        assert client.get(doors[0]).status_code == 200
+        Season.objects.update(state="closed")
+        assert {client.get(door).status_code for door in doors} == {404}
+        assert client.post(doors[1], {"given_name": "x"}).status_code == 404
+        assert first.person.name not in client.get("/desk/assist/").content.decode()
+        hour = timedelta(hours=1)
+        Season.objects.update(closes_at=timezone.now() - 2 * hour, corrects_until=timezone.now() + hour)
+        assert client.get(doors[3]).status_code == 200
+        Season.objects.update(state="allocated", corrects_until=timezone.now() - hour)
+        assert client.get(doors[3]).status_code == 404
+        Application.objects.filter(pk=first.pk).update(state="unplaced", submitted_at=timezone.now(), average=1400)
+        assert client.get(doors[2]).status_code == 200
+
+    def test_who_left_and_came_back_opens_nothing_of_before(self, client, files):
+        first, _second = files
+        door = f"/desk/assist/{first.ref}/identity/"
+        counsellor = User.objects.get(email="k@example.org")
+        counsellor.grants.all().delete()
+        assert client.get(door).status_code == 404
+        grant(counsellor, "counsellor", area=Area.objects.get(code="oriental"))
+        counsellor.grants.update(created_at=timezone.now() + timedelta(seconds=1))
+        assert client.get(door).status_code == 404
+
+    def test_booking_for_it_is_a_reading_and_makes_nobody(self, client, files):
+        first, _second = files
+        Entry.objects.filter(ref=first.ref, verb="read_file").delete()
+        assert client.get(f"/desk/guidance/book/?application={first.ref}").status_code == 200
+        assert Entry.objects.filter(ref=first.ref, verb="read_file").count() == 1
+        assert not Visitor.objects.filter(person=first.person).exists()
 
     def test_each_link_and_form_of_the_pages_keeps_whose_file_it_is(self, client, files, season):
         first, second = files
