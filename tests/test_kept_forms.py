@@ -209,7 +209,7 @@ def test_a_desk_left_alone_keeps_what_was_typed(client, settings):
     client.post("/accounts/login/", {"login": "n@example.org", "password": PASSWORD})
     assert client.get("/desk/roles/").status_code == 200
     session = client.session
-    session["staff_seen_at"] -= 60 * settings.STAFF_IDLE_MINUTES + 5
+    session["seen_at"] -= 60 * settings.STAFF_IDLE_MINUTES + 5
     session.save()
     page = "http://testserver/desk/roles/"
     answer = client.post("/desk/roles/", {"do": "give", "reason": "Newly appointed"}, headers={"Referer": page})

@@ -45,7 +45,7 @@ def require(request: Any, *asked: tuple[str, str | None] | str) -> None:
     """Counts one more of each limit (an action, or an action with its key), or raises LimitError, which the
     middleware answers with the page of 429. What is refused counts nowhere: who is stopped by one limit does not use
     up another, which others share."""
-    counted = []
+    counted: list[Any] = []
     for limit in asked:
         action, key = limit if isinstance(limit, tuple) else (limit, None)
         usage = count(request, action, key)

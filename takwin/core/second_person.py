@@ -37,7 +37,8 @@ def request_flow(noun: str) -> Flow:
     """`accept_…`, `refuse_…` and `recall_…` of a request: each once, from waiting."""
     waiting = {RequestState.WAITING}
     ends = {"accept": RequestState.ACCEPTED, "refuse": RequestState.REFUSED, "recall": RequestState.RECALLED}
-    return Flow(RequestState, **{f"{verb}_{noun}": (waiting, end) for verb, end in ends.items()})
+    moves: dict[str, Any] = {f"{verb}_{noun}": (waiting, end) for verb, end in ends.items()}
+    return Flow(RequestState, **moves)
 
 
 def two_persons(name: str) -> list[models.CheckConstraint]:

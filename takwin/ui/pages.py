@@ -70,10 +70,7 @@ def page(
                     raise
                 return show_again(request, refusal, inner, *args, **kwargs)
 
-        inner.capability = capability  # type: ignore[attr-defined]
-        inner.moves = moves  # type: ignore[attr-defined]
-        inner.prove = prove  # type: ignore[attr-defined]
-        inner.unattended = unattended  # type: ignore[attr-defined]
+        vars(inner).update(capability=capability, moves=moves, prove=prove, unattended=unattended)
         return login_not_required(inner) if capability == PUBLIC else inner
 
     return wrap
