@@ -24,6 +24,7 @@ WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGN
 
 ANYWHERE = {
     "django_session": "who is there, and when: the watch over sessions; what a visitor chose",
+    "accounts_user": "the language of the pages somebody reads, for their messages: `note_language`, once a change",
     "core_entry": "the journal of readings: who opened whose file",
 }
 ALLOWED: dict[tuple[str, str], str] = {

@@ -150,7 +150,13 @@ def prove_reach(request: Any) -> HttpResponse:
             codes.drop(request.session)
             reach.note_code(request, *reached)
             return redirect(following or "account_home")
-    context: dict[str, Any] = {"form": form, "waits": waits, "kind": reached[0], "to": reached[1], "following": following}
+    context: dict[str, Any] = {
+        "form": form,
+        "waits": waits,
+        "kind": reached[0],
+        "to": reached[1],
+        "following": following,
+    }
     response = show(request, "account/prove_reach.html", **context)
     add_never_cache_headers(response)
     return response
