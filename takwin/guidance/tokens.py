@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from takwin.core import tokens
@@ -23,6 +24,23 @@ def read(told: str) -> str | None:
 def address(appointment: Any) -> str:
     """Where a client sees, moves or cancels an appointment without an account."""
     return settings.SITE_URL.rstrip("/") + reverse("guidance:appointment", args=[token(appointment.ref)])
+
+
+def wall_token(code: str) -> str:
+    """What stands for the board of a centre in the address of its wall."""
+    return _wall().sign(code)
+
+
+def read_wall(told: str) -> str | None:
+    """The code of the centre, or None."""
+    try:
+        return _wall().unsign(told)
+    except BadSignature:
+        return None
+
+
+def _wall() -> Signer:
+    return Signer(salt="takwin.guidance.wall", sep="~")
 
 
 def feed_token(ref: str) -> str:

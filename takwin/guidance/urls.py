@@ -21,6 +21,7 @@ urlpatterns = [
     path("guidance/number/<str:key>/", numbers.number, name="number"),
     path("guidance/a/<str:told>/", booking.appointment, name="appointment"),
     path("guidance/a/<str:told>/calendar.ics", booking.appointment_calendar, name="appointment_calendar"),
+    path("guidance/wall/<str:told>/", desk.wall, name="wall"),
     path("guidance/feed/<str:told>.ics", booking.feed, name="feed"),
     path("guidance/open-days/", booking.open_days, name="open_days"),
     path("guidance/open-days/<str:ref>/", booking.open_day, name="open_day"),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -381,6 +382,14 @@ class TestDesk:
         assert facts == ["2", "1", "1", "0"]
         assert "يوسف" not in page
         assert application.person.family_name not in page
+        wall = re.search(r'href="(/guidance/wall/[^"]+)"', page)[1]
+        stranger = Browser()
+        shown = stranger.get(wall).content.decode()
+        assert re.findall(r'<dd><span class="num">(\d+)</span></dd>', shown) == facts
+        assert application.person.family_name not in shown
+        for other in (wall.replace("guidance-fes", "guidance-oujda"), "/guidance/wall/guidance-fes/", wall[:-2] + "/"):
+            assert stranger.get(other).status_code == 404
+        assert not stranger.cookies.get("sessionid")
 
     def test_twins_are_joined_by_who_met_the_person(self, client, desk):
         centre, counsellor = desk

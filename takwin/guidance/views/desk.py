@@ -16,12 +16,13 @@ from takwin.admissions import assistance
 from takwin.centres import selectors as centres
 from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
+from takwin.core.scope import EVERYWHERE
 from takwin.core.selectors import journal
 from takwin.guidance import forms, services, words
 from takwin.guidance.selectors import agenda, board, cases
-from takwin.guidance.tokens import feed_token
+from takwin.guidance.tokens import feed_token, read_wall, wall_token
 from takwin.offer import selectors as offer
-from takwin.ui.pages import open_file, or_404, page, show
+from takwin.ui.pages import PUBLIC, open_file, or_404, page, show
 from takwin.ui.typed import show_again
 
 SPANS = {"day": 1, "week": 7}
@@ -197,5 +198,16 @@ def board_list(request: Any) -> HttpResponse:
 def board_page(request: Any, code: str) -> HttpResponse:
     """The wall-board: readable from across a room, without a name; it reads itself anew each minute."""
     centre = or_404(lambda told: centres.centre(request.scope, told), code)
-    told = board.board(centre, offer.current_season())
-    return show(request, "guidance/board.html", board=told, now=timezone.now(), active="board")
+    context: dict[str, Any] = {"board": board.board(centre, offer.current_season()), "wall": wall_token(centre.code)}
+    return show(request, "guidance/board.html", now=timezone.now(), active="board", **context)
+
+
+@page(PUBLIC, unattended=True)
+def wall(request: Any, told: str) -> HttpResponse:
+    """The same board by a signed address: a screen on a wall needs no session that somebody could take over, and none
+    that would end every half hour."""
+    centre = or_404(lambda code: centres.centre(EVERYWHERE, code), read_wall(told) or "")
+    facts = board.board(centre, offer.current_season())
+    answer = show(request, "guidance/wall.html", board=facts, now=timezone.now())
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
