@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from functools import cache
 from os import environ
 from pathlib import Path
@@ -62,6 +63,22 @@ def expand(document: dict[str, Any]) -> tuple[list[Any], list[str]]:
 def graph_of(document: dict[str, Any]) -> Graph:
     lines = jsonld.to_rdf(document, {"documentLoader": load_context, "format": "application/n-quads"})
     return Graph().parse(data=lines, format="nquads")
+
+
+def read_elsewhere(document: dict[str, Any], **contexts: Any) -> dict[str, Any]:
+    """What npm's `jsonld` makes of a document in its safe mode: {statements, why}; bin/test installs it."""
+    judge = BASE / "var" / "judge"
+    assert (judge / "node_modules").is_dir(), "the judge is not installed: run bin/test, or npm ci in var/judge"
+    script = judge / "expand.mjs"
+    script.write_text((BASE / "tests" / "judge" / "expand.mjs").read_text())
+    known = {address: load_context(address)["document"] for address in CONTEXTS} | contexts
+    done = subprocess.run(  # noqa: S603
+        ["node", str(script)], input=json.dumps({"document": document, "contexts": known}),
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def shape_folders() -> list[Path]:

@@ -202,7 +202,7 @@ def test_the_shapes_see_a_hole(diploma, path, fault):
 
 
 def test_a_document_of_the_data_model_2_cannot_be_expanded(diploma):
-    """Why this document is of 1.1: the profile's context redefines what 2.0 protects."""
+    """Why this document is of 1.1: the profile's context redefines what 2.0 protects. Two libraries say so."""
     second = "https://www.w3.org/ns/credentials/v2"
     held = json.loads((Path(openbadgeslib.__file__).parent / "ob3/contexts/credentials-v2.json").read_text())
 
@@ -215,6 +215,16 @@ def test_a_document_of_the_data_model_2_cannot_be_expanded(diploma):
     with pytest.raises(jsonld.JsonLdError) as refusal:
         jsonld.expand(document, {"documentLoader": load})
     assert "protected term redefinition" in str(refusal.value)
+    assert any("protected term" in words for words in standards.read_elsewhere(document, **{second: held})["why"])
+
+
+def test_another_library_in_its_safe_mode_reads_the_same_statements(diploma):
+    document = exports.elm(diploma)
+    options = {"documentLoader": standards.load_context, "algorithm": "URDNA2015", "format": "application/n-quads"}
+    ours = jsonld.normalize(document, options)
+    assert standards.read_elsewhere(document) == {"statements": ours, "why": []}
+    answer = standards.read_elsewhere(document | {"nickname": "x"})
+    assert (answer["statements"], answer["why"][-1]) == ("", "invalid property")
 
 
 # What the publisher's sample says and ours does not: all of them optional.
