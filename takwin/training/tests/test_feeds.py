@@ -136,6 +136,19 @@ class TestFeed:
         assert read(client, second).keys() == before.keys()
         assert not off(read(client, second))
 
+    def test_who_leaves_is_told_that_all_is_called_off_and_then_nothing(self, client, trainer):
+        feed = services.new_feed(trainer.account)
+        before = read(client, feed)
+        trainer.account = None
+        trainer.save()
+        assert off(read(client, feed)) == before.keys()
+        Feed.objects.update(served={})
+        assert client.get(f"/training/feed/{calendars.feed_token(feed)}.ics").status_code == 404
+
+    def test_who_never_had_a_week_has_no_feed(self, client, db):
+        feed = services.new_feed(make_user("nobody@example.org"))
+        assert client.get(f"/training/feed/{calendars.feed_token(feed)}.ics").status_code == 404
+
     def test_a_new_address_has_said_nothing(self, client, trainer):
         read(client, services.new_feed(trainer.account))
         trainer.courses.update(trainer=None)
