@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -31,7 +32,10 @@ def elm(row: Diploma) -> Node:
     day = f"{row.on}T00:00:00Z"
     award = {"id": f"{home}#award", "type": "AwardingProcess", "awardingBody": _centre(row), "awardingDate": day}
     whole = _achievement(f"{home}#achievement", facts["names"], facts["average"], award)
-    parts = [_achievement(f"{home}#{line['code']}", line["names"], line["mark"], award) for line in facts["lines"]]
+    parts = [
+        _achievement(f"{home}#module-{quote(line['code'], safe='')}", line["names"], line["mark"], award)
+        for line in facts["lines"]
+    ]
     if parts:
         whole["hasPart"] = parts
     return {
@@ -88,7 +92,7 @@ def _issuer(home: str) -> Node:
 def _centre(row: Diploma) -> Node:
     """The centre, in its country."""
     code = row.enrolment.centre.code
-    home = f"{keys.issuer().url}/centres/{code}"
+    home = f"{keys.issuer().url}/centres/{quote(code, safe='')}"
     number = {"id": f"{home}#number", "type": "Identifier", "notation": code, "schemeName": "takwin"}
     return {
         "id": home,

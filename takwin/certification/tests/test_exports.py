@@ -13,6 +13,7 @@ import jsonschema_rs
 import openbadgeslib
 import pytest
 from pyld import jsonld
+from rdflib import RDF, URIRef
 
 from takwin.certification import exports, papers, presented, services
 from takwin.certification.models import Diploma
@@ -22,6 +23,7 @@ from takwin.core.text import clean_deep
 
 pytestmark = pytest.mark.django_db
 NS = {"e": exports.ELMO}
+LEARNED = URIRef("http://data.europa.eu/snb/model/elm/LearningAchievement")
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMES = (
     ("<evil>&amp;\"'", "O’Neill-d'Été ]]> <!--"),
@@ -170,6 +172,15 @@ def test_each_text_of_a_document_matters(diploma):
         node[trail[-1]] = 7 if isinstance(node[trail[-1]], int) else f"{node[trail[-1]]}x"
         other = jsonld.normalize(changed, {"documentLoader": standards.load_context, "algorithm": "URDNA2015"})
         assert other != means, trail
+
+
+@pytest.mark.parametrize("code", ["M 1", "و1", "a<b>", "x/y?z#t", "award", 'q"'])
+def test_any_code_of_a_module_makes_a_name_that_can_be_read(diploma, code):
+    diploma.facts["lines"][0]["code"] = code
+    document = exports.elm(diploma)
+    assert standards.elm_faults(document) == []
+    assert len(list(standards.graph_of(document).subjects(RDF.type, LEARNED))) == 1 + len(diploma.facts["lines"])
+    assert standards.elmo_faults(exports.elmo(diploma)) == []
 
 
 def test_every_property_the_profile_requires_is_there(diploma):
