@@ -57,3 +57,10 @@ def test_the_checklist_has_each_requirement_once():
     levels = [level for _key, level, _state in rows]
     assert (levels.count("1"), levels.count("2")) == (70, 184)
     assert {state for _key, _level, state in rows} <= {"met", "partly", "not met", "does not apply"}
+
+
+def test_decisions_are_numbered_once_and_without_gaps():
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    for page in pages:
+        assert page.read_text(encoding="utf-8").startswith(f"# {int(page.name[:4])}. "), page.name
