@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 # Forms that begin with values and make a new row, or say one's own answers anew; each is no edit of a shared row.
 BEGIN = {
     "BookForm", "HoursForm", "ReserveForm", "SignUpForm", "StartForm", "SurveyForm", "ImportForm", "PublishForm",
-    "VoidDrawForm", "AutoAnswerForm", "AboutForm", "WishForm", "IdentityForm", "DescribeForm",
+    "VoidDrawForm",
+    "LanguageForm",  # one's own language: the last one chosen counts
     "CorrectionForm",  # asks; whoever accepts is told when the identity has moved meanwhile
 }  # fmt: skip
 INDIRECT = {"kind", "kinds"}  # looked up in a table of forms: the next moves of a contract, of a draw, of a binding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts import selectors as accounts
@@ -18,9 +19,10 @@ from takwin.admissions.choices import (
     RoundKind,
     Selection,
     Situation,
-    ValueSource,
 )
 from takwin.admissions.scenarios import scenarios
+from takwin.core import numbers
+from takwin.core.form_keys import text_of
 from takwin.core.numbers import parse_int
 from takwin.core.scope import Scope
 from takwin.offer import selectors as offer
@@ -29,7 +31,13 @@ from takwin.people import services as people
 from takwin.people.choices import Sex
 from takwin.territory import selectors as territory
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import Moment, ReasonForm, ServiceForm
+
+
+def out_of_twenty(_name: str, hundredths: str) -> str:
+    """A mark of the database in the reader's digits."""
+    return numbers.number((parse_int(hundredths) or 0) / 100, (get_language() or "ar")[:2]) if hundredths else ""
 
 
 class IdentityForm(ServiceForm):
@@ -49,6 +57,15 @@ class IdentityForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["commune"].choices = [("", "–"), *territory.commune_choices()]  # type: ignore[attr-defined]
+
+
+class EditIdentityForm(EditForm, IdentityForm):
+    """The same of somebody registered: another tab, or a counsellor at the desk, may have changed it meanwhile."""
+
+    own = True
+
+    def stored(self, row: Any) -> dict[str, Any]:
+        return super().stored(row) | {"commune": row.commune.code if row.commune else ""}
 
 
 class StartForm(IdentityForm):
@@ -107,8 +124,10 @@ class RefuseForm(ReasonForm):
     service = services.refuse_correction
 
 
-class DescribeForm(ServiceForm):
+class DescribeForm(EditForm):
     """Schooling, marks, declared situation."""
+
+    own = True
 
     schooling = forms.ChoiceField(
         label=_("Last year completed"), choices=[("", "–"), *Schooling.choices[1:], Schooling.choices[0]]
@@ -134,6 +153,15 @@ class DescribeForm(ServiceForm):
     def clean_average(self) -> int:
         """Hundredths out of 20."""
         return int(self.cleaned_data["average"] * 100)
+
+    def stored(self, row: Any) -> dict[str, Any]:
+        return super().stored(row) | {"average": None if row.average is None else row.average / 100}
+
+    def compared(self, row: Any) -> dict[str, str]:
+        return super().compared(row) | {"average": text_of(row.average)}
+
+    def shown(self, name: str, text: str) -> str:
+        return out_of_twenty(name, text) if name == "average" else super().shown(name, text)
 
 
 class AddWishForm(ServiceForm):
@@ -172,87 +200,8 @@ class DiscardForm(ReasonForm):
     service = services.discard
 
 
-class SealForm(ServiceForm):
-    """One person's contribution to a draw."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    contribution = forms.CharField(
-        label=_("Your contribution"), max_length=200,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-        help_text=_("Drawn at random for you; put your own in its place if you like, and keep a copy to compare."),
-    )  # fmt: skip
-
-    service = services.seal
-
-
-class BeginDrawForm(SealForm):
-    """The first contribution names the public value too."""
-
-    source = forms.ChoiceField(label=_("Public value of after the closing"), choices=ValueSource.choices)
-    source_note = forms.CharField(
-        label=_("Which value, and where it is published"), max_length=200, required=False,
-        help_text=_("For another value: which one, of which day, and where anyone can read it."),
-    )  # fmt: skip
-
-
-class ValueForm(ServiceForm):
-    """The public value as one person read it."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-    value = forms.CharField(
-        label=_("The public value"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-    )
-    value_read_at = forms.CharField(
-        label=_("Where you read it"), max_length=300, widget=forms.TextInput(attrs={"dir": "ltr"})
-    )
-
-    service = services.enter_value
-
-
-class ConfirmValueForm(ServiceForm):
-    """The same value, read again by another person."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-    value = forms.CharField(
-        label=_("The public value, as you read it yourself"), max_length=200,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-    )  # fmt: skip
-
-    service = services.confirm_value
-
-
-class _VoidReasonForm(ReasonForm):
-    seen = forms.CharField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=_("Reason, shown to the public"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class VoidDrawForm(_VoidReasonForm):
-    service = services.void_draw
-
-
-class AskVoidForm(_VoidReasonForm):
-    """The same words once the value is entered: another person then makes the draw void."""
-
-    service = services.ask_void
-
-
-class ConfirmVoidForm(ServiceForm):
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-    service = services.void_draw
-
-
-class WithdrawVoidForm(ServiceForm):
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-    service = services.withdraw_void
-
-
-class AutoAnswerForm(ServiceForm):
+class AutoAnswerForm(EditForm):
+    own = True
     auto_answer = forms.ChoiceField(label=_("When a seat comes"), choices=AutoAnswer.choices, required=False)
 
     service = services.set_auto_answer
@@ -283,8 +232,9 @@ class AskLaterRestoreForm(ReasonForm):
     service = services.ask_restore
 
 
-class ReserveForm(ServiceForm):
-    """Seats kept for a group; 0 takes the reserve away."""
+class ReserveForm(EditForm):
+    """Seats of an offering kept for a group; 0 takes the reserve away. The page carries what every group has: which
+    of them is written is chosen in the form."""
 
     group = forms.ChoiceField(label=_("Kept for"), choices=ReserveGroup.choices)
     seats = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000)
@@ -293,6 +243,19 @@ class ReserveForm(ServiceForm):
     )
 
     service = services.set_reserve
+
+    def stored(self, row: Any) -> dict[str, Any]:
+        return {}
+
+    def compared(self, row: Any) -> dict[str, str]:
+        held = {reserve.group: reserve.seats for reserve in row.reserves.all()}
+        return {group: text_of(held.get(group, "")) for group in ReserveGroup.values}
+
+    def typed_texts(self) -> dict[str, str]:
+        return {self.cleaned_data["group"]: text_of(self.cleaned_data["seats"] or "")}
+
+    def cell(self, name: str) -> str:
+        return "seats"
 
 
 class CommitteeForm(ServiceForm):

@@ -355,6 +355,12 @@ def committee(user: Any, ref: str) -> Committee:
     )
 
 
+def score_of(committee: Committee, application: Application, user: Any) -> int | None:
+    """A member's own score of a candidate, in hundredths; None without, or aside."""
+    rows = Score.objects.filter(committee=committee, application=application, by=user)
+    return rows.values_list("value", flat=True).first()
+
+
 def to_score(committee: Committee, user: Any) -> list[dict[str, Any]]:
     """Candidates of a committee, each with one's own score and how many have scored."""
     rows = (

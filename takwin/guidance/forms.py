@@ -13,18 +13,21 @@ from takwin.core.scope import EVERYWHERE
 from takwin.core.text import fold
 from takwin.guidance import services
 from takwin.guidance.choices import Closing, Purpose, Way, Weekday
-from takwin.guidance.selectors import agenda
+from takwin.guidance.selectors import agenda, clients
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.territory import selectors as territory
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import Day, Moment, ReasonForm, ServiceForm
 
 DISTANCES = [("", _("Any distance")), (30, _("30 km")), (60, _("60 km")), (120, _("120 km")), (250, _("250 km"))]
 
 
-class AboutForm(ServiceForm):
+class AboutForm(EditForm):
     """What advice needs to know; nobody's sex is asked."""
+
+    own = True
 
     schooling = forms.ChoiceField(
         label=_("Last year completed"), choices=[("", "–"), *Schooling.choices[1:], Schooling.choices[0]]
@@ -51,6 +54,13 @@ class AboutForm(ServiceForm):
         super().__init__(*args, **kwargs)
         self.fields["commune"].choices = [("", "–"), *territory.commune_choices()]  # type: ignore[attr-defined]
         self.fields["modes"].choices = [(mode.code, mode.label) for mode in offer.modes()]  # type: ignore[attr-defined]
+
+    def stored(self, row: Any) -> dict[str, Any]:
+        """What the page shows: the client's own answers, else those of the application."""
+        about = clients.subject(row, None)
+        shown = {name: getattr(about, name) for name in ("schooling", "stream", "diploma", "born_on", "max_km")}
+        place = about.commune.code if about.commune else ""
+        return shown | {"wants_bed": about.wants_bed, "modes": list(about.modes), "commune": place}
 
     def clean_stream(self) -> str:
         return self.cleaned_data["stream"] or Stream.NONE
@@ -286,7 +296,7 @@ class OpenDayForm(CentreForm):
     creates = True
 
 
-class HoldForm(ServiceForm):
+class HoldForm(EditForm):
     walk_ins = forms.IntegerField(label=_("Came without registering"), min_value=0, max_value=1_000_000, initial=0)
 
     service = services.hold

@@ -13,7 +13,10 @@ from django.views.decorators.http import require_POST
 
 from takwin.admissions import forms, selectors
 from takwin.admissions.choices import CommitteeState
+from takwin.core.changes import locked
 from takwin.core.errors import Refused
+from takwin.core.form_keys import text_of
+from takwin.ui.edits import SEEN, check_seen
 from takwin.ui.pages import or_404, page, show
 from takwin.ui.typed import show_again
 
@@ -63,9 +66,19 @@ def committee(request: Any, ref: str) -> HttpResponse:
         )
         if application is None:
             raise Http404("application")
-        kinds = {"aside": forms.AsideForm, "amend": forms.AmendForm}
-        form = kinds.get(request.POST.get("move", ""), forms.ScoreForm)(request.POST)
-        form.insist(row, application=application, by=request.user)
+        _score(request, row, application)
         messages.success(request, _("Kept."))
         return redirect("admissions:committee", ref)
     return show(request, "admissions/committee.html", committee=row, people=people, active="scoring")
+
+
+def _score(request: Any, committee: Any, application: Any) -> None:
+    """Keep one score, unless the member changed it in another window since this page was read."""
+    kinds = {"aside": forms.AsideForm, "amend": forms.AmendForm}
+    form = kinds.get(request.POST.get("move", ""), forms.ScoreForm)(request.POST)
+    with locked(committee) as fresh:
+        if form.is_valid() and SEEN in request.POST:
+            now = text_of(selectors.score_of(fresh, application, request.user))
+            typed = {"value": text_of(form.cleaned_data.get("value"))}
+            check_seen(request.POST.get(SEEN, ""), {"value": now}, typed, forms.out_of_twenty)
+        form.insist(fresh, application=application, by=request.user)

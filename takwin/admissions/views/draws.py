@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from takwin.admissions import forms, selectors, services
+from takwin.admissions import draw_forms, selectors, services
 from takwin.admissions.choices import DrawState
 from takwin.admissions.rules import DRAND_CHAIN
 from takwin.core.selectors import journal
@@ -25,10 +25,10 @@ def _form(draw: Any, data: Any = None) -> ServiceForm | None:
     """The form of the next move of a draw, None when nothing is asked for."""
     initial: dict[str, Any] = {"seen": draw.mark if draw else "", "contribution": services.new_contribution()}
     kinds: dict[str, type[ServiceForm]] = {
-        "": forms.BeginDrawForm,
-        DrawState.BEGUN: forms.SealForm,
-        DrawState.CLOSED: forms.ValueForm,
-        DrawState.VALUED: forms.ConfirmValueForm,
+        "": draw_forms.BeginDrawForm,
+        DrawState.BEGUN: draw_forms.SealForm,
+        DrawState.CLOSED: draw_forms.ValueForm,
+        DrawState.VALUED: draw_forms.ConfirmValueForm,
     }
     kind = kinds.get(draw.state if draw else "")
     return kind(data, initial=initial) if kind else None
@@ -38,11 +38,11 @@ def _void_form(draw: Any, by: Any, data: Any = None) -> ServiceForm | None:
     """How this person makes a draw void: alone before its value is entered, with another person from then on."""
     if draw is None or draw.state == DrawState.USED:
         return None
-    kind: type[ServiceForm] = forms.VoidDrawForm
+    kind: type[ServiceForm] = draw_forms.VoidDrawForm
     if draw.seed_is_known:
         mine = draw.void_asked_by_id == by.pk
-        asked = forms.WithdrawVoidForm if mine else forms.ConfirmVoidForm
-        kind = asked if draw.void_asked_by_id else forms.AskVoidForm
+        asked = draw_forms.WithdrawVoidForm if mine else draw_forms.ConfirmVoidForm
+        kind = asked if draw.void_asked_by_id else draw_forms.AskVoidForm
     return kind(data, initial={"seen": draw.mark})
 
 

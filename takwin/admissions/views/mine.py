@@ -30,6 +30,7 @@ from takwin.people import selectors as people
 from takwin.ui.documents import give_document
 from takwin.ui.intake import takes_bytes
 from takwin.ui.pages import PUBLIC, near, open_file, or_404, page, safe_next, show
+from takwin.ui.typed import show_again
 
 
 def current(request: Any, subject: str = "") -> Any:
@@ -78,7 +79,7 @@ def mine(request: Any, subject: str = "") -> HttpResponse:
         "corrections": identities.corrections_of(application.person),
     }
     context |= {"documents": list(application.documents.all()), "limit": MAX_WISHES, "active": "apply"}
-    context["auto"] = forms.AutoAnswerForm(initial={"auto_answer": application.auto_answer})
+    context["auto"] = forms.AutoAnswerForm(row=application)
     return show(request, "admissions/mine.html", **context)
 
 
@@ -122,7 +123,7 @@ def identity_of(person: Any) -> dict[str, Any]:
 def identity(request: Any, application: Any) -> HttpResponse:
     if application.person.frozen_at is not None:
         return redirect(near(request, "admissions:correct"))
-    form = forms.IdentityForm(request.POST or None, initial=identity_of(application.person))
+    form = forms.EditIdentityForm(request.POST or None, row=application.person)
     if request.method == "POST":
         if (wait := wait_of(request, "identity")) is not None:
             form.add_error(None, _("Too many tries. %(wait)s") % {"wait": wait})
@@ -134,10 +135,7 @@ def identity(request: Any, application: Any) -> HttpResponse:
 @page("admissions.apply")
 @with_application
 def schooling(request: Any, application: Any) -> HttpResponse:
-    initial = {n: getattr(application, n) for n in ("schooling", "stream", "diploma", "disability", "situation")}
-    if application.average is not None:
-        initial["average"] = application.average / 100
-    form = forms.DescribeForm(request.POST or None, initial=initial)
+    form = forms.DescribeForm(request.POST or None, row=application)
     if request.method == "POST" and form.run(application, by=request.user):
         pending.add_pending(request, application)
         return redirect(near(request, "admissions:wishes"))
@@ -319,11 +317,11 @@ def move(request: Any, application: Any, verb: str) -> HttpResponse:
 @require_POST
 @with_application
 def auto_answer(request: Any, application: Any) -> HttpResponse:
-    form = forms.AutoAnswerForm(request.POST)
-    if form.run(application, by=request.user):
-        messages.success(request, _("Your automatic answer is kept."))
-    else:
-        messages.error(request, form.complaint())
+    try:
+        forms.AutoAnswerForm(request.POST, row=application).insist(application, by=request.user)
+    except Refused as refusal:
+        return show_again(request, refusal, mine, **request.resolver_match.kwargs)
+    messages.success(request, _("Your automatic answer is kept."))
     return redirect(near(request, "admissions:mine"))
 
 

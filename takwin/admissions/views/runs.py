@@ -176,7 +176,7 @@ def reserves(request: Any, ref: str) -> HttpResponse:
         row = offer.offering(ref, request.scope)
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
-    form = forms.ReserveForm(request.POST or None)
+    form = forms.ReserveForm(request.POST or None, row=row)
     if request.method == "POST" and form.run(row, by=request.user):
         messages.success(request, _("Kept."))
         return redirect("admissions:reserves", ref)

@@ -19,6 +19,8 @@ from takwin.certification.tests.make import (
     make_results,
     make_signed_jury,
 )
+from takwin.ui.edits import SEEN
+from tests.test_edits import seen_of
 
 pytestmark = pytest.mark.django_db
 HERE = {"centre": "ismss-meknes"}
@@ -87,7 +89,9 @@ class TestJuries:
         client.post(path, {"do": "open", "present": present})
         low = row.verdicts.get(proposed="resit")
         client.post(path, {"do": "rule"})
-        client.post(path, {"do": "decide", f"decision-{low.pk}": "admitted", f"words-{low.pk}": "عمل جاد"})
+        told = {"do": "decide", f"decision-{low.pk}": "admitted", f"words-{low.pk}": "عمل جاد"}
+        assert client.post(path, told).status_code == 422  # without what the page showed, another's line stays
+        client.post(path, told | {SEEN: seen_of(client, path)})
         client.post(path, {"do": "sign"})
         row.refresh_from_db()
         assert row.state == "signed"

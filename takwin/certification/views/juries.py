@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,9 @@ from takwin.certification.choices import Decision, JuryState
 from takwin.certification.rules.juries import RULES, needed
 from takwin.certification.selectors import juries as reads
 from takwin.core import jobs
+from takwin.core.changes import locked
 from takwin.core.selectors import journal
+from takwin.ui.edits import SEEN, check_seen
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import open_file, or_404, page, show
 
@@ -89,7 +92,28 @@ def _keep_sheet(request: Any, row: Any) -> int:
     # Who signs without running juries changes no decision on the way.
     if not typed or not reads.juries(request.user.scope("certification.run")).filter(pk=row.pk).exists():
         return 0
-    return services.decide(row, typed, remarks=request.POST.get("remarks"), by=request.user)
+    with locked(row) as fresh:
+        now = sheet_of(fresh, reads.verdicts(fresh))
+        # A decision left empty overwrites nothing, and neither do the words beside it.
+        told = {f"{cell}-{key}" for key, (decision, _words) in typed.items() if decision for cell in CELLS}
+        texts = {name: request.POST.get(name, "").strip() for name in told | ({"remarks"} & set(request.POST))}
+        check_seen(request.POST.get(SEEN, ""), now, texts, _in_words)
+        return services.decide(fresh, typed, remarks=request.POST.get("remarks"), by=request.user)
+
+
+CELLS = ("decision", "words")
+
+
+def sheet_of(row: Any, verdicts: Iterable[Any]) -> dict[str, str]:
+    """What the sheet of a jury holds, by the names of its cells."""
+    now = {"remarks": row.remarks}
+    for verdict in verdicts:
+        now |= {f"decision-{verdict.pk}": verdict.decision, f"words-{verdict.pk}": verdict.words}
+    return now
+
+
+def _in_words(name: str, text: str) -> str:
+    return str(dict(Decision.choices).get(text, text)) if name.startswith("decision-") else text
 
 
 def _open(request: Any, row: Any) -> None:
@@ -165,7 +189,8 @@ def jury(request: Any, ref: str) -> HttpResponse:
     sitters = list(row.sitters.all())
     job = jobs.latest(tasks.ISSUE, row.ref)
     context: dict[str, Any] = {
-        "row": row, "verdicts": told, "counts": reads.counts(told), "sitters": sitters, "job": job,
+        "row": row, "verdicts": told, "sheet": sheet_of(row, told), "counts": reads.counts(told),
+        "sitters": sitters, "job": job,
         "decided": [(Decision(key), n) for key, n in reads.counts(told).items() if key and n],
         "quorum": needed(len(sitters), RULES[row.rule]), "decisions": Decision.choices,
         "runs": request.user.can("certification.run", row), "president": request.user.pk == row.president_id,

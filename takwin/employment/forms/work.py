@@ -10,9 +10,10 @@ from takwin.accounts.forms import PhoneField
 from takwin.employment import services
 from takwin.employment.choices import ContractKind
 from takwin.employment.choices.work import Phone
-from takwin.employment.selectors import work
+from takwin.employment.selectors import matching, work
 from takwin.territory.selectors import provinces
 from takwin.ui import fields as forms
+from takwin.ui.edits import EditForm
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 
@@ -72,7 +73,10 @@ class VacancyForm(ServiceForm):
         return self.listed[self.cleaned_data["occupation"]]
 
 
-class WishForm(ServiceForm):
+class WishForm(EditForm):
+    """What a person looks for. The row of the form is the person: the first wish is made by it."""
+
+    own = True
     area = Province(_("Around"), required=False)
     max_km = forms.IntegerField(label=_("At most (km)"), min_value=1, max_value=2000, required=False)
     contracts = forms.MultipleChoiceField(
@@ -82,6 +86,14 @@ class WishForm(ServiceForm):
     least_pay = forms.IntegerField(label=_("Least pay (DH a month)"), min_value=0, max_value=1_000_000, required=False)
 
     service = services.set_wish
+
+    def stored(self, row: Any) -> dict[str, Any]:
+        wish = work.wish_of(row)
+        if wish is None:
+            return {}
+        contracts = [name for name, bit in matching.BITS.items() if wish.contracts & bit]
+        place = wish.area.code if wish.area else ""
+        return {"area": place, "max_km": wish.max_km, "least_pay": wish.least_pay, "contracts": contracts}
 
 
 class BidForm(ServiceForm):

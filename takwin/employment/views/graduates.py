@@ -90,14 +90,7 @@ def own_work(request: Any) -> HttpResponse:
     if person is None:
         return show(request, "employment/work.html", person=None, active="work")
     wish = work.wish_of(person)
-    initial: dict[str, Any] = {}
-    if wish:
-        contracts = [name for name, bit in matching.BITS.items() if wish.contracts & bit]
-        initial = {
-            "area": wish.area.code if wish.area else "", "max_km": wish.max_km, "least_pay": wish.least_pay,
-            "contracts": contracts,
-        }  # fmt: skip
-    form = WishForm(request.POST if request.POST.get("do") == "wish" else None, initial=initial)
+    form = WishForm(request.POST if request.POST.get("do") == "wish" else None, row=person)
     if request.method == "POST":
         if told := request.POST.get("withdraw"):
             return _withdraw(request, told)

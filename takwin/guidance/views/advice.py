@@ -27,11 +27,7 @@ def about(request: Any) -> HttpResponse:
     client = found(request)
     if client is None and request.user.is_authenticated:
         client = clients.new_of(request.user)  # its application speaks for it; made when something is kept
-    one = clients.subject(client, None)
-    initial = {name: getattr(one, name) for name in ("schooling", "stream", "diploma", "born_on", "max_km")}
-    initial |= {"wants_bed": one.wants_bed, "modes": list(one.modes)}
-    initial["commune"] = one.commune.code if one.commune else ""
-    form = forms.AboutForm(request.POST or None, initial=initial)
+    form = forms.AboutForm(request.POST or None, row=client)
     if request.method == "POST" and form.run(known(request), by=request.user):
         return redirect("guidance:advice")
     return show(request, "guidance/about.html", form=form, active="guidance")

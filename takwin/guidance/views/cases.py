@@ -145,7 +145,7 @@ def day_list(request: Any) -> HttpResponse:
 def day(request: Any, ref: str) -> HttpResponse:
     """Who registered, who came."""
     row = or_404(agenda.open_day, ref, request.scope)
-    form = forms.HoldForm(request.POST if "walk_ins" in request.POST else None)
+    form = forms.HoldForm(request.POST if "walk_ins" in request.POST else None, row=row)
     if request.method == "POST":
         if told := request.POST.get("registration"):
             one = or_404(agenda.registration, told, request.scope)

@@ -142,7 +142,7 @@ class AbsenceForm(PickForm):
         return self.picked()
 
 
-class EndAbsenceForm(ServiceForm):
+class EndAbsenceForm(EditForm):
     last_on = Day(_("Last day"))
 
     service = services.end_absence

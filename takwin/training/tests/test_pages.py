@@ -45,7 +45,7 @@ from takwin.training.tests.make import (
     make_training,
     make_version,
 )  # fmt: skip
-from takwin.ui.edits import SEEN
+from takwin.ui.edits import SEEN, pack_values
 from tests.test_edits import seen_of
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +135,7 @@ class TestDesk:
         assert trainer.centres.count() == 1  # a post at Oujda is given by someone who runs Oujda too
         grant(User.objects.get(email="reg@example.org"), "registrar", centre=Centre.objects.get(code="ismss-oujda"))
         client.post(page, {"do": "share", "centre": "ismss-oujda"})
-        client.post(page, {"name": "آخر", "status": "hourly", "weekly": "12", SEEN: seen_of(client, page)})
+        client.post(page, {"name": "آخر", "status": "hourly", "weekly": "12", SEEN: seen_of(client, page, -1)})
         assert "آخر يوم" not in client.post(page, {"do": "absence", "first_on": "2026-01-05"}).content.decode()[:50]
         client.post(page, {"do": "absence", "first_on": "2026-01-05", "last_on": "2026-01-06"})
         trainer.refresh_from_db()
@@ -146,9 +146,10 @@ class TestDesk:
         course = Course.objects.first()
         path = f"/desk/groups/{course.group.ref}/"
         weak = make_trainer("قليل", weekly=1)
-        answer = client.post(path, {"course": course.ref, "trainer": weak.ref}, follow=True)
+        seen = {SEEN: pack_values({"trainer": course.trainer.ref})}
+        answer = client.post(path, {"course": course.ref, "trainer": weak.ref} | seen, follow=True)
         assert "والحد هو 1" in answer.content.decode()
-        client.post(path, {"course": course.ref, "trainer": ""})
+        client.post(path, {"course": course.ref, "trainer": ""} | seen)
         assert Course.objects.get(pk=course.pk).trainer is None
 
     def test_a_curriculum_is_written_by_the_nation(self, client, world):

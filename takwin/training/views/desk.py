@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from takwin.core.changes import locked
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_int
 from takwin.core.selectors import journal
@@ -20,6 +21,7 @@ from takwin.training import forms, services
 from takwin.training.choices import EnrolmentState
 from takwin.training.rules.lives import ENROLMENT
 from takwin.training.selectors import attendance, board, calendar, companies, enrolments, staff
+from takwin.ui.edits import SEEN, check_seen
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import open_file, or_404, page, show
 from takwin.ui.typed import show_again
@@ -238,7 +240,11 @@ def _assign(request: Any, row: Any) -> None:
     able = {one.ref: one for one in staff.could_teach(row)}
     if (chosen := request.POST.get("trainer", "")) and chosen not in able:
         raise Http404(chosen)  # somebody of another centre, or who left since the page was opened
-    services.assign(course, trainer=able.get(chosen), by=request.user)
+    names = {row.ref: row.name for row in able.values()}
+    with locked(course) as fresh:
+        now = {"trainer": fresh.trainer.ref if fresh.trainer else ""}
+        check_seen(request.POST.get(SEEN, ""), now, {"trainer": chosen}, lambda _name, ref: names.get(ref, ref))
+        services.assign(fresh, trainer=able.get(chosen), by=request.user)
 
 
 @page("training.see", moves="training.write")

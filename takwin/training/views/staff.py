@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
+from takwin.core.changes import locked
 from takwin.core.errors import Refused
+from takwin.core.form_keys import text_of
 from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
 from takwin.training import forms, papers, services, tasks
@@ -16,6 +18,7 @@ from takwin.training.choices import TrainingReason
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import calendar, staff, weeks
 from takwin.training.views.desk import place
+from takwin.ui.edits import SEEN, check_seen
 from takwin.ui.pages import or_404, page, show
 from takwin.ui.typed import show_again
 
@@ -46,6 +49,23 @@ def staff_list(request: Any, code: str) -> HttpResponse:
 def _slots(request: Any) -> list[int]:
     ticked = (parse_int(text, least=0, most=DAYS * HOURS - 1) for text in request.POST.getlist("closed"))
     return [slot for slot in ticked if slot is not None]
+
+
+def _close(request: Any, row: Any) -> None:
+    """Keep the hours ticked, unless another person changed them since the page was read."""
+    slots = _slots(request)
+    with locked(row) as fresh:
+        now, typed = {"closed": text_of(staff.closed(fresh))}, {"closed": text_of(set(slots))}
+        check_seen(request.POST.get(SEEN, ""), now, typed, _hours_in_words)
+        services.close_slots(fresh, slots=slots, by=request.user)
+
+
+def _hours_in_words(_name: str, slots: str) -> str:
+    """Hours of the week as the page writes them: the day and the hour of each."""
+    times, days = calendar.bells().times, papers.day_names()
+    hours = sorted(parse_int(slot) or 0 for slot in slots.split())
+    told = ((days[slot // HOURS], times[slot // HOURS][slot % HOURS]) for slot in hours)
+    return " · ".join(f"{day} {time[0]:%H:%M}" if time else str(day) for day, time in told)
 
 
 def week_of_closed(what: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:
@@ -79,7 +99,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
     if request.method == "POST" and runs:
         verb, made = request.POST.get("do"), True
         if verb == "closed":
-            services.close_slots(row, slots=_slots(request), by=request.user)
+            _close(request, row)
         elif verb == "absence":
             absence = forms.AbsenceForm(request.POST, rows=colleagues)
             made = absence.run(row, by=request.user)
@@ -97,6 +117,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
             return redirect("training:trainer", ref)
     context: dict[str, Any] = {
         "row": row, "home": home, "form": form, "absence_form": absence, "lines": week_of_closed(row),
+        "closed": staff.closed(row),
         "days": papers.day_names(), "postings": list(row.centres.all()), "runs": runs,
         "absences": [one for one in staff.absences(home) if one.trainer_id == row.pk],
         "timetables": weeks.timetables(home),
@@ -112,13 +133,14 @@ def room(request: Any, ref: str) -> HttpResponse:
     if request.method == "POST" and runs:
         made = True
         if request.POST.get("do") == "closed":
-            services.close_slots(row, slots=_slots(request), by=request.user)
+            _close(request, row)
         else:
             form = forms.ChangeRoomForm(request.POST, row=row)
             made = form.run(row, by=request.user)
         if made:
             return redirect("training:room", ref)
     context = {"row": row, "form": form, "lines": week_of_closed(row), "days": papers.day_names(), "runs": runs}
+    context["closed"] = staff.closed(row)
     return show(request, "training/room.html", active="training", **context)
 
 
@@ -136,7 +158,7 @@ def absence(request: Any, ref: str) -> HttpResponse:
     if request.method == "POST":
         _home(request, row.trainer)
         try:
-            forms.EndAbsenceForm(request.POST).insist(row, by=request.user)
+            forms.EndAbsenceForm(request.POST, row=row).insist(row, by=request.user)
         except Refused as refusal:
             return show_again(request, refusal, trainer, row.trainer.ref)
     return redirect("training:trainer", row.trainer.ref)

@@ -16,8 +16,10 @@ from django.utils.translation import get_language
 
 from takwin.core import dates, numbers
 from takwin.core.choices import States
+from takwin.core.form_keys import text_of
 from takwin.core.money import mdh as to_mdh
 from takwin.core.numbers import parse_int
+from takwin.ui.edits import SEEN, pack_values
 from takwin.ui.forms import FORM_KEY, fresh_key
 from takwin.ui.pages import near
 
@@ -115,6 +117,19 @@ def icon(name: str, extra: str = "", sheet: str = "icons") -> SafeString:
 def form_key() -> SafeString:
     """The hidden key of a creating form that is written by hand; `c-form` writes it by itself."""
     return format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, fresh_key())
+
+
+@register.simple_tag
+def seen_values(**values: Any) -> SafeString:
+    """The hidden field of what a hand-written form shows, for `check_seen`."""
+    packed = pack_values({name: text_of(value) for name, value in values.items()})
+    return format_html('<input type="hidden" name="{}" value="{}">', SEEN, packed)
+
+
+@register.simple_tag
+def seen_sheet(values: dict[str, str]) -> SafeString:
+    """The same for the cells of a sheet."""
+    return format_html('<input type="hidden" name="{}" value="{}">', SEEN, pack_values(values))
 
 
 @register.simple_tag(takes_context=True)
