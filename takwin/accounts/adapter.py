@@ -51,7 +51,7 @@ class Adapter(DefaultAccountAdapter):
     def phone_form_field(self, **kwargs: Any) -> Any:
         from takwin.accounts.forms import MobileField
 
-        return MobileField(**kwargs)
+        return MobileField(**{"label": _("Mobile phone")} | kwargs)
 
     def set_phone(self, user: Any, phone: str, verified: bool) -> None:
         if verified:

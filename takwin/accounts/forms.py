@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.fields import PasswordField
+from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm as BaseLoginForm
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from allauth.account.forms import ResetPasswordKeyForm as BaseResetPasswordKeyForm
+from allauth.account.forms import SetPasswordForm as BaseSetPasswordForm
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +26,11 @@ from takwin.ui.forms import ServiceForm
 
 NOT_A_PHONE = _("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678.")
 NOT_A_MOBILE = _("A code cannot reach this number: give a mobile phone.")
+# What the validators of the settings ask, in one sentence that helps before the first try.
+PASSWORD_HINT = _(
+    "Ten signs or more. Three words that only you would put together are good; your name, your number, "
+    "or a password used elsewhere are not."
+)
 LONGEST_PASSWORD = 256  # hashing takes time by length
 
 
@@ -70,7 +78,7 @@ def shared_device() -> forms.BooleanField:
 def password_field(label: Any) -> PasswordField:
     """A new password, as typed: neither cleaned nor folded, since it is never shown."""
     field = PasswordField(label=label, autocomplete="new-password", max_length=LONGEST_PASSWORD)
-    field.help_text = password_validators_help_text_html()
+    field.help_text = PASSWORD_HINT
     field.widget.attrs.pop("placeholder", None)
     return field
 
@@ -184,3 +192,23 @@ class LoginForm(BaseLoginForm):
         response = super().login(request, redirect_url)
         request.session[SHARED] = self.cleaned_data["shared"]
         return response
+
+
+class Hinted:
+    """allauth's forms of a new password, with our hint in place of a list of rules."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HINT  # type: ignore[attr-defined]
+
+
+class ChangePasswordForm(Hinted, BaseChangePasswordForm):
+    """The old password and a new one."""
+
+
+class SetPasswordForm(Hinted, BaseSetPasswordForm):
+    """A first password."""
+
+
+class ResetPasswordKeyForm(Hinted, BaseResetPasswordKeyForm):
+    """A new password by an address of before."""

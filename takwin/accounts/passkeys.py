@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as base
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from takwin.ui import fields as forms
 
@@ -63,6 +64,7 @@ class ReauthenticateForm(TriedCredential, base.ReauthenticateWebAuthnForm):
 
 
 class AddForm(base.AddWebAuthnForm):
+    name = forms.CharField(label=_("Name of the passkey"), max_length=100, required=False)
     credential = CredentialField()
 
     def clean(self) -> Any:
@@ -72,3 +74,7 @@ class AddForm(base.AddWebAuthnForm):
             raise
         except ODD:
             raise get_adapter().validation_error("incorrect_code") from None
+
+
+class EditForm(base.EditWebAuthnForm):
+    name = forms.CharField(label=_("Name of the passkey"), max_length=100)

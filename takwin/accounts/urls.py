@@ -12,5 +12,7 @@ urlpatterns = [
     path("password/reset/", views.reset_password, name="account_reset_password"),
     path("password/new/", views.new_password, name="account_new_password"),
     path("prove/", views.prove_reach, name="account_prove_reach"),
+    path("phone/change/", views.change_phone, name="account_change_phone"),
+    path("email/", views.change_email, name="account_email"),
     path("code/", views.enter_code, name="account_code"),
 ]

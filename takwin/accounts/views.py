@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.views import LoginView
+from allauth.account.decorators import reauthentication_required
+from allauth.account.views import ChangePhoneView, EmailView, LoginView
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
@@ -171,6 +172,22 @@ def _is_right(request: Any, proof: Proof, form: Any) -> bool:
     codes.keep(request.session, proof)
     form.add_error("code", _("This is not the code that was sent."))
     return False
+
+
+@page(SIGNED_IN)
+def change_phone(request: Any) -> HttpResponse:
+    """Another phone. The proof is asked for before the new number is typed, not after."""
+    return _proved(ChangePhoneView.as_view())(request)
+
+
+@page(SIGNED_IN)
+def change_email(request: Any) -> HttpResponse:
+    """Addresses of the account, the proof first."""
+    return _proved(EmailView.as_view())(request)
+
+
+def _proved(view: Any) -> Any:
+    return reauthentication_required(view, allow_get=False)
 
 
 @page(SIGNED_IN)

@@ -178,7 +178,13 @@ LOGOUT_REDIRECT_URL = "web:home"
 ACCOUNT_ADAPTER = "takwin.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone", "email*", "password1*"]  # for allauth's steps; our form wants one of the two
-ACCOUNT_FORMS = {"login": "takwin.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "takwin.accounts.forms.LoginForm",
+    "change_password": "takwin.accounts.forms.ChangePasswordForm",
+    "set_password": "takwin.accounts.forms.SetPasswordForm",
+    "reset_password_from_key": "takwin.accounts.forms.ResetPasswordKeyForm",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # each subject says takwin itself
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Nothing opens an account but what was proven: a phone by SMS, an e-mail by a code.
 ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", "mandatory")
@@ -231,6 +237,7 @@ MFA_FORMS = {
     "login_webauthn": "takwin.accounts.passkeys.LoginForm",
     "reauthenticate_webauthn": "takwin.accounts.passkeys.ReauthenticateForm",
     "add_webauthn": "takwin.accounts.passkeys.AddForm",
+    "edit_webauthn": "takwin.accounts.passkeys.EditForm",
 }
 MFA_ADAPTER = "takwin.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -109,7 +109,7 @@ def number(request: Any, key: str) -> HttpResponse:
         row = (agenda.slot if told["kind"] == "slot" else agenda.open_day)(told["ref"])
     except ObjectDoesNotExist as absent:
         raise Http404(key) from absent
-    form = forms.CodeForm()
+    form: forms.CodeForm | forms.WhoForm = forms.CodeForm()
     if told.get("proved"):
         form = forms.WhoForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

@@ -204,3 +204,15 @@ def badge(row: Any, name: str = "state") -> SafeString:
         raise ValueError(f"{row._meta.label}.{name} has no table of states")
     state = states(value)
     return format_html('<span class="badge is-{}">{}</span>', state.tone, state.label)
+
+
+@register.simple_tag
+def passkey_data(form: str, **ids: str) -> SafeString:
+    """What allauth's script of passkeys reads of a page: the ids of the elements it works with. Data, never run."""
+    data = json.dumps({"ids": ids}).replace("<", "\\u003c")
+    name = f"allauth.webauthn.forms.{form}"
+    return format_html(
+        '<script data-allauth-onload="{}" type="application/json">{}</script>',
+        name,
+        SafeString(data),
+    )
