@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -34,6 +35,11 @@ def ask(request: Any, proof: Proof) -> None:
 
 def may_send_again(proof: Proof) -> bool:
     return time.time() - proof.asked_at >= RESEND_AFTER
+
+
+def seconds_to_resend(proof: Proof) -> int:
+    """Seconds until new digits may be asked for, at least one."""
+    return max(1, math.ceil(RESEND_AFTER - (time.time() - proof.asked_at)))
 
 
 def send(request: Any, proof: Proof) -> None:

@@ -99,9 +99,7 @@ def enter_code(request: Any) -> HttpResponse:
 
 def _send_again(request: Any, proof: Proof) -> HttpResponse:
     if not door.may_send_again(proof):
-        response = _code_page(request, proof, forms.CodeForm(), status=429)
-        response["Retry-After"] = str(door.RESEND_AFTER)
-        return response
+        return _code_page(request, proof, forms.CodeForm(), wait=door.seconds_to_resend(proof))
     if proof.sent >= codes.SENDS:
         codes.drop(request.session)
         messages.error(request, _("The code was sent three times. Check the number, then begin again."))
@@ -111,11 +109,14 @@ def _send_again(request: Any, proof: Proof) -> HttpResponse:
     return redirect("account_code")
 
 
-def _code_page(request: Any, proof: Proof, form: Any, status: int = 200) -> HttpResponse:
+def _code_page(request: Any, proof: Proof, form: Any, wait: int = 0) -> HttpResponse:
+    """The page of the digits; 429 with `wait`, the seconds until new ones may be asked for."""
     back = {Purpose.SIGN_UP: "account_signup", Purpose.RESET: "account_reset_password"}
-    context = {"form": form, "proof": proof, "early": status == 429}
+    context = {"form": form, "proof": proof, "wait": limits.wait_sentence(wait) if wait else ""}
     context["change"] = reverse(back.get(Purpose(proof.purpose), "account_request_login_code"))
-    response = show(request, "account/code.html", status=status, **context)
+    response = show(request, "account/code.html", status=429 if wait else 200, **context)
+    if wait:
+        response["Retry-After"] = str(wait)
     add_never_cache_headers(response)
     return response
 
