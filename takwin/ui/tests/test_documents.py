@@ -1,9 +1,13 @@
 """A document is given out as a download under a name of ours, with the kind its bytes say: never as a page."""
 
 import io
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.http import Http404
 
 from takwin.ui.documents import give_document, kind_of
 
@@ -51,3 +55,14 @@ def test_a_browser_neither_guesses_nor_runs_nor_keeps_it():
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_file_that_is_not_what_was_written_is_not_found_and_logged(caplog):
+    """Whoever swaps two files on the disk gets neither of them out; the log says that something is wrong there."""
+    mine = default_storage.save("d/card.pdf", ContentFile(b"%PDF-1.7 mine"))
+    other = default_storage.save("d/other.pdf", ContentFile(b"%PDF-1.7 another's"))
+    Path(default_storage.path(mine)).write_bytes(Path(default_storage.path(other)).read_bytes())
+    file = SimpleNamespace(open=lambda mode: default_storage.open(mine, mode))
+    with pytest.raises(Http404):
+        give_document(file, "DOC-1")
+    assert "not what was written" in caplog.text
