@@ -31,7 +31,7 @@ class GrantInline(admin.TabularInline):
     model = Grant
     extra = 0
     can_delete = False
-    fields = readonly_fields = ("role", "everywhere", "area", "centre", "created_at")
+    fields = readonly_fields = ("role", "everywhere", "area", "centre", "created_at", "ends_on")
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

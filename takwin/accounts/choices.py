@@ -38,6 +38,8 @@ class GrantReason(Reasons):
     TWO_PERSONS = "two_persons", _("The person who asked cannot also accept: ask a colleague.")
     ALREADY_HELD = "already_held", _("This person already has this role there.")
     ALREADY_ASKED = "already_asked", _("This role already waits for a second person.")
+    ENDED = "ended", _("The last day is over already.")
+    NOT_LATER = "not_later", _("A later last day is a new role: take this one back and give it again.")
     LAST_MANAGER = (
         "last_manager",
         _("Nobody else manages the network: give the role to another first."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -11,7 +13,7 @@ from takwin.accounts.roles import Role
 from takwin.accounts.rules import may_give, needs_second_person
 from takwin.accounts.security import record_event
 from takwin.accounts.selectors import by_login
-from takwin.accounts.services import grant
+from takwin.accounts.services import end_grant, grant
 from takwin.accounts.services import revoke as remove_grant
 from takwin.centres.models import Centre
 from takwin.core.changes import change, create
@@ -39,9 +41,18 @@ def check_reach(by: User, role: str, area: Area | None, centre: Centre | None) -
 
 
 def give_role(
-    *, login: str, role: str, area: Area | None = None, centre: Centre | None = None, reason: str, by: User
+    *,
+    login: str,
+    role: str,
+    area: Area | None = None,
+    centre: Centre | None = None,
+    ends_on: date | None = None,
+    reason: str,
+    by: User,
 ) -> Grant | GrantRequest:
-    """Give a role to the account with this e-mail or phone. One of national reach waits for a second person."""
+    """Give a role to the account with this e-mail or phone, until a last day when one is told. One of national reach
+    waits for a second person."""
+    _check_end(ends_on)
     check_reach(by, role, area, centre)
     user = by_login(login).filter(is_active=True).first()
     if user is None:
@@ -49,14 +60,15 @@ def give_role(
     if user == by:
         raise Refused(GrantReason.NOT_TO_YOURSELF, "login")
     everywhere = area is None and centre is None
-    if Grant.objects.filter(user=user, role=role, area=area, centre=centre, everywhere=everywhere).exists():
+    if Grant.objects.in_force().filter(user=user, role=role, area=area, centre=centre, everywhere=everywhere).exists():
         raise Refused(GrantReason.ALREADY_HELD, "role")
     if not needs_second_person(role, everywhere=everywhere):
         record_event(EventKind.GRANT, user=user, by=by.ref, role=role)
-        return grant(user, role, area=area, centre=centre, by=by, reason=reason)
+        return grant(user, role, area=area, centre=centre, ends_on=ends_on, by=by, reason=reason)
     row = GrantRequest(
-        user=user, role=role, area=area, centre=centre, everywhere=everywhere, reason=reason, asked_by=by
-    )
+        user=user, role=role, area=area, centre=centre, everywhere=everywhere, reason=reason, asked_by=by,
+        ends_on=ends_on,
+    )  # fmt: skip
     try:
         return create(row, "ask_grant", by=by, user=user.ref, role=role, reason=reason)
     except IntegrityError:
@@ -75,7 +87,11 @@ def accept_grant(row: GrantRequest, *, by: User) -> Grant:
         _decider(fresh, by)
         check_reach(fresh.asked_by, fresh.role, fresh.area, fresh.centre)  # the first may have lost the right since
         fresh.decided_by, fresh.decided_at = by, timezone.now()
-        made = grant(fresh.user, fresh.role, area=fresh.area, centre=fresh.centre, by=by, asked_by=fresh.asked_by.ref)
+        _check_end(fresh.ends_on)
+        made = grant(
+            fresh.user, fresh.role, area=fresh.area, centre=fresh.centre, ends_on=fresh.ends_on, by=by,
+            asked_by=fresh.asked_by.ref,
+        )  # fmt: skip
         record_event(EventKind.GRANT, user=fresh.user, by=by.ref, role=fresh.role)
     return made
 
@@ -97,13 +113,37 @@ def withdraw_grant(row: GrantRequest, *, by: User) -> GrantRequest:
     return fresh
 
 
+def _check_end(ends_on: date | None) -> None:
+    if ends_on is not None and ends_on < timezone.localdate():
+        raise Refused(GrantReason.ENDED, "ends_on")
+
+
+def _keep_a_manager(row: Grant) -> None:
+    """Refused when nobody but this person manages the network without a last day."""
+    if row.role != Role.NATIONAL or not row.everywhere:
+        return
+    managers = Grant.objects.select_for_update(of=("self",)).filter(role=Role.NATIONAL, everywhere=True)
+    if {held.user_id for held in managers.filter(ends_on__isnull=True) if held.user.is_active} <= {row.user_id}:
+        raise Refused(GrantReason.LAST_MANAGER)
+
+
+def set_end(row: Grant, *, ends_on: date, by: User) -> Grant:
+    """Set the last day of a role, or bring it nearer: the safe direction, by one person. A later day is a role given
+    again, by as many people as it takes. The last manager of the network stays."""
+    with transaction.atomic():
+        _keep_a_manager(row)
+        check_reach(by, row.role, row.area, row.centre)
+        _check_end(ends_on)
+        if row.ends_on is not None and ends_on > row.ends_on:
+            raise Refused(GrantReason.NOT_LATER, "ends_on")
+        record_event(EventKind.REVOKE, user=row.user, by=by.ref, role=row.role, ends_on=ends_on.isoformat())
+        return end_grant(row, ends_on, by=by)
+
+
 def take_role(row: Grant, *, by: User) -> None:
     """Take a role back, at once and by one person: the safe direction. The last manager of the network stays."""
     with transaction.atomic():
-        managers = Grant.objects.select_for_update().filter(role=Role.NATIONAL, everywhere=True)
-        holders = {held.user_id for held in managers if held.user.is_active}
+        _keep_a_manager(row)
         check_reach(by, row.role, row.area, row.centre)
-        if row.role == Role.NATIONAL and row.everywhere and holders <= {row.user_id}:
-            raise Refused(GrantReason.LAST_MANAGER)
         record_event(EventKind.REVOKE, user=row.user, by=by.ref, role=row.role)
         remove_grant(row, by=by)

@@ -12,7 +12,7 @@ from takwin.centres.models import Centre
 from takwin.core.scope import Scope
 from takwin.territory.models import Area
 from takwin.ui import fields as forms
-from takwin.ui.forms import ReasonForm
+from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 
 class RoleForm(ReasonForm):
@@ -27,8 +27,10 @@ class RoleForm(ReasonForm):
         label=_("Centre"), queryset=Centre.objects.none(), to_field_name="code", required=False
     )  # fmt: skip
 
+    ends_on = Day(_("Last day"), required=False, help_text=_("Empty: until it is taken back."))
+
     service = granting.give_role
-    field_order = ["login", "role", "area", "centre", "reason"]
+    field_order = ["login", "role", "area", "centre", "ends_on", "reason"]
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,3 +45,11 @@ class RoleForm(ReasonForm):
         if data.get("area") and data.get("centre"):
             self.add_error("centre", _("Choose a region or a centre, not both."))
         return data
+
+
+class EndForm(ServiceForm):
+    """When a role ends by itself."""
+
+    ends_on = Day(_("Last day"))
+
+    service = granting.set_end

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.choices import EventKind, GrantRequestState
@@ -70,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def held(self) -> list[tuple[str, str | None, int | None]]:
         """(role, area path, centre id) of each grant; one query a request."""
         if not hasattr(self, "_held"):
-            rows = self.grants.values_list("role", "area__path", "centre_id", "everywhere")
+            rows = self.grants.in_force().values_list("role", "area__path", "centre_id", "everywhere")
             self._held: list[tuple[str, str | None, int | None]] = [
                 (role, "" if every else path, centre) for role, path, centre, every in rows
             ]
@@ -118,6 +119,13 @@ ONE_PLACE = (
 )
 
 
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self) -> GrantQuerySet:
+        """Grants without a last day, or whose last day is not over in Casablanca: asked at each reading, so that an
+        open session loses the role at midnight."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()))
+
+
 class Grant(models.Model):
     """A role at exactly one place: everywhere, an area, or a centre."""
 
@@ -127,6 +135,9 @@ class Grant(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="grants")
     centre = models.ForeignKey(Centre, models.PROTECT, null=True, blank=True, related_name="grants")
     created_at = models.DateTimeField(db_default=Now())
+    ends_on = models.DateField(_("Last day"), null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grant")
@@ -150,6 +161,11 @@ class Grant(models.Model):
         return f"{self.user} {self.role}"
 
     @property
+    def over(self) -> bool:
+        """Whether its last day is over."""
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
     def place(self) -> str:
         return str(self.area or self.centre or _("the whole network"))
 
@@ -164,6 +180,7 @@ class GrantRequest(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
     centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("Reason"), max_length=500)
+    ends_on = models.DateField(_("Last day"), null=True, blank=True)
     state = models.CharField(max_length=10, choices=GrantRequestState, default=GrantRequestState.WAITING)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())

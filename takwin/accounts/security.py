@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.choices import EventKind
 from takwin.accounts.limits import client_address
-from takwin.accounts.models import SecurityEvent, User
+from takwin.accounts.models import Grant, SecurityEvent, User
 from takwin.accounts.roles import Role
 from takwin.accounts.selectors import by_login
 from takwin.core.choices import Channel
@@ -167,7 +167,8 @@ def raise_alarms() -> int:
     ]
     SecurityEvent.objects.bulk_create(made)
     if made:
-        watchers = User.objects.filter(grants__role=Role.NATIONAL, grants__everywhere=True, is_active=True).distinct()
+        held = Grant.objects.in_force().filter(role=Role.NATIONAL, everywhere=True).values("user")
+        watchers = User.objects.filter(pk__in=held, is_active=True).order_by("pk")
         for watcher in watchers[:50]:
             send_alert(
                 watcher,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
 from takwin.accounts.phones import tidy_phone
@@ -20,9 +20,9 @@ def holders(capability: str, *centres: Any) -> QuerySet[User]:
     """Active users who hold a capability at one of some centres: there, in an area around it, or everywhere."""
     paths = {centre.area.path for centre in centres if centre.area}
     around = {path[: at + 1] for path in paths for at, sign in enumerate(path) if sign == "."}
-    place = Q(grants__centre__in=centres) | Q(grants__area__path__in=around) | Q(grants__everywhere=True)
-    rows = User.objects.filter(place, grants__role__in=roles_with(capability), is_active=True)
-    return rows.distinct().order_by("name", "pk")
+    place = Q(centre__in=centres) | Q(area__path__in=around) | Q(everywhere=True)
+    held = Grant.objects.in_force().filter(place, user=OuterRef("pk"), role__in=roles_with(capability))
+    return User.objects.filter(Exists(held), is_active=True).order_by("name", "pk")
 
 
 def holds(user: Any, capability: str, centre: Any) -> bool:

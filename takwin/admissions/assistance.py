@@ -34,7 +34,9 @@ def _assisted(user: Any) -> QuerySet[Application]:
     the files of its centre, counsellor or not."""
     if not (user.is_authenticated and user.scope("admissions.assist")):
         return Application.objects.none()
-    grants = user.grants.filter(role__in=roles_with("admissions.assist"), created_at__lte=OuterRef("created_at"))
+    grants = user.grants.in_force().filter(
+        role__in=roles_with("admissions.assist"), created_at__lte=OuterRef("created_at")
+    )
     asked = Q(season__state=SeasonState.OPEN) | Q(season__corrects_until__gt=timezone.now())
     asked |= Q(season__state=SeasonState.ALLOCATED, state=ApplicationState.UNPLACED)
     return Application.objects.with_person().filter(Exists(grants), asked, entered_by=user)

@@ -320,7 +320,11 @@ def committees(user: Any, scope: Scope | None = None) -> list[Committee]:
         "offering__programme", "offering__centre__area", "offering__season", "offering__mode"
     ).annotate(people=Count("members", distinct=True))
     if scope is None:
-        return list(rows.filter(members=user, state=CommitteeState.FORMED).order_by("-pk")[:200])
+        return list(
+            rows.filter(members=user, state=CommitteeState.FORMED)
+            .within(user.scope("admissions.score"))
+            .order_by("-pk")[:200]
+        )
     return list(rows.annotate(given=Count("scores", distinct=True)).within(scope).order_by("-pk")[:200])
 
 
@@ -349,8 +353,9 @@ def unscored(rows: Iterable[Committee]) -> dict[int, int]:
 
 
 def committee(user: Any, ref: str) -> Committee:
-    """One's own committee. Raises Committee.DoesNotExist for others'."""
-    return Committee.objects.select_related("offering__programme", "offering__centre", "offering__season").get(
+    """One's own committee, where one may score now. Raises Committee.DoesNotExist for others'."""
+    rows = Committee.objects.within(user.scope("admissions.score"))
+    return rows.select_related("offering__programme", "offering__centre", "offering__season").get(
         members=user, ref=ref, state=CommitteeState.FORMED
     )
 

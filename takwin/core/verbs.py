@@ -91,6 +91,7 @@ VERBS = {
     "give_marks": _("Marks given"),
     "give_up": _("Given up before it began"),
     "grant": _("Role granted"),
+    "end_grant": _("Last day of a role set"),
     "hand_over": _("Hand-over offered"),
     "hire": _("Hired"),
     "hold": _("Seat kept, better awaited"),

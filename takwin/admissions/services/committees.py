@@ -88,7 +88,8 @@ def _write(
         )
         if room.state != CommitteeState.FORMED:
             raise Refused(R.COMMITTEE_OVER)
-        if by not in room.members.all():
+        # Named once is not enough: the role may have ended since, or be held at another centre.
+        if by not in room.members.all() or not by.can("admissions.score", room):
             raise Refused(R.NOT_A_MEMBER)
         if not application.wishes.filter(offering=room.offering).exists():
             raise Refused(R.NOT_ASKED)

@@ -15,21 +15,24 @@ from takwin.training.rules.results import CURRENT, RULES, Rule, Scored, YearResu
 NAMES = ("course__module", "course__group__centre", "course__trainer", "second")
 
 
-def of_trainer(trainer: Trainer) -> list[Assessment]:
-    """What a trainer marks, first or second, newest first."""
-    rows = Assessment.objects.filter(Q(course__trainer=trainer) | Q(second=trainer)).select_related(*NAMES)
+def of_trainer(trainer: Trainer, scope: Scope) -> list[Assessment]:
+    """What a trainer marks where they teach now, first or second, newest first."""
+    rows = (
+        Assessment.objects.within(scope).filter(Q(course__trainer=trainer) | Q(second=trainer)).select_related(*NAMES)
+    )
     return list(rows.annotate(marked=Count("marks")).order_by("-on", "-pk")[:100])
 
 
-def courses_of(trainer: Trainer) -> list[Course]:
-    rows = Course.objects.filter(trainer=trainer, group__state="open").select_related("module", "group")
+def courses_of(trainer: Trainer, scope: Scope) -> list[Course]:
+    groups = Group.objects.within(scope).filter(state="open")
+    rows = Course.objects.filter(trainer=trainer, group__in=groups).select_related("module", "group")
     return list(rows.order_by("group__name", "module__order"))
 
 
-def marked_by(trainer: Trainer, ref: str) -> Assessment:
-    """An assessment that a trainer marks; DoesNotExist for others."""
+def marked_by(trainer: Trainer, scope: Scope, ref: str) -> Assessment:
+    """An assessment that a trainer marks, at a centre where they hold that role now; DoesNotExist for others."""
     mine = Q(course__trainer=trainer) | Q(second=trainer)
-    return Assessment.objects.filter(mine).select_related(*NAMES).get(ref=ref)
+    return Assessment.objects.within(scope).filter(mine).select_related(*NAMES).get(ref=ref)
 
 
 def assessment(scope: Scope, ref: str) -> Assessment:

@@ -235,13 +235,19 @@ def sittings_of_trainer(trainer: Trainer, first: date, last: date) -> list[Sitti
     return sorted(mine, key=lambda one: (one.on, one.hour))
 
 
-def may_call(trainer: Trainer | None) -> Any:
-    """(course, day) -> whether a trainer may call that roll: one's own, or a colleague's one stands in for."""
+def may_call(trainer: Trainer | None, scope: Scope) -> Any:
+    """(course, day) -> whether a trainer may call that roll: one's own, or a colleague's one stands in for; of a group
+    where the role is held now. One query a group."""
+    reached: dict[int, bool] = {}
     if trainer is None:
         return lambda _course, _on: False
     stands = [(row.trainer_id, Span(row.first_on, row.last_on)) for row in Absence.objects.filter(substitute=trainer)]
 
     def may(course: Any, on: date) -> bool:
+        if course.group_id not in reached:
+            reached[course.group_id] = scope.reaches(course.group)
+        if not reached[course.group_id]:
+            return False
         if course.trainer_id == trainer.pk:
             return True
         return any(course.trainer_id == other and on in span for other, span in stands)

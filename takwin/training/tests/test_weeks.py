@@ -312,10 +312,10 @@ class TestReading:
         stood = weeks.sittings_of_trainer(other, *week)
         assert [one.instead for one in stood] == [trainer] * 6
         course = stood[0].session.course
-        assert weeks.may_call(other)(course, week[0])
-        assert not weeks.may_call(other)(course, week[0] - timedelta(days=7))
-        assert weeks.may_call(trainer)(course, week[0])
-        assert not weeks.may_call(None)(course, week[0])
+        assert weeks.may_call(other, EVERYWHERE)(course, week[0])
+        assert not weeks.may_call(other, EVERYWHERE)(course, week[0] - timedelta(days=7))
+        assert weeks.may_call(trainer, EVERYWHERE)(course, week[0])
+        assert not weeks.may_call(None, EVERYWHERE)(course, week[0])
 
     def test_a_grid_covers_the_hours_of_long_sessions(self):
         timetable = make_solved(groups=1)

@@ -33,12 +33,12 @@ def rule(request: Any) -> HttpResponse:
 def mark_list(request: Any) -> HttpResponse:
     """What a trainer marks; planning an assessment of one's own courses."""
     trainer = trainer_of(request.user)
-    courses = reads.courses_of(trainer) if trainer else []
+    courses = reads.courses_of(trainer, request.scope) if trainer else []
     seconds = reads.second_markers(courses[0]) if courses else []
     form = forms.AssessmentForm(request.POST or None, courses=courses, seconds=seconds)
     if request.method == "POST" and trainer and form.plan(request.user):
         return redirect("training:marks", form.result.ref)
-    rows = reads.of_trainer(trainer) if trainer else []
+    rows = reads.of_trainer(trainer, request.scope) if trainer else []
     return show(request, "training/mark_list.html", trainer=trainer, rows=rows, form=form, active="marks")
 
 
@@ -61,7 +61,7 @@ def marks(request: Any, ref: str) -> HttpResponse:
     trainer = trainer_of(request.user)
     if trainer is None:
         raise Http404(ref)
-    row = or_404(lambda told: reads.marked_by(trainer, told), ref)
+    row = or_404(lambda told: reads.marked_by(trainer, request.scope, told), ref)
     place = services.marker(row, trainer)
     if request.method == "POST":
         parts = [(place, _told(request, "value"))]

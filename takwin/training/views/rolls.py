@@ -49,7 +49,7 @@ def rolls(request: Any) -> HttpResponse:
 @require_POST
 def sync(request: Any) -> HttpResponse:
     """A batch of statements, as JSON from a phone or as a plain form from one without scripts."""
-    may = weeks.may_call(trainer_of(request.user))
+    may = weeks.may_call(trainer_of(request.user), request.scope)
     if not request.content_type.startswith("application/json"):
         return _plain(request, may)
     try:

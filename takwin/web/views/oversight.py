@@ -17,7 +17,7 @@ from takwin.core.verbs import READINGS, VERBS
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import page, show
 
-GRANTS = ("grant", "revoke", "ask_grant", "accept_grant", "refuse_grant", "withdraw_grant")
+GRANTS = ("grant", "end_grant", "revoke", "ask_grant", "accept_grant", "refuse_grant", "withdraw_grant")
 LENGTHS = {str(days): timedelta(days=days) for days in (1, 7, 30)}
 
 

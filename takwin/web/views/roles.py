@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from takwin.accounts import granting
 from takwin.accounts import selectors as accounts
-from takwin.accounts.granting_forms import RoleForm
+from takwin.accounts.granting_forms import EndForm, RoleForm
 from takwin.accounts.roles import Role
 from takwin.core.errors import Refused
 from takwin.ui.listing import Column, Filter, Listing
@@ -25,6 +25,7 @@ COLUMNS = (
     Column("role", gettext_lazy("Role"), lambda row: row.get_role_display(), "role"),
     Column("place", gettext_lazy("Place"), lambda row: row.place),
     Column("since", gettext_lazy("Since"), lambda row: row.created_at, "created_at"),
+    Column("until", gettext_lazy("Last day"), lambda row: row.ends_on, "ends_on"),
 )
 FILTERS = (Filter("role", gettext_lazy("Role"), Role.choices, lambda rows, value: rows.filter(role=value)),)
 DECISIONS = {
@@ -59,14 +60,19 @@ def role_list(request: Any) -> HttpResponse:
 def take(request: Any, pk: int) -> HttpResponse:
     """Take a role back: asked once more, with what follows."""
     row = or_404(lambda key: accounts.grant_of(request.scope, key), pk)
-    if request.method == "POST":
+    ending = request.method == "POST" and "ends_on" in request.POST
+    form = EndForm(request.POST if ending else None)
+    if ending and form.run(row, by=request.user):
+        messages.success(request, _("The role ends after that day."))
+        return redirect("web:roles")
+    if request.method == "POST" and not ending:
         try:
             granting.take_role(row, by=request.user)
             messages.success(request, _("The role is taken back."))
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("web:roles")
-    return show(request, "web/role_take.html", row=row, active="roles")
+    return show(request, "web/role_take.html", row=row, form=form, active="roles")
 
 
 @page("accounts.grant", prove=True)
