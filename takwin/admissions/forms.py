@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +31,7 @@ from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
 from takwin.people.choices import Sex
+from takwin.people.rules import check_birth, tidy_cin, tidy_name
 from takwin.territory import selectors as territory
 from takwin.ui import fields as forms
 from takwin.ui.edits import EditForm
@@ -53,6 +56,14 @@ class IdentityForm(ServiceForm):
     commune = forms.TypedChoiceField(label=_("Commune where you live"), coerce=territory.area)
 
     service = people.correct
+    checks = {
+        "given_name": partial(tidy_name, field="given_name"),
+        "family_name": partial(tidy_name, field="family_name"),
+        "given_name_latin": partial(tidy_name, field="given_name_latin"),
+        "family_name_latin": partial(tidy_name, field="family_name_latin"),
+        "born_on": lambda born_on: check_birth(born_on, timezone.localdate()),
+        "cin": tidy_cin,
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, ClassVar, cast
 
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Reasons
-from takwin.core.errors import Refused
+from takwin.core.errors import Refused, RefusedCells
 from takwin.core.form_keys import FormKeyReason, content_of, contents_of, implied_key, make_once
 from takwin.ui import fields as forms
 
@@ -70,6 +71,8 @@ class ServiceForm(forms.Form):
 
     service: ClassVar[Any]
     creates: ClassVar[bool] = False
+    # {field: rule that refuses its value}. Asked with the form's own checks: every fault is shown at once.
+    checks: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     result: Any = None
     required_css_class = "is-required"
 
@@ -94,6 +97,22 @@ class ServiceForm(forms.Form):
             elif not isinstance(widget, (forms.RadioSelect, forms.HiddenInput)):  # several boxes are radios to Django
                 widget.attrs.setdefault("class", "input w-full")
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, rule in self.checks.items():
+            if data.get(name) not in (None, ""):
+                try:
+                    rule(data[name])
+                except Refused as refusal:
+                    self.add_error(name, str(refusal))
+        return data
+
+    def _show_refusal(self, refusal: Refused) -> None:
+        """Each refused cell by its own field."""
+        cells = refusal.sentences() if isinstance(refusal, RefusedCells) else {refusal.field: str(refusal)}
+        for name, sentence in cells.items():
+            self.add_error(name if name in self.fields else None, sentence)
+
     def complaint(self) -> str:
         """Every error in one line, for a form that has no page of its own."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
@@ -112,7 +131,7 @@ class ServiceForm(forms.Form):
         try:
             self.result = self._make(key, args, kwargs) if self.creates else self._serve(args, kwargs)
         except Refused as refusal:
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+            self._show_refusal(refusal)
             if isinstance(refusal.reason, FormKeyReason):
                 self._renew_key()
             return False

@@ -18,8 +18,7 @@ from takwin.core.changes import journal_export
 from takwin.core.fields import matching
 from takwin.core.text import clean, csv_safe
 
-# `csv-bom` is an address of before, when only it had the mark.
-FORMATS = ("csv", "csv-bom", "json", "xlsx")
+FORMATS = ("csv", "json", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,8 @@ class Listing:
             filters = self.chosen | ({"q": self.q} if self.q else {})
             count = self.rows.count()
             journal_export(self.name, by=self.request.user, filters=filters, count=count, file_format=wanted)
-        return download(self.name, self.columns, self.rows, wanted)
+        desk = self.personal or "/desk/" in self.request.path
+        return download(self.name, self.columns, self.rows, wanted, in_words=desk)
 
 
 def _by_rank(ranks: Mapping[int, int]) -> OrderBy:
@@ -128,17 +128,22 @@ def _by_rank(ranks: Mapping[int, int]) -> OrderBy:
     return Case(*cases, default=Value(0), output_field=IntegerField()).desc()
 
 
-def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str) -> Any:
-    """Rows as CSV (with a byte-order mark, for Excel), JSON or XLSX; texts cleaned, dangerous cells neutralised."""
+def download(name: str, columns: Sequence[Column], rows: Iterable[Any], wanted: str, *, in_words: bool = False) -> Any:
+    """Rows as CSV (with a byte-order mark, for Excel), JSON or XLSX; texts cleaned, dangerous cells neutralised.
+
+    `in_words`: the head of a table for people says the columns in the reader's language. Open data keeps the keys,
+    which programmes rely on; JSON always does.
+    """
+    head = [str(column.label) if in_words else column.key for column in columns]
     stream = rows.iterator(2000) if isinstance(rows, QuerySet) and not rows._prefetch_related_lookups else rows  # type: ignore[attr-defined]
     if wanted == "json":
         data = [{column.key: _plain(column.value(row)) for column in columns} for row in stream]
         response: Any = JsonResponse(data, safe=False, json_dumps_params={"ensure_ascii": False})
         suffix = "json"
     elif wanted == "xlsx":
-        response, suffix = HttpResponse(_workbook(columns, stream), content_type=_XLSX), "xlsx"
+        response, suffix = HttpResponse(_workbook(head, columns, stream), content_type=_XLSX), "xlsx"
     else:
-        lines = _csv_lines(columns, stream)
+        lines = _csv_lines(head, columns, stream)
         response, suffix = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8"), "csv"
     response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
     return response
@@ -157,11 +162,11 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, (int, float)) else csv_safe(str(value))
 
 
-def _csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
+def _csv_lines(head: Sequence[str], columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
     """Every cell between quotes: a reader that parts at `;` or at a tab cannot make a formula of the rest of one."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow([column.key for column in columns])
+    writer.writerow([_cell(label) for label in head])
     yield "\ufeff" + buffer.getvalue()
     for row in rows:
         buffer.seek(0)
@@ -170,10 +175,10 @@ def _csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
         yield buffer.getvalue()
 
 
-def _workbook(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
+def _workbook(head: Sequence[str], columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("takwin")
-    sheet.append([column.key for column in columns])
+    sheet.append([_cell(label) for label in head])
     for row in rows:
         sheet.append([_cell(column.value(row)) for column in columns])
     out = io.BytesIO()

@@ -140,7 +140,7 @@ def offer(request: Any) -> HttpResponse:
     season, wave = current_season(), next(iter(follow_up.waves().filter(state__in=["open", "closed"])), None)
     cells = feedback.cells(request.scope, season, wave) if season else []
     if (wanted := request.GET.get("format", "")) in FORMATS:
-        return download("offer-and-insertion", FEEDBACK, cells, wanted)
+        return download("offer-and-insertion", FEEDBACK, cells, wanted, in_words=True)
     chart = charts.quadrant(cells)
     return show(
         request, "employment/offer.html", cells=cells[:60], more=max(0, len(cells) - 60), chart=chart, season=season,

@@ -105,7 +105,7 @@ def absences(request: Any, code: str) -> HttpResponse:
     rows = attendance.month(centre, first, after - timedelta(days=1))
     if (wanted := request.GET.get("format", "")) in FORMATS:
         columns = [Column(name, name, itemgetter(name)) for name in MONTH]
-        return download(f"absences-{first:%Y-%m}", columns, rows, wanted)
+        return download(f"absences-{first:%Y-%m}", columns, rows, wanted, in_words=True)
     context: dict[str, Any] = {
         "centre": centre, "first": first, "before": (first - timedelta(days=1)).replace(day=1), "after": after,
         "rows": rows, "excuses": attendance.excuses(centre), "contested": attendance.contested(centre),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.offer import selectors as offer
 from takwin.reporting import selectors as reporting
-from takwin.ui.listing import Column, Listing, download
+from takwin.ui.listing import FORMATS, Column, Listing, download
 from takwin.ui.pages import page, show
 from takwin.web.selectors import desk as selectors
 
@@ -66,7 +66,7 @@ REPORT = (
 def report(request: Any) -> HttpResponse:
     season = offer.current_season()
     told = reporting.season_report(season, request.scope) if season else None
-    if told and request.GET.get("format") in {"csv", "csv-bom", "xlsx", "json"}:
+    if told and request.GET.get("format") in FORMATS:
         rows = [row | {"table": title} for title, table in told["tables"] for row in table]
-        return download("season-report", REPORT, rows, request.GET["format"])
+        return download("season-report", REPORT, rows, request.GET["format"], in_words=True)
     return show(request, "web/report.html", season=season, report=told, active="report")

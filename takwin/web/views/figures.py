@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.portfolio.choices import Axis, Phase
 from takwin.reporting import selectors as reporting
-from takwin.ui.listing import Column, Filter, Listing, download
+from takwin.ui.listing import FORMATS, Column, Filter, Listing, download
 from takwin.ui.pages import PUBLIC, page, show
 from takwin.web.selectors import portal
 
@@ -80,7 +80,7 @@ def figures(request: Any) -> HttpResponse:
 def identities(request: Any) -> HttpResponse:
     rows = reporting.identities()
     wanted = request.GET.get("format", "")
-    if wanted in {"csv", "csv-bom", "json", "xlsx"}:
+    if wanted in FORMATS:
         return download("identities", IDENTITIES, rows, wanted)
     broken = [row for row in rows if not row.verdict.holds]
     holding = [row for row in rows if row.verdict.holds]
