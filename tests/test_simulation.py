@@ -30,6 +30,7 @@ def test_the_season_is_the_published_one():
     counts = simulate(400, 7, say=lambda _line: None)
     total = Offering.objects.aggregate(c=Sum("capacity"), f=Sum("first_year"), s=Sum("seats"))
     assert (total["c"], total["f"]) == (414_800, 275_000)
+    assert not Application.objects.exclude(state="draft").filter(wishes=None).exists()
     assert counts["programmes"] == Programme.objects.filter(offerings__isnull=False).distinct().count() == 726
     kinds = {
         k: Programme.objects.filter(kind=k, offerings__isnull=False).distinct().count()

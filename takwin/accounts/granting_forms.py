@@ -34,7 +34,7 @@ class RoleForm(ReasonForm):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles_to_give(scope)  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "–"), *roles_to_give(scope)]  # type: ignore[attr-defined]
         regions, centres = places_to_give(scope)
         self.fields["area"].queryset, self.fields["centre"].queryset = regions, centres  # type: ignore[attr-defined]
         if scope.everywhere:

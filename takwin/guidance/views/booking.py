@@ -133,8 +133,12 @@ def _answer(request: Any, row: Any, told: str) -> HttpResponse:
             messages.success(request, _("Cancelled. Thank you for telling: someone else may come."))
         elif request.POST.get("do") == "move":
             require(request, ("guidance_move", row.ref))
-            services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=request.user)
+            before = row.slot.counsellor_id
+            moved = services.move(row, slot=or_404(agenda.slot, request.POST.get("slot", "")), by=request.user)
             messages.success(request, _("Your appointment has moved."))
+            if moved.slot.counsellor_id != before:
+                name = moved.slot.counsellor.name
+                messages.info(request, _("Another counsellor receives you then: %(name)s.") % {"name": name})
     except Refused as refusal:
         messages.error(request, str(refusal))
     except LimitError as limit:

@@ -152,6 +152,8 @@ class TestPages:
         assert past.status_code == 422
         assert 'value="2001-01-01"' in past.content.decode()
         assert client.post(path, {"starts_on": str(form["starts_on"]), "seen": form["seen"]}).status_code == 302
+        after = client.get(path)
+        assert ("starts_on" in after.content.decode()) == bool(after.context["moves"])  # nothing to publish: no button
         last = Edition.objects.order_by("number").last()
         here = f"/desk/editions/{last.ref}/"
         assert len(client.get(here).context["moves"]) == 1

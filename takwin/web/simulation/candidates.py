@@ -68,8 +68,16 @@ def write_candidates(season: Season, number: int, rng: np.random.Generator, subm
         rows = _wishes(people[part], applications[part], pools, distance, liking, rng)
         Wish.objects.bulk_create(rows, batch_size=2000)
         wishes += len(rows)
+        _keep_drafts(applications[part], rows)
     tests = guidance.write_sittings(people, interests, rng, submitted_at)
     return wishes, tests
+
+
+def _keep_drafts(applications: list[Application], wishes: list[Wish]) -> None:
+    """Who found no programme open to them handed nothing in: the service refuses an application without a wish."""
+    wishing = {wish.application_id for wish in wishes}
+    without = [row.pk for row in applications if row.pk not in wishing]
+    Application.objects.filter(pk__in=without).update(state="draft", submitted_at=None)
 
 
 def _pools(season: Season, provinces: list[Area]) -> Pools:

@@ -16,9 +16,35 @@ from takwin.core.selectors import Entry, journal_lines
 from takwin.core.verbs import READINGS, VERBS
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import page, show
+from takwin.web.clock import STEPS
 
 GRANTS = ("grant", "end_grant", "revoke", "ask_grant", "accept_grant", "refuse_grant", "withdraw_grant")
 LENGTHS = {str(days): timedelta(days=days) for days in (1, 7, 30)}
+
+
+# Lists that can be taken away as a file, by the name of their export.
+LISTS = {
+    "applications": _("Applications"),
+    "companies": _("Companies"),
+    "corrections": _("Corrections of identity"),
+    "curricula": _("Curricula"),
+    "diplomas": _("Diplomas"),
+    "employers": _("Employers"),
+    "failed-messages": _("Messages that failed"),
+    "journal": _("Journal"),
+    "offerings": _("Offer"),
+    "security": _("Security events"),
+    "training": _("Trainees"),
+    "vacancies": _("Vacancies"),
+}
+STEP_LABELS = {step.name: step.label for step in STEPS}
+
+
+def describe_record(entry: Entry) -> str:
+    """What a line is about: a list or a step of the clock by its name, anything else by its reference."""
+    kind, _colon, name = entry.ref.partition(":")
+    labels = {"list": LISTS, "clock": STEP_LABELS}.get(kind, {})
+    return str(labels.get(name, entry.ref))
 
 
 def describe_filters(entry: Entry) -> str:
@@ -31,7 +57,7 @@ LINES = (
     Column("at", _("When"), lambda entry: entry.at, "at"),
     Column("by", _("Who"), lambda entry: str(entry.by or "")),
     Column("verb", _("Action"), lambda entry: VERBS.get(entry.verb, entry.verb)),
-    Column("ref", _("Which record"), lambda entry: entry.ref),
+    Column("ref", _("Which record"), describe_record),
     Column("filters", _("Filters"), describe_filters),
     Column("count", _("Rows"), lambda entry: entry.data.get("count")),
 )
@@ -101,10 +127,14 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @page("journal.audit")
 def lines(request: HttpRequest) -> HttpResponse:
-    """The lines of the journal, newest first."""
+    """The lines of the journal, newest first: those of the last week until something else is asked for."""
+    if not any(request.GET.get(key) for key in ("ref", "who", "days", "kind")):
+        request.GET = request.GET.copy()  # type: ignore[assignment]
+        request.GET["days"] = "7"
     listing = Listing(
         request, chosen_lines(request), LINES, FILTERS, search="", name="journal", order="-at", size=50, personal=True
     )
     for entry in listing.page:
         entry.verb_label, entry.filters_text = VERBS.get(entry.verb, entry.verb), describe_filters(entry)
+        entry.record_label = describe_record(entry)
     return listing.export() or show(request, "web/journal_lines.html", listing=listing, active="journal")
