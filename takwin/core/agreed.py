@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 ZONE = "Africa/Casablanca"
@@ -87,3 +87,62 @@ def derive_times(models_: Iterable[type[Agreed]], since: datetime | None = None)
     # A day more: a row that ended an hour ago by the old data may still be to come by the new.
     from_when = (since or timezone.now()) - timedelta(days=1)
     return {model.__name__: AgreedQuerySet(model).derive(from_when) for model in models_}
+
+
+class AgreedInstants(models.Model):
+    """Deadlines announced by the clocks of the country. `agreed` keeps, for each field of `agreed_fields`, the hour on
+    those clocks and the instant it stood for: {"closes_at": ["2027-01-15T18:00:00", "2027-01-15T17:00:00+00:00"]}.
+
+    Whoever sets another instant agrees on another hour. An instant that nobody set moves with the zone alone.
+    """
+
+    agreed = models.JSONField(default=dict, blank=True, editable=False)
+    agreed_fields: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.note_hours()
+        if (only := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*only, "agreed"}
+        super().save(*args, **kwargs)
+
+    def note_hours(self) -> None:
+        """Keep the hour of each instant that was set since."""
+        for name in self.agreed_fields:
+            value, kept = getattr(self, name), self.agreed.get(name)
+            if value is None:
+                self.agreed.pop(name, None)
+            elif kept is None or datetime.fromisoformat(kept[1]) != value:
+                local = value.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+                self.agreed[name] = [local.isoformat(), value.astimezone(UTC).isoformat()]
+
+    def moved_instants(self, since: datetime) -> dict[str, datetime]:
+        """{field: instant by the zone's data of now} of the deadlines to come that moved."""
+        moved = {}
+        for name in self.agreed_fields:
+            if (value := getattr(self, name)) is not None and value > since:
+                local = datetime.fromisoformat(self.agreed[name][0])
+                if (due := instant(local.date(), local.time())) != value:
+                    moved[name] = due
+        return moved
+
+
+def derive_instants(models_: Iterable[type[AgreedInstants]], since: datetime | None = None) -> int:
+    """Derive the deadlines to come again from their agreed hours; how many rows moved. Rows of before `agreed`, and
+    those whose instants were written past `save`, are noted first. Seasons and rounds are a handful."""
+    from_when, count = (since or timezone.now()) - timedelta(days=1), 0
+    for model in models_:
+        for key in model._default_manager.values_list("pk", flat=True):
+            with transaction.atomic():
+                row = model._default_manager.select_for_update(of=("self",)).get(pk=key)
+                before = dict(row.agreed)
+                row.note_hours()
+                moved = row.moved_instants(from_when)
+                for name, value in moved.items():
+                    row.agreed[name] = [row.agreed[name][0], value.isoformat()]
+                if moved or row.agreed != before:
+                    model._default_manager.filter(pk=key).update(agreed=row.agreed, **moved)
+                count += bool(moved)
+    return count

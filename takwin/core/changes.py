@@ -51,7 +51,7 @@ def facts(row: models.Model) -> dict[str, Any]:
     out = {}
     secret = getattr(row, "secret_fields", ())
     for field in row._meta.concrete_fields:
-        if field.name in {"id", "search_text"}:
+        if field.name in {"id", "search_text", "agreed"}:
             continue
         value = getattr(row, field.attname)
         if field.name in secret:

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from takwin.centres.models import Centre
+from takwin.core.agreed import AgreedInstants
 from takwin.core.choices import state_check
 from takwin.core.fields import RefField, SearchField
 from takwin.core.models import Named, Sourced
@@ -132,7 +133,7 @@ class Term(models.Model):
         return self.means.split(";") if self.means else []
 
 
-class Season(models.Model):
+class Season(AgreedInstants):
     """A training year. Its deadlines are data, enforced to the second."""
 
     code = models.CharField(max_length=9, unique=True)
@@ -151,6 +152,8 @@ class Season(models.Model):
     openings = models.PositiveSmallIntegerField(default=0, db_default=0)
     # 1000 = every first-year seat is open to candidates; a simulated sample opens fewer.
     sample_permille = models.PositiveSmallIntegerField(default=1000)
+
+    agreed_fields = ("opens_at", "closes_at", "corrects_until", "trial_at", "results_at", "answers_until")
 
     class Meta:
         verbose_name = _("season")

@@ -19,6 +19,7 @@ from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
 from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due, sweep_prepared
 from takwin.core import clock, files, form_keys, jobs, messages, pulse
+from takwin.core.agreed import derive_instants
 from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
 from takwin.core.models import Entry, Pulse
@@ -33,6 +34,7 @@ from takwin.guidance.services import (
     fill_slots,
     remind_appointments,
 )
+from takwin.offer.models import Season
 from takwin.offer.selectors import open_seasons
 from takwin.offer.services import close_due
 from takwin.training.choices.companies import ContractState
@@ -69,7 +71,7 @@ def _derive_hourly() -> int:
     if Pulse.objects.filter(name="zones", passed_at__gt=hour).exists():
         return 0
     pulse.beat("zones")
-    return derive_times()
+    return derive_times() + derive_instants((Season, Round))
 
 
 def _announce() -> int:

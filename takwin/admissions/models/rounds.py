@@ -7,11 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions.choices import ReserveGroup, RoundKind, RoundState
+from takwin.core.agreed import AgreedInstants
 from takwin.core.choices import state_check
 from takwin.offer.models import Offering, Season
 
 
-class Round(models.Model):
+class Round(AgreedInstants):
     """A publication of results and the answers to it. The first is the main one."""
 
     season = models.ForeignKey(Season, models.PROTECT, related_name="rounds")
@@ -22,6 +23,8 @@ class Round(models.Model):
     answers_until = models.DateTimeField(_("Answers until"), null=True)
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+
+    agreed_fields = ("results_at", "answers_until")
 
     class Meta:
         verbose_name = _("round")
