@@ -280,6 +280,12 @@ class TestTemplates:
         # A browser refuses ١٥ in `type=number`; the server reads it.
         assert 'type="number"' not in path.read_text()
 
+    @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p).split("/templates/")[1])
+    def test_a_time_is_not_broken_within(self, path):
+        # `break-all` is for digests: what holds a time must not have it.
+        held = r"<(\w+)\b[^>]*break-all[^>]*>(?:(?!</\1>).)*\|(?:moment|day|weekday|date)\b"
+        assert not re.search(held, path.read_text(), flags=re.S)
+
     def test_the_stylesheet_knows_no_left_and_no_right(self):
         text = (ROOT / "takwin/ui/css/app.css").read_text()
         rules = re.sub(r"/\*.*?\*/", "", text, flags=re.S)

@@ -129,8 +129,9 @@ def events(request: HttpRequest) -> HttpResponse:
 def lines(request: HttpRequest) -> HttpResponse:
     """The lines of the journal, newest first: those of the last week until something else is asked for."""
     if not any(request.GET.get(key) for key in ("ref", "who", "days", "kind")):
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET["days"] = "7"
+        asked = request.GET.copy()
+        asked["days"] = "7"
+        request.GET = asked  # type: ignore[assignment]
     listing = Listing(
         request, chosen_lines(request), LINES, FILTERS, search="", name="journal", order="-at", size=50, personal=True
     )
