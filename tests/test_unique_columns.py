@@ -3,6 +3,8 @@ new column cannot come without its refusal."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
@@ -105,3 +107,10 @@ class TestUsers:
         user = User.objects.create_user("a@example.org")
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE accounts_user SET {column} = %s WHERE id = %s", [value, user.pk])
+
+
+def test_the_upgrade_names_accounts_whose_emails_differ_by_case_alone():
+    migration = import_module("takwin.accounts.migrations.0005_blank_is_null")
+    rows = [(1, "Amina@example.org"), (2, "b@example.org"), (3, "amina@EXAMPLE.org"), (4, "c@example.org")]
+    assert migration.clashes_of(rows) == [[1, 3]]
+    assert migration.clashes_of(rows[:2]) == []

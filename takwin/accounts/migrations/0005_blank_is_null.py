@@ -6,8 +6,28 @@ from django.db import migrations, models
 from django.db.models.functions import Length, Lower
 
 
+def clashes_of(rows):
+    """Keys of accounts, in groups, whose e-mails (key, e-mail) are the same but for their case."""
+    groups = {}
+    for key, email in rows:
+        groups.setdefault(email.lower(), []).append(key)
+    return [keys for keys in groups.values() if len(keys) > 1]
+
+
+def refuse_clashes(users):
+    """Stop before anything is changed: nobody but a person can say which of two accounts an address belongs to."""
+    clashes = clashes_of(users.exclude(email=None).exclude(email="").values_list("pk", "email").iterator(10_000))
+    if clashes:
+        named = "; ".join(" and ".join(map(str, keys)) for keys in clashes[:20])
+        raise RuntimeError(
+            f"{len(clashes)} e-mails are used twice, but for upper and lower case, by the accounts numbered {named}. "
+            "Change or remove one of each with the version you come from, then migrate again."
+        )
+
+
 def tidy(apps, schema_editor):
     users = apps.get_model("accounts", "User").objects
+    refuse_clashes(users)
     # Past the field, which would turn '' to NULL on the way to the query.
     users.annotate(length=Length("email")).filter(length=0).update(email=None)
     users.annotate(length=Length("phone")).filter(length=0).update(phone=None)
