@@ -15,6 +15,11 @@ from takwin.accounts.browsers import remember_browser, remembers
 from takwin.accounts.models import User
 from takwin.accounts.phones import tidy_phone
 
+PROOF_LETTERS = (  # to an e-mail that somebody says is theirs, whether an account has it or not
+    "account/email/email_confirmation",
+    "account/email/account_already_exists",
+    "account/email/unknown_account",
+)
 LIMITED = {"too_many_login_attempts", "rate_limited"}  # allauth's codes of a limit that is reached
 
 
@@ -66,7 +71,15 @@ class Adapter(DefaultAccountAdapter):
     def get_user_by_phone(self, phone: str) -> User | None:
         return User.objects.filter(phone=tidy_phone(phone) or phone).first() if phone else None
 
+    # allauth counts these by the number alone: one account would use up anybody's codes of a day.
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if template_prefix.startswith(PROOF_LETTERS):
+            count_proof(self.request, email.lower(), context.get("user"))
+        super().send_mail(template_prefix, email, context)
+
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **_kwargs: Any) -> None:
+        count_proof(self.request, phone, user)
         proofs.deliver(proofs.PHONE, phone, _("takwin: your code is %(code)s.") % {"code": code})
 
     # Wrong passwords are counted by account and address, so that nobody locks the owner out from elsewhere; and by
@@ -117,6 +130,22 @@ class Adapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         remember_browser(request, response, user)
         return response
+
+
+def count_proof(request: Any, to: str, user: Any) -> None:
+    """Count one more code for another phone or e-mail of an account, or raise LimitError: by number and account, by
+    number and network, and by number with room for several of them. Apart for a browser that has opened the number's
+    own account, whose owner others do not stop."""
+    if remembers(request, to):
+        limits.require(request, ("proof_sent_again", to))
+        return
+    account = request.user.pk or getattr(user, "pk", None) or 0
+    limits.require(
+        request,
+        ("proof_sent_by", f"{to} {account}"),
+        ("proof_sent_from", f"{to} {limits.client_network(request)}"),
+        ("proof_sent", to),
+    )
 
 
 def _login_of(credentials: dict[str, Any]) -> str:

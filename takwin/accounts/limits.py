@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import RateLimited
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.utils.translation import ngettext
@@ -17,8 +18,8 @@ LEAST, MOST = 1, 86_400  # seconds a page may ask someone to wait
 A_MINUTE = 60  # seconds
 
 
-class LimitError(Exception):
-    """Asked too often; `seconds` until the next try counts."""
+class LimitError(RateLimited):
+    """Asked too often; `seconds` until the next try counts. allauth's own pages catch it as theirs."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -52,7 +53,8 @@ def require(request: Any, *asked: tuple[str, str | None] | str) -> None:
         if usage is None:
             for earlier in counted:
                 earlier.rollback()
-            raise LimitError(seconds_left(request, action, key))
+            request.limited_for = seconds_left(request, action, key)
+            raise LimitError(request.limited_for)
         counted.append(usage)
 
 
@@ -74,8 +76,11 @@ def seconds_left(request: Any, action: str, key: str | None = None) -> int:
 
 
 def seconds_of_visitor(request: Any) -> int:
-    """Seconds until no limit of this address, this account, or the number whose code it waits for is reached: for a
-    refusal of allauth, which does not say which limit it was. A minute when none is found."""
+    """Seconds until the limit that refused this request has room: ours says which it was; for one of allauth, which
+    does not, until none of this address or this account is reached. A minute when none is found."""
+    known: int = getattr(request, "limited_for", 0)
+    if known:
+        return known
     kinds = {"ip", "user"} if request.user.is_authenticated else {"ip"}
     every = [(action, None) for action in ratelimit.import_string(f"{APP}.app_settings.RATE_LIMITS")]
     rates, names = [], []
@@ -88,13 +93,9 @@ def seconds_of_visitor(request: Any) -> int:
 
 
 def _keys_of_visitor(request: Any) -> list[tuple[str, str | None]]:
-    """What allauth counts by a key: the phone or e-mail whose code this session waits for, the account whose second
-    factor it is asked for."""
-    phone = (request.session.get("account_phone_verification") or {}).get("phone")
-    email = (request.session.get("account_email_verification_code") or {}).get("email")
+    """What allauth counts by a key: the account whose second factor it is asked for."""
     account = request.user.pk or (request.session.get("account_login") or {}).get("user_pk")
-    keys = [("verify_phone", phone), ("confirm_email", email.lower() if email else None)]
-    return [*keys, ("login_failed", f"mfa-auth-user-{account}" if account else None)]
+    return [("login_failed", f"mfa-auth-user-{account}" if account else None)]
 
 
 def _until_room(names: list[str], rates: list[Any], least: int = LEAST) -> int:

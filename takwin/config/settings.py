@@ -212,8 +212,14 @@ LIMITS = {
     "code_sent": "20/h/key,40/d/key",
     "code_sent_again": "1/30s/key,5/h/key,10/d/key",
     "code_tried": "240/m/ip",
-    "verify_phone": "1/30s/key,10/d/key,120/m/ip",
-    "confirm_email": "1/30s/key,10/d/key,120/m/ip",
+    # Codes for another phone or e-mail of an account: by number and account, by number and network, by number. Apart
+    # from those of the sign-in, so that an account that asks without end leaves the owner's way in.
+    "proof_sent_by": "1/30s/key,5/h/key,10/d/key",
+    "proof_sent_from": "8/h/key,12/d/key",
+    "proof_sent": "20/h/key,40/d/key",
+    "proof_sent_again": "1/30s/key,5/h/key,10/d/key",
+    "verify_phone": "120/m/ip",
+    "confirm_email": "120/m/ip",
     "change_phone": "10/m/user,20/d/user",
     "verify": "60/m/ip",
     "verify_file": "6/m/ip,100/h/ip",  # PDF and pictures: each may cost five seconds of a processor
