@@ -54,6 +54,11 @@ def _in_language(path: str) -> str:
     return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
+def is_private(path: str) -> bool:
+    """Whether an address is of the sign-in, second factors and keys: nothing typed there is kept."""
+    return _plain_path(path).startswith(PRIVATE_PATHS)
+
+
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
@@ -105,7 +110,7 @@ def keep_form(request: Any, page: str) -> str:
     nobody was signed in with, or when nothing was typed.
     """
     owner, action = owner_of(request), _plain_path(request.path)
-    if owner is None or request.content_type not in FORMS or action.startswith(PRIVATE_PATHS):
+    if owner is None or request.content_type not in FORMS or is_private(action):
         return ""
     fields = {name: request.POST.getlist(name) for name in request.POST if _is_kept(name)}
     body = json.dumps(fields, ensure_ascii=False)
@@ -168,7 +173,7 @@ def typed_before(request: Any) -> list[str]:
     if came_from != ours and not came_from.startswith(f"{ours}/") or request.content_type not in FORMS:
         return []
     fields = {name: request.POST.getlist(name) for name in request.POST if _is_kept(name) and name not in UNSAID}
-    words = [] if _plain_path(request.path).startswith(PRIVATE_PATHS) else typed_words(_query(fields))
+    words = [] if is_private(request.path) else typed_words(_query(fields))
     return words if len(json.dumps(words)) <= MOST_BYTES else []
 
 

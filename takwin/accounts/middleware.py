@@ -55,20 +55,40 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: Any, view_func: Any) -> Any:
         if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)
-        following, kept = page_before(request), ""
-        if request.method not in {"GET", "HEAD"}:
-            kept = keep_form(request, following)
-            lost = _("You were signed out: what you sent is not saved. Sign in and send it again.")
-            found = _(
-                "You were signed out: what you sent is not saved yet. Sign in: what you typed comes back to its form."
-            )
-            messages.warning(request, found if kept else lost)
-        following = following or reverse(settings.LOGIN_REDIRECT_URL)
-        answer: HttpResponse = redirect_to_login(following, self.get_login_url(view_func))
-        if request.headers.get("HX-Request"):  # a fragment of the page would be replaced by the whole sign-in
-            answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
-        give_key(request, answer, kept)
-        return answer
+        return send_to_sign_in(request, self.get_login_url(view_func))
+
+
+def send_to_sign_in(request: Any, sign_in: str) -> HttpResponse:
+    """Lead a form or a fragment of an ended session to the sign-in and from there back to its page; what a form typed
+    is kept for its author."""
+    following, kept = page_before(request), ""
+    if request.method not in {"GET", "HEAD"}:
+        kept = keep_form(request, following)
+        lost = _("You were signed out: what you sent is not saved. Sign in and send it again.")
+        found = _(
+            "You were signed out: what you sent is not saved yet. Sign in: what you typed comes back to its form."
+        )
+        messages.warning(request, found if kept else lost)
+    following = following or reverse(settings.LOGIN_REDIRECT_URL)
+    answer: HttpResponse = redirect_to_login(following, sign_in)
+    if request.headers.get("HX-Request"):  # a fragment of the page would be replaced by the whole sign-in
+        answer = HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+    give_key(request, answer, kept)
+    return answer
+
+
+class NothingOfOneInACache:
+    """An answer that sets a cookie is of its reader alone, whatever the view says of it: a cache between that keeps
+    both would hand the session of one person to the next. Outside of everything that sets cookies."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        response = self.get_response(request)
+        if response.cookies and "public" in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class Private:
@@ -79,7 +99,7 @@ class Private:
 
     def __call__(self, request: Any) -> Any:
         response = self.get_response(request)
-        if getattr(request, "signed_out_by_hand", False):
+        if getattr(request, "signed_out_by_hand", False) or _signs_out(request, response):
             forget_owner(request, response)
         if request.user.is_authenticated and "public" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "private, no-store"
@@ -93,6 +113,12 @@ class Private:
         if isinstance(exception, LimitError):
             return too_many(request, exception.seconds)
         return too_many(request) if isinstance(exception, RateLimited) else None
+
+
+def _signs_out(request: Any, response: HttpResponse) -> bool:
+    """A sign-out whose session had ended already: whoever presses it leaves this browser all the same."""
+    asked = request.method == "POST" and request.resolver_match and request.resolver_match.url_name == "account_logout"
+    return bool(asked and response.status_code < 400)
 
 
 def too_many(request: Any, seconds: int = 0) -> HttpResponse:

@@ -20,12 +20,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from takwin.accounts.browsers import SHARED
 from takwin.accounts.choices import EventKind
+from takwin.accounts.kept_forms import is_private
+from takwin.accounts.middleware import send_to_sign_in
 from takwin.accounts.roles import needs_role
 from takwin.accounts.security import record_event
 
@@ -75,7 +76,11 @@ class SessionWatch:
             )
             # A form goes on to `SignInRequired`, after the check of its origin, and what it typed is kept.
             request.left_alone = request.method not in {"GET", "HEAD"}  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        # An answer that caches may keep writes no session: its cookie would go to the next reader too.
+        if "public" not in response.get("Cache-Control", "") and request.user.is_authenticated:
+            request.session.update(getattr(request, "noted", {}))
+        return response
 
     def _is_over(self, session: Any) -> bool:
         # A clock that went back must not keep a session open for ever: far ahead counts as over too.
@@ -87,20 +92,22 @@ class SessionWatch:
     def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         """Note that somebody is there. A page that asks by itself (`page(unattended=True)`: a board on a wall, the
         progress of a job) says nothing of that. The first page that needs a role starts the watch of staff where a
-        role was given after the sign-in; a visitor of the portal costs no write."""
-        if getattr(request, "left_alone", False):  # a form of a public page: nothing is done under no name
-            return redirect(settings.LOGIN_URL)
+        role was given after the sign-in; a visitor of the portal costs no write. A form whose session ended leads to
+        the sign-in; those of the account pages (sign-in, codes, sign-out) go on, as they are a stranger's too."""
+        if getattr(request, "left_alone", False) and not is_private(request.path):  # nothing is done under no name
+            return send_to_sign_in(request, settings.LOGIN_URL)
         user: Any = request.user
         if not user.is_authenticated:
             return None
         session, now = request.session, time.time()
+        noted: dict[str, Any] = {}
         if SIGNED_IN_AT not in session:  # a session of before this watch
-            session[SIGNED_IN_AT] = now
+            noted[SIGNED_IN_AT] = now
         if not session.get(IS_STAFF) and (needs_role(view, kwargs) or request.path.startswith(reverse("admin:index"))):
             session[IS_STAFF] = True
-        if not longest_idle(session):
-            return None
         attended = not getattr(view, "unattended", False)
-        if SEEN_AT not in session or (attended and now - session[SEEN_AT] > NOTED_EVERY):
-            session[SEEN_AT] = now
+        if longest_idle(session) and (SEEN_AT not in session or (attended and now - session[SEEN_AT] > NOTED_EVERY)):
+            noted[SEEN_AT] = now
+        if noted:
+            request.noted = noted  # type: ignore[attr-defined]
         return None

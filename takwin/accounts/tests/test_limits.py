@@ -193,7 +193,9 @@ class TestHowLong:
 
     def test_a_page_of_allauth_says_the_length_of_its_own_limit(self, client, settings):
         settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"manage_email": "1/2h/user"}
-        client.force_login(make_user(DIRECTOR))
+        make_user(DIRECTOR)
+        sign_in(DIRECTOR, PASSWORD, "192.0.2.1", client)
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
         for _try in range(2):
             answer = client.post("/fr/accounts/email/", {"action_add": "1", "email": "x@example.org"})
         assert (answer.status_code, answer["Retry-After"]) == (429, "7200")
