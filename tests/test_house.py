@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -92,10 +93,47 @@ def _patterns(patterns):
             yield pattern
 
 
+# What signs, publishes, closes for a nation, or gives keys and roles: called by a view, it wants a proof asked again.
+BINDING = {
+    ".accept_withdrawal", ".ask_withdrawal", ".close_answers", ".close_applications", ".publish_rates",
+    ".publish_results", ".reopen_applications", ".revoke", ".rotate_key", ".sign", ".start_issue", ".start_publication",
+}  # fmt: skip
+
+
 def test_what_binds_others_asks_for_a_proof_again():
+    pages = {id(inspect.unwrap(view)): view for _path, view in leaves(get_resolver().url_patterns)}
     asking = {path for path, view in leaves(get_resolver().url_patterns) if getattr(view, "prove", False)}
     for part in ("/sign/", "/publish/", "/juries/", "/diplomas/", "/keys/", "/roles/", "/draw", "/waves/"):
         assert any(part in f"/{path}" for path in asking), (part, sorted(asking))
+    modules = {inspect.getmodule(inspect.unwrap(view)) for view in pages.values()}
+    found, faults = 0, []
+    for module in modules:
+        if not module.__name__.startswith("takwin"):
+            continue
+        functions = {
+            name: f for name, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module.__name__
+        }
+        calls = {name: _called(inspect.unwrap(f)) for name, f in functions.items()}
+        for name, function in functions.items():
+            if id(inspect.unwrap(function)) not in pages:
+                continue
+            reached = set(calls[name])
+            for helper in calls[name] & set(calls):
+                reached |= calls[helper]
+            if reached & BINDING:
+                found += 1
+                if not getattr(pages[id(inspect.unwrap(function))], "prove", False):
+                    faults.append((module.__name__, name, sorted(reached & BINDING)))
+    assert faults == []
+    assert found >= 7  # those of juries and of one diploma go through a table of moves
+
+
+def _called(function):
+    """Names that a function takes from its module, and those it takes from `services` and `tasks`."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    owned = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
+    names = {f".{node.attr}" for node in owned if node.value.id in {"services", "tasks"}}
+    return names | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def test_every_capability_is_used_by_a_page_or_a_button():

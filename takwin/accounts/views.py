@@ -12,20 +12,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from takwin.accounts import codes, door, forms, limits, proofs, reach, security
 from takwin.accounts.codes import Proof, Purpose
-from takwin.ui.pages import PUBLIC, SIGNED_IN, page, show
+from takwin.ui.pages import PUBLIC, SIGNED_IN, page, safe_next, show
 
 TOO_MANY = "too_many_login_attempts"
 
 
 def _following(request: Any) -> str:
     """The address to go to afterwards, when it is one of ours."""
-    path = request.POST.get("next") or request.GET.get("next") or ""
-    return path if url_has_allowed_host_and_scheme(path, {request.get_host()}, request.is_secure()) else ""
+    return safe_next(request, request.POST.get("next") or request.GET.get("next") or "")
 
 
 @page(PUBLIC)

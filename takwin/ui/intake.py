@@ -40,6 +40,10 @@ class CleanIntake:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
+        # Our pages are UTF-8, so every browser answers in it. Django believes any codec that Python knows, and
+        # `charset=rot13` or `punycode` fails wherever the query is first read, the page of 500 included.
+        if (request.encoding or "utf-8").lower() not in {"utf-8", "utf8"}:
+            request.encoding = "utf-8"
         hostile = [name for name, value in request.COOKIES.items() if not value.isprintable() or is_hostile(value)]
         for name in hostile:
             del request.COOKIES[name]

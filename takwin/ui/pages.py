@@ -46,7 +46,7 @@ def page(
     `moves`: the capability that a POST to the page needs, or a function of the request that names it. During a POST
     `request.scope` is where the visitor holds THAT one, so every row the view then looks up is one they may write.
     A page that only looks and declares no `moves` takes no POST (405).
-    `prove`: each POST, or those whose "do" is named, ask for the password or the second factor again.
+    `prove`: each POST, or those whose "do" or button is named, ask for the password or the second factor again.
     `unattended`: the page asks for itself again and again: no sign that somebody is there (`accounts/watch.py`).
     """
 
@@ -88,8 +88,9 @@ def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:
     """Ask for the password or the second factor again before a deed that binds others: signing, publishing, keys,
     roles. What was posted is kept meanwhile and done after the proof, which holds for some minutes
     (`ACCOUNT_REAUTHENTICATION_TIMEOUT`): an unlocked desk left alone signs nothing."""
-    asked = request.method == "POST" and (deeds is True or (deeds and request.POST.get("do") in deeds))
-    if asked and settings.STAFF_PROVE_AGAIN:
+    posted = request.method == "POST"
+    asked = deeds is True or (deeds and (request.POST.get("do") in deeds or any(name in request.POST for name in deeds)))
+    if posted and asked and settings.STAFF_PROVE_AGAIN:
         reauthentication_required(lambda _request: None)(request)
 
 

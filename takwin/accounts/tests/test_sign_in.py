@@ -168,3 +168,11 @@ def test_a_second_factor_by_totp_opens_the_desk(client, settings):
     TOTP.activate(user, generate_totp_secret())
     client.force_login(user)
     assert client.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/code/", "/accounts/signup/", "/accounts/password/reset/"])
+@pytest.mark.parametrize("following", ["abc", "a b", "?x", "#x", "é", "account_logout", "//elsewhere.example/", ""])
+def test_who_is_signed_in_and_asks_for_a_page_of_sign_in_goes_home(client, address, following):
+    client.force_login(make_user())
+    answer = client.get(address, {"next": following})
+    assert (answer.status_code, answer["Location"]) == (302, "/door/")

@@ -40,7 +40,7 @@ def _move(request: Any, season: Any) -> HttpResponse:
     return redirect("admissions:runs")
 
 
-@page("admissions.allocate")
+@page("admissions.allocate", prove=("close", "open", "end_answers"))
 def run_list(request: Any) -> HttpResponse:
     """The season's clock, its rounds and runs, and the next move."""
     season = offer.current_season()

@@ -35,7 +35,7 @@ FILTERS = [
 ]
 
 
-@page("certification.see", moves="certification.run")
+@page("certification.see", moves="certification.run", prove=True)
 def diploma_list(request: Any) -> HttpResponse:
     """Diplomas of the visitor's centres; signing all that is due."""
     runs = request.user.scope("certification.run")

@@ -31,7 +31,7 @@ def told(moves: list[Any]) -> list[dict[str, Any]]:
     return [{"course": one.course, "before": where(one.before), "after": where(one.after)} for one in moves]
 
 
-@page("training.run")
+@page("training.run", prove=True)
 def publish(request: Any, ref: str) -> HttpResponse:
     """What a publication would move, and from which day on; then publish."""
     row = or_404(lambda told: weeks.timetable(request.scope, told), ref)

@@ -97,7 +97,7 @@ def _told(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
     return out
 
 
-@page("training.see", moves="training.run")
+@page("training.see", moves="training.run", prove=("publish_results",))
 def results(request: Any, ref: str) -> HttpResponse:
     """A group's assessments and results: publish, contest, transcripts."""
     row = or_404(lambda told: enrolments.group(request.scope, told), ref)

@@ -159,3 +159,18 @@ def _view(_request):
 )  # fmt: skip
 def test_a_way_back_is_a_path_of_this_site(rf, told, path):
     assert safe_next(rf.get("/"), told) == path
+
+
+CHARSETS = ["rot13", "hex", "base64", "punycode", "undefined", "idna", "utf-16", "latin-1", "none such"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_no_charset_of_a_request_breaks_a_page(charset):
+    client = Client()
+    for address in ("/programmes/?q=a%2Bb", "/verify/?ref=a%2Bb", "/nowhere/?q=a%2Bb"):
+        answer = client.generic("GET", address, b"", content_type=f"text/html; charset={charset}")
+        assert answer.status_code in {200, 404}, address
+    body, kind = "login=%D8%AD%D9%84%D8%A7%D9%82%D8%A9", f"application/x-www-form-urlencoded; charset={charset}"
+    answer = client.generic("POST", "/accounts/login/", body, content_type=kind)
+    assert 'value="حلاقة"' in answer.content.decode()
