@@ -96,7 +96,8 @@ def _patterns(patterns):
 # What signs, publishes, closes for a nation, or gives keys and roles: called by a view, it wants a proof asked again.
 BINDING = {
     ".accept_withdrawal", ".ask_withdrawal", ".close_answers", ".close_applications", ".publish_rates",
-    ".publish_results", ".reopen_applications", ".revoke", ".rotate_key", ".sign", ".start_issue", ".start_publication",
+    ".publish_results", ".reopen_applications", ".revoke", ".rotate_key", ".sign", ".start_issue",
+    ".start_publication",
 }  # fmt: skip
 
 

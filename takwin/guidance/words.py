@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from takwin.core.crowd import LEAST
 from takwin.core.numbers import number
 from takwin.guidance.rules import SCALES, letters
 from takwin.guidance.selectors import clients
@@ -102,6 +103,8 @@ def _road(row: Suggestion, one: Subject, language: str) -> Said:
 
 
 def _seats(row: Suggestion, language: str) -> Said:
+    if row.few:
+        return [_("Few requests so far (fewer than %(least)s).") % {"least": number(LEAST, language)}], []
     if row.pressure is None:
         return [], [_("No seat is open this season.")]
     told = {"count": number(round(row.pressure, 1), language)}

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from takwin.admissions import selectors as admissions
+from takwin.core.crowd import public_count
 from takwin.core.scope import EVERYWHERE, Scope
 from takwin.offer.models import Level, Offering, Programme, Season, Sector
 from takwin.reporting.models import Document, Identity, PublishedFigure, Uncertain
@@ -76,6 +77,19 @@ def season_report(season: Season, scope: Scope = EVERYWHERE) -> dict[str, Any]:
             (_("By level"), _table(season, run, "programme__level", _names(Level), scope)),
         ],
     }
+
+
+def public_report(season: Season) -> dict[str, Any]:
+    """The season's report as the public reads it: counts of people are those of `core/crowd.py`, and so are the shares
+    made of them."""
+    report = season_report(season)
+    for _title, rows in report["tables"]:
+        for row in rows:
+            requests, admitted, seats = public_count(row["requests"]), public_count(row["admitted"]), row["seats"]
+            row["pressure"] = None if requests is None or not seats else requests / seats
+            known = row["fill"] is not None and admitted is not None
+            row["fill"] = min(1.0, admitted / seats) if known and admitted is not None else None
+    return report
 
 
 def totals(season: Season, scope: Scope) -> dict[str, int]:

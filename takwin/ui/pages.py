@@ -89,8 +89,9 @@ def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:
     roles. What was posted is kept meanwhile and done after the proof, which holds for some minutes
     (`ACCOUNT_REAUTHENTICATION_TIMEOUT`): an unlocked desk left alone signs nothing."""
     posted = request.method == "POST"
-    asked = deeds is True or (deeds and (request.POST.get("do") in deeds or any(name in request.POST for name in deeds)))
-    if posted and asked and settings.STAFF_PROVE_AGAIN:
+    if posted and deeds and deeds is not True:
+        deeds = request.POST.get("do") in deeds or any(name in request.POST for name in deeds)
+    if posted and deeds and settings.STAFF_PROVE_AGAIN:
         reauthentication_required(lambda _request: None)(request)
 
 

@@ -18,8 +18,9 @@ from takwin.admissions.choices import ReserveGroup
 from takwin.admissions.models import BedResult, PoolResult, Run
 from takwin.admissions.services.arrays import SeasonArrays
 from takwin.admissions.services.results import Facts, group_members
+from takwin.core.crowd import LEAST
 
-K = 20  # people who share whatever is published of them
+K = LEAST  # people who share whatever is published of them
 WIDTHS = (25, 50, 100, 200, 400, 1000, 2001)  # of a band, in hundredths out of 20
 CONFIDENTIAL = {ReserveGroup.DISABILITY, ReserveGroup.REENTRY}
 BATCH = 2000

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from takwin.admissions.rules import Candidate, eligibility
+from takwin.core.crowd import public_count
 from takwin.core.errors import Refused
 from takwin.engines.advice import Offers, Parts, People, Ranking, parts, rank
 from takwin.guidance.selectors.clients import Subject
@@ -131,7 +132,8 @@ class Suggestion:
     score: float
     fit: float | None
     km: float | None
-    pressure: float | None
+    pressure: float | None  # of the public count; None without seats, or when too few asked to be counted
+    few: bool  # too few asked to be counted in public
     beds: int
     barred: list[Refused]
     too_far: bool
@@ -173,6 +175,8 @@ def _suggestion(one: Subject, held: Catalogue, told: Parts, n: int, place: int, 
     who = Candidate(one.born_on or held.season.ages_on, one.schooling, one.diploma, one.stream)  # type: ignore[arg-type]
     at = int(np.flatnonzero(held.ids == row.pk)[0])
     pressure = float(held.offers.pressure[at])
+    counted = not np.isinf(pressure) and row.seats > 0  # the catalogue may be five minutes older than the row
+    asked = public_count(round(pressure * row.seats)) if counted else None
     return Suggestion(
         offering=row,
         place=place + 1,
@@ -180,7 +184,8 @@ def _suggestion(one: Subject, held: Catalogue, told: Parts, n: int, place: int, 
         score=int(told.score[0, n]) / 10_000,
         fit=float(told.fit[0, n]) if one.scores and not np.isnan(held.offers.interests[at]).any() else None,
         km=None if np.isnan(km) else km,
-        pressure=None if np.isinf(pressure) else pressure,
+        pressure=None if asked is None else asked / row.seats,
+        few=counted and asked is None,
         beds=row.centre.beds or 0,
         barred=eligibility(who, rule) if one.schooling else [],
         too_far=bool(one.max_km and km > one.max_km and not row.centre.beds),

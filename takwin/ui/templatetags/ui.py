@@ -13,9 +13,11 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from takwin.core import dates, numbers
 from takwin.core.choices import States
+from takwin.core.crowd import LEAST, public_count
 from takwin.core.form_keys import text_of
 from takwin.core.money import mdh as to_mdh
 from takwin.core.numbers import parse_int
@@ -38,6 +40,15 @@ def num(value: Any, digits: int | None = None) -> str | SafeString:
     if value in ABSENT:
         return "–"
     return format_html('<span class="num">{}</span>', numbers.number(value, _language(), digits))
+
+
+@register.filter
+def crowd(count: Any) -> str | SafeString:
+    """`{{ offering.demand.requests|crowd }}`: a count of people on a public page (`core/crowd.py`)."""
+    if count in ABSENT:
+        return "–"
+    shown = public_count(count)
+    return _("fewer than %(count)s") % {"count": LEAST} if shown is None else num(shown)
 
 
 @register.simple_tag

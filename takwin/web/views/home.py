@@ -47,7 +47,7 @@ def season(request: Any, code: str = "") -> HttpResponse:
             raise Http404(code)
     else:
         chosen = offer.current_season()
-    report = reporting.season_report(chosen) if chosen else None
+    report = reporting.public_report(chosen) if chosen else None
     counted = admissions.demand_counted_at(chosen) if chosen else None
     context: dict[str, Any] = {
         "season": chosen,
