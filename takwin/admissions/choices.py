@@ -276,6 +276,7 @@ class AdmissionReason(Reasons):
     )
     # Late wishes, reserves, committees
     NOT_LATE = "not_late", _("Wishes are added now only in a late round, by candidates without a seat.")
+    LATE_OVER = "late_over", _("This late round is being calculated: its wishes are closed.")
     NO_FREE_SEAT = "no_free_seat", _("No seat is free in this offering.")
     RESERVE_TOO_LARGE = (
         "reserve_too_large",
@@ -339,6 +340,24 @@ class AdmissionReason(Reasons):
     NOT_REVEALED = (
         "not_revealed",
         _("The draw of this season is not revealed: a run to publish needs it. A trial run has lots of its own."),
+    )
+    INPUTS_MOVED = (
+        "inputs_moved",
+        _(
+            "Seats, reserves, beds, scores or people have changed since this run was calculated, or it is a run of an "
+            "earlier version. Discard it and calculate again."
+        ),
+    )
+    DRAW_KNOWN = (
+        "draw_known",
+        _(
+            "The value of this season's draw is known: seats, reserves, beds, committees and first scores stay as "
+            "they are until results are published. To change them, two people make the draw void first."
+        ),
+    )
+    RUN_WAITS = (
+        "run_waits",
+        _("A run of this round waits for publication. Nothing it has read changes unless it is discarded first."),
     )
     OTHER_SEED = "other_seed", _("The lots of this run are not those of the sealed draw. It cannot be signed.")
     CHECKS_FAILED = (

@@ -31,6 +31,8 @@ class Run(models.Model):
     draw = models.ForeignKey(Draw, models.PROTECT, to_field="seed", null=True, related_name="runs")
     problem_digest = models.CharField(max_length=64, blank=True, default="")
     result_digest = models.CharField(max_length=64, blank=True, default="")
+    # Of what was read: see arrays.SeasonArrays.digest. Empty for a run calculated before it was kept.
+    inputs_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     counts = models.JSONField(default=dict)
     checks = models.JSONField(default=dict)
     certificate = models.JSONField(default=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,6 +52,16 @@ class SeasonArrays:
     groups: list[str]
     aside: dict[int, str] = field(default_factory=dict)
     aside_wishes: list[tuple[int, int]] = field(default_factory=list)
+
+    def digest(self) -> str:
+        """sha256 of the problem and of the rows it was read from. The same rows, read again with the same seed, give
+        the same digest; it holds no clock and no reference of a run."""
+        named = [self.reserves, self.houses, self.groups, sorted(self.aside.items()), self.aside_wishes]
+        sha = hashlib.sha256(f"{self.problem.digest()}\n{json.dumps(named)}\n".encode())
+        for column in (self.wishes, self.scores, self.rank, self.offerings, self.applications):
+            sha.update(f"{column.size}\n".encode())
+            sha.update(np.ascontiguousarray(column, dtype="<i8").data)
+        return sha.hexdigest()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from takwin.admissions.choices import AdmissionReason as R
 from takwin.admissions.choices import CommitteeState, RunState
 from takwin.admissions.models import Application, Committee, Run, Score
 from takwin.admissions.rules import SCORERS
+from takwin.admissions.services.frozen import change_inputs, draw_is_known
 from takwin.admissions.services.runs import discard_pending, scores_are_read
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
@@ -24,7 +25,7 @@ LIMIT = 2000  # hundredths out of 20
 
 def form_committee(offering: Offering, *, method: str, members: Sequence[Any], by: Any) -> Committee:
     """Two members at least, who may score at the offering's centre; changing them keeps the scores given. One that was
-    dissolved is formed again."""
+    dissolved is formed again. Refused where the offering would select otherwise and the draw is known already."""
     if len(set(members)) < SCORERS:
         raise Refused(R.TWO_MEMBERS, "members")
     for member in members:
@@ -32,6 +33,8 @@ def form_committee(offering: Offering, *, method: str, members: Sequence[Any], b
             raise Refused(R.CANNOT_SCORE, "members", who=member, where=offering.centre.label)
     with transaction.atomic():
         row = Committee.objects.filter(offering=offering).first()
+        if row is None or row.state != CommitteeState.FORMED:
+            change_inputs(offering.season, reason="form", by=by)
         if row is None:
             row = create(Committee(offering=offering, method=method), "form", by=by, method=method)
         else:
@@ -46,7 +49,7 @@ def dissolve_committee(committee: Committee, *, reason: str, by: Any) -> Committ
     """The offering selects by the average mark again; scores given are kept and not used.
 
     Runs under review read the committee: they are discarded, to be calculated again. Refused: no reason, results of
-    the season published already.
+    the season published already, the value of its draw known.
     """
     if not reason.strip():
         raise Refused(R.REASON_MISSING, "reason")
@@ -55,8 +58,7 @@ def dissolve_committee(committee: Committee, *, reason: str, by: Any) -> Committ
         if Run.objects.filter(season=season, state=RunState.PUBLISHED).exists():
             raise Refused(R.SCORES_PUBLISHED)
         with change(committee, "dissolve", by=by, flow=COMMITTEE, reason=reason) as row:
-            pass
-        discard_pending(season, reason=f"{row.ref}: {reason}", by=by)
+            change_inputs(season, reason=f"{row.ref}: {reason}", by=by)
     return row
 
 
@@ -95,9 +97,8 @@ def _write(
             raise Refused(R.NOT_ASKED)
         if value is not None and not 0 <= value <= LIMIT:
             raise Refused(R.SCORE_RANGE, "value")
-        if not amend and scores_are_read(room.offering.season):
-            raise Refused(R.SCORES_CLOSED)
         mine = Score.objects.filter(committee=room, application=application, by=by).first()
+        _check_moment(room.offering.season, mine, amend)
         others = Score.objects.filter(committee=room, application=application, value__isnull=False).exclude(by=by)
         if not amend and mine is None and value is not None and others.count() >= SCORERS:
             raise Refused(R.TWICE_SCORED)
@@ -108,3 +109,13 @@ def _write(
         verb = "amend" if amend else "score" if value is not None else "stand_aside"
         journal(room, verb, by=by, application=application.ref, value=value, before=before, reason=reason)
     return row
+
+
+def _check_moment(season: Season, mine: Score | None, amend: bool) -> None:
+    """Once the value of the draw is entered nobody scores for the first time: who sees the lots would choose. A score
+    given before is amended with its reason."""
+    known = draw_is_known(season)
+    if known and (mine is None or mine.value is None):
+        raise Refused(R.DRAW_KNOWN)
+    if not amend and (known or scores_are_read(season)):
+        raise Refused(R.SCORES_CLOSED)

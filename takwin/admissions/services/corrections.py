@@ -16,6 +16,7 @@ from takwin.admissions.choices import CorrectionState
 from takwin.admissions.models import Correction
 from takwin.admissions.rules import CORRECTION, check_file
 from takwin.admissions.services.documents import SUFFIX
+from takwin.admissions.services.frozen import discard_for
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
@@ -107,6 +108,7 @@ def accept_correction(correction: Correction, *, seen: str, by: Any) -> Correcti
         if "commune" in values:
             values["commune"] = Area.objects.get(code=values["commune"])
         correct_by_document(person, values, by=by, correction=row.ref)
+        discard_for(person, fields=set(values), reason=row.ref, by=by)
         _decide(row, seen, by)
         _write(row, ACCEPTED)
     return row

@@ -7,21 +7,23 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Sum
 
-from takwin.admissions.choices import MAX_WISHES, ApplicationState, RoundKind, RoundState
+from takwin.admissions.choices import MAX_WISHES, ApplicationState, RoundKind, RoundState, RunKind, RunState
 from takwin.admissions.choices import AdmissionReason as R
-from takwin.admissions.models import SEATED, Application, Reserve, Round, Wish
+from takwin.admissions.models import SEATED, Application, Reserve, Round, Run, Wish
 from takwin.admissions.services.applications import check_wish
-from takwin.admissions.services.runs import discard_pending
+from takwin.admissions.services.frozen import change_inputs, check_unpublished
 from takwin.core.changes import journal
 from takwin.core.errors import Refused
-from takwin.offer.models import Offering
+from takwin.offer.models import Offering, Season
 from takwin.offer.selectors import access
 
 
 def set_reserve(offering: Offering, *, group: str, seats: int, source: str = "", by: Any) -> Reserve | None:
-    """Keep at least so many seats for a group; 0 takes the reserve away. Runs under review are discarded."""
+    """Keep at least so many seats for a group; 0 takes the reserve away. Runs under review are discarded.
+    Refused once the value of the draw is known, and once results are published."""
     with transaction.atomic():
         row = Offering.objects.select_for_update(of=("self",)).select_related("season").get(pk=offering.pk)
+        check_unpublished(change_inputs(row.season, reason="reserve", by=by))
         others = row.reserves.exclude(group=group).aggregate(total=Sum("seats"))["total"] or 0
         if others + seats > row.seats:
             raise Refused(R.RESERVE_TOO_LARGE, "seats", reserved=others + seats, seats=row.seats)
@@ -34,7 +36,6 @@ def set_reserve(offering: Offering, *, group: str, seats: int, source: str = "",
         else:
             row.reserves.filter(group=group).delete()
         journal(row, "reserve", by=by, group=group, seats=seats, before=before, source=source)
-        discard_pending(row.season, reason="reserve", by=by)
     return kept
 
 
@@ -44,8 +45,13 @@ def free_seats(offering: Offering) -> int:
 
 
 def add_late_wish(application: Application, *, offering: Offering, with_bed: bool = False, by: Any) -> Wish:
-    """In a late round, someone without a seat asks for a seat that is free; it stands after their other wishes."""
+    """In a late round, someone without a seat asks for a seat that is free; it stands after their other wishes.
+    Refused from the calculation of the round on: its run would not be true any more."""
     with transaction.atomic():
+        season = Season.objects.select_for_update().get(pk=application.season_id)
+        waiting = Run.objects.filter(season=season, kind=RunKind.FINAL)
+        if waiting.filter(state__in=[RunState.PREPARED, RunState.REVIEW]).exists():
+            raise Refused(R.LATE_OVER)
         row = (
             Application.objects.select_for_update(of=("self",))
             .select_related("season", "person")

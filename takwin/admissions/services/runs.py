@@ -85,6 +85,7 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
         row.checks = {name: told["held"] for name, told in certificate["properties"].items()}
         row.certificate, row.review = certificate, review(row, season, result)
         row.problem_digest, row.result_digest = certificate["problem"], certificate["result"]
+        row.inputs_digest = season.digest()
         if row.kind == RunKind.FINAL:
             _prove(row, season, result, told, kept)
         row.archive.save(f"{row.ref}.zip", kept, save=False)
@@ -125,6 +126,7 @@ def sign(run: Run, *, by: Any) -> Signature:
         row = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
         RUN.target("publish", row.state)
         _publishable(row)
+        _check_inputs(row)
         try:
             with transaction.atomic():
                 told = Signature.objects.create(run=row, by=by)
@@ -144,13 +146,22 @@ def _publishable(row: Run) -> None:
         raise Refused(fault)
 
 
+def _check_inputs(row: Run) -> None:
+    """Refuse a run when seats, reserves, beds, scores, wishes or people are no longer those it was calculated from,
+    whichever door changed them: the whole problem is read again (seconds for a nation) and its digest compared."""
+    if not row.inputs_digest or arrays.read(row.season, row.seed).digest() != row.inputs_digest:
+        raise Refused(AdmissionReason.INPUTS_MOVED)
+
+
 def check_publishable(row: Run) -> None:
-    """Refuse a run that is not under review, not sound, a trial, or not signed by two people."""
+    """Refuse a run that is not under review, not sound, a trial, not signed by two people, or calculated from what has
+    changed since."""
     RUN.target("publish", row.state)
     _publishable(row)
     signed = row.signatures.count()
     if signed < SIGNATURES:
         raise Refused(AdmissionReason.TWO_SIGNATURES, count=signed)
+    _check_inputs(row)
 
 
 def publish(run: Run, *, by: Any, progress: Progress = _silent) -> Run:

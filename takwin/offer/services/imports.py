@@ -17,6 +17,7 @@ from takwin.core.tables import ids
 from takwin.offer.choices import OfferReason as R
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Mode, Offering, Programme, Season
+from takwin.offer.signals import offerings_change
 
 COLUMNS = ("centre", "programme", "mode", "capacity", "first_year", "seats")
 NUMBERS = ("capacity", "first_year", "seats")
@@ -114,6 +115,8 @@ def import_offerings(*, file: Any, season: Season, scope: Scope, dry_run: bool =
         locked = Season.objects.select_for_update().get(pk=season.pk)
         if locked.state in {SeasonState.ALLOCATED, SeasonState.ENDED}:
             raise Refused(R.SEASON_PUBLISHED, "file")
+        if any(line.action != "same" for line in lines):
+            offerings_change.send(Offering, season=locked, by=by)
         _write(lines, locked)
         counts = {action: sum(line.action == action for line in lines) for action in ("add", "change", "same")}
         journal(locked, "import", by=by, counts=counts)

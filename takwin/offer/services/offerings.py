@@ -9,14 +9,17 @@ from takwin.core.errors import Refused
 from takwin.offer.choices import OfferReason, SeasonState
 from takwin.offer.models import Offering, Season
 from takwin.offer.rules import OFFERING, check_seats
+from takwin.offer.signals import offerings_change
 
 
 def set_seats(offering: Offering, *, seats: int, first_year: int, capacity: int, reason: str, by: Any) -> Offering:
     """Change the places of an offering. Refused once the season's results are published."""
     with change(offering, "set_seats", by=by, reason=reason) as row:
-        _still_open(row)
+        season = _still_open(row)
         check_seats(seats, first_year)
         check_seats(first_year, capacity)
+        if row.seats != seats:
+            offerings_change.send(Offering, season=season, by=by)
         row.seats, row.first_year, row.capacity = seats, first_year, capacity
     return row
 
@@ -24,18 +27,19 @@ def set_seats(offering: Offering, *, seats: int, first_year: int, capacity: int,
 def close(offering: Offering, *, reason: str, by: Any) -> Offering:
     """Take no more wishes; those already made stay, but lead to no seat."""
     with change(offering, "close", by=by, flow=OFFERING, reason=reason) as row:
-        _still_open(row)
+        offerings_change.send(Offering, season=_still_open(row), by=by)
     return row
 
 
 def reopen(offering: Offering, *, reason: str, by: Any) -> Offering:
     with change(offering, "reopen", by=by, flow=OFFERING, reason=reason) as row:
-        _still_open(row)
+        offerings_change.send(Offering, season=_still_open(row), by=by)
     return row
 
 
-def _still_open(row: Offering) -> None:
+def _still_open(row: Offering) -> Season:
     # Locked second: publication locks the season, so a seat cannot change under it.
     season = Season.objects.select_for_update().get(pk=row.season_id)
     if season.state in {SeasonState.ALLOCATED, SeasonState.ENDED}:
         raise Refused(OfferReason.SEASON_PUBLISHED)
+    return season

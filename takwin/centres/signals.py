@@ -1,0 +1,7 @@
+"""What the contexts above hear of the centres."""
+
+from django.dispatch import Signal
+
+# The beds of a centre's house, or the share of them for girls, are about to change: centre, by. Sent inside the
+# transaction of the change; a receiver that raises Refused stops it.
+beds_change = Signal()
