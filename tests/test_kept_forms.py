@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from takwin.accounts.kept_forms import KEPT, MOST_BYTES, MOST_FORMS, OWNER, forget_forms
+from takwin.accounts.kept_forms import KEPT, MOST_BYTES, MOST_FORMS, MOST_OF_ACCOUNT, OWNER, forget_forms
 from takwin.accounts.models import KeptForm
 from takwin.accounts.tests.enter import join
 from takwin.accounts.tests.make import PASSWORD, make_user
@@ -184,6 +184,25 @@ def test_two_tabs_each_find_their_own(client, offering):
     assert cells(client.get("/apply/"))["given_name"] == "سلمى"
     client.post("/apply/", typed())
     assert cells(client.get("/apply/schooling/"))["average"] == "13.25"
+
+
+def test_whoever_sits_at_the_browser_pushes_out_nothing_of_its_author(client, offering):
+    make_user()
+    open_page(client)
+    end_sessions()
+    send(client)
+    page = "http://testserver/apply/schooling/"
+    for number in range(3 * MOST_FORMS):
+        client.post("/apply/schooling/", {"average": f"1{number}"}, headers={"Referer": f"{page}?tab={number}"})
+    assert KeptForm.objects.count() == MOST_FORMS
+    bare = Client()  # the cookie of the owner alone
+    for number in range(MOST_OF_ACCOUNT):
+        bare.cookies.pop(KEPT, None)
+        bare.cookies[OWNER] = client.cookies[OWNER].value
+        bare.post("/apply/schooling/", {"average": f"1{number}"}, headers={"Referer": page})
+    assert KeptForm.objects.count() == MOST_OF_ACCOUNT
+    open_page(client)
+    assert cells(client.get("/apply/"))["given_name"] == "سلمى"
 
 
 def test_on_a_shared_device_it_comes_back_to_its_author_alone(settings, offering):

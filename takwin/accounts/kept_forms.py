@@ -36,7 +36,8 @@ LIFE = timedelta(hours=1)
 SHOWN_FOR = timedelta(minutes=10)  # from the first showing: a page that was lost on a weak network is loaded again
 MOST_BYTES = 64_000
 MOST_FIELDS = 1_000
-MOST_FORMS = 5  # of one account
+MOST_FORMS = 5  # of one browser
+MOST_OF_ACCOUNT = 40  # of all its browsers
 MOST_ADDRESS = 2_000
 # Fields that are never kept. A file is no field.
 SECRETS = re.compile(r"pass(word|phrase|key)|secret|token|\bcode\b|otp|\bpin\b|seed|credential|private", re.IGNORECASE)
@@ -120,13 +121,21 @@ def keep_form(request: Any, page: str) -> str:
         return ""
     key = secrets.token_urlsafe(24)
     KeptForm.objects.filter(expires_at__lte=timezone.now()).delete()
-    surplus = KeptForm.objects.filter(user=owner).order_by("-pk").values_list("pk", flat=True)[MOST_FORMS - 1 :]
-    KeptForm.objects.filter(pk__in=list(surplus)).delete()
+    if not _make_room(request, owner):
+        return ""
     KeptForm.objects.create(
         key_digest=_digest(key), user_id=owner, page=(_plain_path(page) or action)[:MOST_ADDRESS],
         action=action[:MOST_ADDRESS], body=body, expires_at=timezone.now() + LIFE,
     )  # fmt: skip
     return key
+
+
+def _make_room(request: Any, owner: int) -> bool:
+    """Whether one more may be kept. Nobody is signed in here: whoever sits at the browser pushes out the newest of
+    that browser, never what its author typed before, and of another browser nothing."""
+    mine = _waiting(request).order_by("pk").values_list("pk", flat=True)
+    KeptForm.objects.filter(pk__in=list(mine)[MOST_FORMS - 1 :]).delete()
+    return KeptForm.objects.filter(user=owner).count() < MOST_OF_ACCOUNT
 
 
 def _is_kept(name: str) -> bool:
@@ -141,9 +150,11 @@ def _query(fields: dict[str, list[str]]) -> QueryDict:
 
 
 def give_key(request: Any, response: HttpResponse, key: str) -> None:
-    """Leave the key in this browser, before those of its other tabs."""
+    """Leave the key in this browser, before those of its other tabs that still wait."""
     if key:
-        _put(response, KEPT, ".".join([key, *_keys_of(request)][:MOST_FORMS]), int(LIFE.total_seconds()))
+        waiting = set(_waiting(request).values_list("key_digest", flat=True))
+        others = [held for held in _keys_of(request) if _digest(held) in waiting]
+        _put(response, KEPT, ".".join([key, *others][:MOST_FORMS]), int(LIFE.total_seconds()))
 
 
 def show_kept(request: Any, response: HttpResponse) -> None:
