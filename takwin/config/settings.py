@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "takwin.accounts.middleware.SecondFactor",
     "takwin.web.views.errors.WrongMethod",
     "takwin.accounts.watch.SessionWatch",
+    "takwin.accounts.deeds.SuspendedDeeds",
 ]
 ROOT_URLCONF = "takwin.config.urls"
 WSGI_APPLICATION = "takwin.config.wsgi.application"

@@ -122,7 +122,7 @@ class TestFirstFactor:
     def test_nor_does_it_change_where_codes_go(self, client, staff):
         told = {"action_add": "1", "email": "thief@example.org"}
         assert client.post("/accounts/email/", told).url.startswith("/accounts/prove/")
-        assert client.get("/accounts/email/").status_code == 200
+        assert client.get("/accounts/email/").url.startswith("/accounts/reauthenticate/")
         assert client.get("/accounts/phone/change/").url.startswith("/accounts/prove/")
 
     def test_a_sign_in_by_code_is_proof_enough(self, client, settings):
