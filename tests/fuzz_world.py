@@ -178,5 +178,5 @@ def _desk() -> tuple[World, list[str]]:
     request = give_role(login=held.email, role="regional", area=area, reason="x", by=asker)
     messages.post(channel="sms", to="+212612345699", body="x", about=held.ref)
     Outbox.objects.update(state="failed")
-    Clock.objects.create(ran_at=timezone.now() - 90 * DAY, stopped_at=timezone.now(), reason="ahead")
+    Clock.objects.create(pk=1, ran_at=timezone.now() - 90 * DAY, stopped_at=timezone.now(), reason="ahead")
     return {}, [f"/desk/roles/asked/{request.ref}/accept/"]

@@ -1,4 +1,4 @@
-"""Paper by Typst: data in, a tagged PDF out, the same bytes each time."""
+"""Paper by Typst: data in, a tagged PDF out, the same bytes each time and on each machine, whatever fonts it has."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ def compiled(package: str, sheet: str, facts: dict[str, Any]) -> bytes:
 def _pdf(package: str, sheet: str, facts: dict[str, Any], *, claims: bool) -> bytes:
     return typst.compile(
         str(files(package) / sheet), format="pdf", font_paths=[str(FONTS)], sys_inputs=_inputs(facts),
-        pdf_standards=["ua-1"] if claims else None,
+        ignore_system_fonts=True, pdf_standards=["ua-1"] if claims else None,
     )  # fmt: skip
 
 
 def drawn(package: str, sheet: str, facts: dict[str, Any], *, dots: int) -> bytes:
     """A sheet of one page as a PNG, `dots` an inch."""
     return typst.compile(
-        str(files(package) / sheet), format="png", font_paths=[str(FONTS)], sys_inputs=_inputs(facts), ppi=dots
-    )
+        str(files(package) / sheet), format="png", font_paths=[str(FONTS)], sys_inputs=_inputs(facts), ppi=dots,
+        ignore_system_fonts=True,
+    )  # fmt: skip
 
 
 def _inputs(facts: dict[str, Any]) -> dict[str, str]:
