@@ -50,7 +50,7 @@ class Score(models.Model):
     application = models.ForeignKey(Application, models.PROTECT, related_name="scores")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     value = models.PositiveSmallIntegerField(_("Score"), null=True)
-    reason = models.CharField(_("Reason"), max_length=200, blank=True, default="")
+    reason = models.CharField(_("Reason"), max_length=500, blank=True, default="")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
