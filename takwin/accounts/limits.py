@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.utils import url_str_to_user_pk
 from allauth.core.exceptions import RateLimited
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
@@ -94,7 +95,8 @@ def seconds_of_visitor(request: Any) -> int:
 
 def _keys_of_visitor(request: Any) -> list[tuple[str, str | None]]:
     """What allauth counts by a key: the account whose second factor it is asked for."""
-    account = request.user.pk or (request.session.get("account_login") or {}).get("user_pk")
+    waiting = (request.session.get("account_login") or {}).get("user_pk")  # in base 36, as allauth keeps it
+    account = request.user.pk or (url_str_to_user_pk(waiting) if waiting else None)
     return [("login_failed", f"mfa-auth-user-{account}" if account else None)]
 
 

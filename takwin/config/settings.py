@@ -163,7 +163,8 @@ TASKS = {"default": {"BACKEND": TASKS_BACKEND, "QUEUES": ["default"]}}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env("REDIS_URL")}
     if env("REDIS_URL", "")
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Counts of limits lie there: Django's 300 would let the 301st address make it forget those of others.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 AUTH_USER_MODEL = "accounts.User"

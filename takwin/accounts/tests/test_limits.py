@@ -188,7 +188,8 @@ class TestHowLong:
         make_user(DIRECTOR)
         for _try in range(3):
             answer = Client().post("/fr/accounts/login/", {"login": DIRECTOR, "password": "wrong"})
-        assert (answer.status_code, answer["Retry-After"]) == (429, "10800")
+        assert answer.status_code == 429
+        assert 10_700 < int(answer["Retry-After"]) <= 10_800  # what the test itself takes is counted
         assert "3 heures" in answer.content.decode()
 
     def test_a_page_of_allauth_says_the_length_of_its_own_limit(self, client, settings):
@@ -198,12 +199,13 @@ class TestHowLong:
         client.post("/accounts/reauthenticate/", {"password": PASSWORD})
         for _try in range(2):
             answer = client.post("/fr/accounts/email/", {"action_add": "1", "email": "x@example.org"})
-        assert (answer.status_code, answer["Retry-After"]) == (429, "7200")
+        assert answer.status_code == 429
+        assert 7_100 < int(answer["Retry-After"]) <= 7_200
         assert "2 heures" in answer.content.decode()
 
     def test_wrong_digits_of_a_second_factor_too(self, client, settings):
         settings.ACCOUNT_RATE_LIMITS = settings.LIMITS | {"login_failed": "1/2h/key"}
-        user = make_user(DIRECTOR)
+        user = make_user(DIRECTOR, pk=1295)  # "zz" in base 36: below ten the two ways of writing it agree
         TOTP.activate(user, generate_totp_secret())
         client.post("/accounts/login/", {"login": DIRECTOR, "password": PASSWORD})
         for _try in range(2):
