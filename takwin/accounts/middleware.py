@@ -27,6 +27,11 @@ from takwin.accounts.services import note_language
 from takwin.core.scope import NOWHERE
 
 
+def is_staff_page(request: Any, view: Any, kwargs: Any) -> bool:
+    """Whether a second factor and the watch of staff stand before a page: it needs a role, or is of the raw admin."""
+    return needs_role(view, kwargs) or request.path.startswith(reverse("admin:index"))
+
+
 def page_before(request: Any) -> str:
     """The page of ours a request came from, as a path that opens by GET; "" when there is none."""
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
@@ -146,10 +151,7 @@ class SecondFactor:
         if settings.STAFF_SECOND_FACTOR and must_prove(request, request.resolver_match.url_name or ""):
             back = request.get_full_path() if request.method == "GET" else page_before(request)
             return redirect(f"{reverse('account_prove_reach')}?{urlencode({'next': back})}")
-        if (
-            not (needs_role(view, kwargs) or request.path.startswith(reverse("admin:index")))
-            or not request.user.is_authenticated
-        ):
+        if not is_staff_page(request, view, kwargs) or not request.user.is_authenticated:
             return None
         if settings.STAFF_VERIFIED_EMAIL and not has_email(request.user):
             messages.warning(request, _("Staff accounts need a verified e-mail address. Verify yours to go on."))

@@ -20,14 +20,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from takwin.accounts.browsers import SHARED
 from takwin.accounts.choices import EventKind
 from takwin.accounts.kept_forms import is_private
-from takwin.accounts.middleware import send_to_sign_in
-from takwin.accounts.roles import needs_role
+from takwin.accounts.middleware import is_staff_page, send_to_sign_in
 from takwin.accounts.security import record_event
 
 SEEN_AT = "seen_at"  # when a page was last asked for; kept for watched sessions only
@@ -103,7 +101,7 @@ class SessionWatch:
         noted: dict[str, Any] = {}
         if SIGNED_IN_AT not in session:  # a session of before this watch
             noted[SIGNED_IN_AT] = now
-        if not session.get(IS_STAFF) and (needs_role(view, kwargs) or request.path.startswith(reverse("admin:index"))):
+        if not session.get(IS_STAFF) and is_staff_page(request, view, kwargs):
             session[IS_STAFF] = True
         attended = not getattr(view, "unattended", False)
         if longest_idle(session) and (SEEN_AT not in session or (attended and now - session[SEEN_AT] > NOTED_EVERY)):

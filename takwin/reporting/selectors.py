@@ -87,8 +87,8 @@ def public_report(season: Season) -> dict[str, Any]:
         for row in rows:
             requests, admitted, seats = public_count(row["requests"]), public_count(row["admitted"]), row["seats"]
             row["pressure"] = None if requests is None or not seats else requests / seats
-            known = row["fill"] is not None and admitted is not None
-            row["fill"] = min(1.0, admitted / seats) if known and admitted is not None else None
+            if row["fill"] is not None:
+                row["fill"] = None if admitted is None else min(1.0, admitted / seats)
     return report
 
 
