@@ -81,12 +81,13 @@ def test_a_line_end_in_a_subject_makes_no_line_of_its_own(client):
     centre = make_centre()
     counsellor = make_counsellor(centre)
     slot = make_slot(centre, counsellor, capacity=3, taken=1)
+    # PostgreSQL stores no NUL; a column of SQLite or an imported row can hold any other control character.
     Slot.objects.filter(pk=slot.pk).update(
-        topic="A\r\nATTENDEE:mailto:x@y.z\x00\u2028B", room="R\nEND:VEVENT", taken=1
+        topic="A\r\nATTENDEE:mailto:x@y.z\x01\u2028B", room="R\nEND:VEVENT", taken=1
     )
     feed = services.new_feed(counsellor)
     text = client.get(f"/guidance/feed/{tokens.feed_token(feed.ref)}.ics").content
     (event,) = Calendar.from_ical(text).walk("VEVENT")
     assert "attendee" not in event
-    assert b"\x00" not in text
+    assert b"\x01" not in text
     assert "ATTENDEE:mailto:x@y.z" in event["summary"]
