@@ -23,17 +23,17 @@ def feed_token(row: Feed | None) -> str:
     return tokens.token(row.ref, PURPOSE) if row else ""
 
 
-def read_feed(told: str) -> str | None:
-    return tokens.read(told, PREFIX, PURPOSE)
+def read_feed(token: str) -> str | None:
+    return tokens.read(token, PREFIX, PURPOSE)
 
 
 def of_entries(entries: Mapping[str, Entry]) -> Calendar:
     """Sessions with module, room and group; nobody's name. One that was called off says so. No event has an alarm."""
     calendar = new_calendar("training", _("Timetable"))
     courses = Course.objects.select_related("module", "group__centre").in_bulk(
-        {one.course for one in entries.values()}
+        {entry.course for entry in entries.values()}
     )
-    rooms = Room.objects.in_bulk({one.room for one in entries.values()})
+    rooms = Room.objects.in_bulk({entry.room for entry in entries.values()})
     for uid, entry in sorted(entries.items(), key=lambda pair: (pair[1].begins, pair[0])):
         course, room = courses.get(entry.course), rooms.get(entry.room)
         if course is None:  # its group is gone with everything in it: there is nothing left to name

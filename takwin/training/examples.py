@@ -18,19 +18,19 @@ FILE = settings.BASE_DIR / "data" / "reference" / "result_examples.yaml"
 
 @dataclass(frozen=True)
 class Example:
-    """What the file says, and what the rule finds."""
+    """`case`: marks and expected result as the file has them; `found`: the result that the rule computes from them."""
 
-    told: dict[str, Any]
+    case: dict[str, Any]
     found: YearResult
 
 
 def examples() -> list[Example]:
     rule = RULES[CURRENT]
     out = []
-    for told in yaml.safe_load(FILE.read_text(encoding="utf-8")):
-        modules = [(f"m{n}", one["weight"], list(_scored(one))) for n, one in enumerate(told["modules"], 1)]
-        practical = [Scored(Kind.PRACTICAL, hundredths(told["practical"]))]
-        out.append(Example(told, year_result(modules, practical, rule)))
+    for case in yaml.safe_load(FILE.read_text(encoding="utf-8")):
+        modules = [(f"m{n}", module["weight"], list(_scored(module))) for n, module in enumerate(case["modules"], 1)]
+        practical = [Scored(Kind.PRACTICAL, hundredths(case["practical"]))]
+        out.append(Example(case, year_result(modules, practical, rule)))
     return out
 
 
@@ -38,12 +38,12 @@ def hundredths(value: float | None) -> int | None:
     return None if value is None else int(Decimal(str(value)) * 100)
 
 
-def _scored(one: dict[str, Any]) -> Iterator[Scored]:
-    for value in one["continuous"]:
+def _scored(module: dict[str, Any]) -> Iterator[Scored]:
+    for value in module["continuous"]:
         yield Scored(Kind.CONTINUOUS, hundredths(value))
-    yield Scored(Kind.MODULE_END, _exam(one["exam"]))
-    if "resit" in one:
-        yield Scored(Kind.MODULE_END, _exam(one["resit"]), 1, Sitting.RESIT)
+    yield Scored(Kind.MODULE_END, _exam(module["exam"]))
+    if "resit" in module:
+        yield Scored(Kind.MODULE_END, _exam(module["resit"]), 1, Sitting.RESIT)
 
 
 def _exam(value: float | str) -> int | None:

@@ -49,8 +49,8 @@ def workbook(timetable: Timetable) -> bytes:
             cells += ["", "", room, "", ""]
         else:
             day, hour = divmod(row.slot, HOURS)
-            told = bells.of(row.slot, row.length)
-            when = f"{names[day]} {told[0]:%H:%M}" if told else names[day]
+            times = bells.of(row.slot, row.length)
+            when = f"{names[day]} {times[0]:%H:%M}" if times else names[day]
             cells += [day + 1, hour + 1, room, "x" if row.pinned else "", when]
         sheet.append([csv_safe(cell) if isinstance(cell, str) else cell for cell in cells])
     for place, width in enumerate(WIDTHS, 1):
@@ -64,12 +64,12 @@ def workbook(timetable: Timetable) -> bytes:
 def week_pdf(timetable: Timetable, kind: str, keys: Iterable[str]) -> bytes:
     """A page for each group, trainer or room told by its reference: tagged PDF, A4 on its side."""
     rows, bells = weeks.sessions(timetable), calendar.bells()
-    names = {one.key: one.name for one in weeks.choices(rows)[kind]}
+    names = {choice.key: choice.name for choice in weeks.choices(rows)[kind]}
     pages = []
     for key in keys:
         if key in names:
             lines = weeks.grid(weeks.of(rows, kind, key), bells)
-            pages.append({"title": names[key], "lines": [_line(told, cells, kind) for told, cells in lines]})
+            pages.append({"title": names[key], "lines": [_line(time, cells, kind) for time, cells in lines]})
     facts = {
         "language": language(),
         "centre": timetable.centre.label,
@@ -97,25 +97,25 @@ def transcript_pdf(row: Enrolment) -> bytes:
             [gettext("Curriculum"), gettext("version %(number)s") % {"number": row.version.number}],
         ],
         "head": [gettext("Module"), gettext("Weight"), gettext("Average"), gettext("Decision")],
-        "years": [_year(one, names) for one in assessment.results(row)],
+        "years": [_year(result, names) for result in assessment.results(row)],
         "empty": gettext("No result is published yet."),
     }
     return _compiled("transcript.typ", facts)
 
 
-def _year(one: Result, names: dict[str, Any]) -> dict[str, Any]:
+def _year(result: Result, names: dict[str, Any]) -> dict[str, Any]:
     lines = [
         [names[line["code"]].label if line["code"] in names else line["code"], str(line["weight"]),
          _mark(line["average"]), str(Decision(line["decision"]).label)]
-        for line in one.lines
+        for line in result.lines
     ]  # fmt: skip
-    facts = {"year": one.year, "average": _mark(one.average), "decision": one.get_decision_display()}
-    honours = f" · {one.get_honours_display()}" if one.honours else ""
+    facts = {"year": result.year, "average": _mark(result.average), "decision": result.get_decision_display()}
+    honours = f" · {result.get_honours_display()}" if result.honours else ""
     return {
         "title": gettext("Year %(year)s: %(average)s/20, %(decision)s") % facts + honours,
         "lines": lines,
         "rule": gettext("Computed by the rule %(rule)s, published on %(day)s")
-        % {"rule": one.rule, "day": dates.day(one.published_at.date(), language())},
+        % {"rule": result.rule, "day": dates.day(result.published_at.date(), language())},
     }
 
 
@@ -127,14 +127,14 @@ def attendance_pdf(row: Participant) -> bytes:
     """A certificate of attendance: name, course, days attended of days held."""
     days = list(row.days.all())
     facts = {"present": len(days), "held": row.course.days.count()}
-    told = list_words(dates.day(day.on, language()) for day in days)
+    attended = list_words(dates.day(day.on, language()) for day in days)
     present = ngettext("%(present)s of %(held)s day", "%(present)s of %(held)s days", facts["held"]) % facts
     return _compiled(
         "attendance.typ",
         {
             "language": language(), "title": gettext("Certificate of attendance"), "name": row.name, "ref": row.ref,
             "centre": row.course.centre.label, "course": row.course.title, "words": gettext("took part in"),
-            "days": present + f" · {told}",
+            "days": present + f" · {attended}",
         },
     )  # fmt: skip
 
@@ -143,12 +143,13 @@ def _compiled(sheet: str, facts: dict[str, Any]) -> bytes:
     return compiled("takwin.training", sheet, facts)
 
 
-def _line(told: str, cells: list[weeks.Cell], kind: str) -> dict[str, Any]:
-    cells_told = [
-        {"span": one.span, "covered": one.covered, "closed": one.closed, "rows": [_words(x, kind) for x in one.rows]}
-        for one in cells
-    ]
-    return {"time": told, "cells": cells_told}
+def _line(time: str, cells: list[weeks.Cell], kind: str) -> dict[str, Any]:
+    described = [
+        {"span": cell.span, "covered": cell.covered, "closed": cell.closed,
+         "rows": [_words(row, kind) for row in cell.rows]}
+        for cell in cells
+    ]  # fmt: skip
+    return {"time": time, "cells": described}
 
 
 def _words(row: Session, kind: str) -> list[str]:

@@ -48,9 +48,9 @@ class AskForm(ServiceForm):
     creates = True
 
     def clean_company(self) -> Any:
-        told = self.cleaned_data["company"].strip().upper()
-        found = companies.by_ref(told) if told else None
-        if told and found is None:
+        ref = self.cleaned_data["company"].strip().upper()
+        found = companies.by_ref(ref) if ref else None
+        if ref and found is None:
             raise forms.ValidationError(_("There is no such company."))
         return found
 

@@ -55,7 +55,7 @@ class Enrolment(models.Model):
             state_check("state", EnrolmentState, "enrolment_state_is_known"),
             models.UniqueConstraint(
                 fields=["person"],
-                condition=Q(state__in=[str(one.value) for one in OPEN_STATES]),
+                condition=Q(state__in=[str(state.value) for state in OPEN_STATES]),
                 name="enrolment_one_open_a_person",
             ),
             models.CheckConstraint(

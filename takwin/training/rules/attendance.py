@@ -49,26 +49,26 @@ class Standing:
     against: tuple[Said, ...] = ()
 
 
-def standing(said: Iterable[Said]) -> Standing | None:
+def standing(statements: Iterable[Said]) -> Standing | None:
     """What stands of a set of statements; None for none.
 
     The office's word is above a trainer's; then the later one by its phone; then the greater key, so that every
     server tells the same. A statement that names itself, or names in a circle, counts as naming nobody.
     """
-    known = {one.key: one for one in said}
+    known = {facts.key: facts for facts in statements}
     if not known:
         return None
-    named = {key for one in known.values() for key in one.after if key != one.key and key in known}
-    heads = [one for one in known.values() if one.key not in named] or list(known.values())
+    named = {key for facts in known.values() for key in facts.after if key != facts.key and key in known}
+    heads = [facts for facts in known.values() if facts.key not in named] or list(known.values())
     heads.sort(key=_strength, reverse=True)
     # The office has seen what it corrects: a phone that was offline meanwhile does not contest it.
-    office = [one for one in heads if one.rank]
-    against = tuple(one for one in (office or heads) if one.words != heads[0].words)
+    office = [facts for facts in heads if facts.rank]
+    against = tuple(facts for facts in (office or heads) if facts.words != heads[0].words)
     return Standing(heads[0], against)
 
 
-def _strength(one: Said) -> tuple[int, bool, float, str]:
-    return one.rank, one.told_at is not None, one.told_at.timestamp() if one.told_at else 0.0, one.key
+def _strength(facts: Said) -> tuple[int, bool, float, str]:
+    return facts.rank, facts.told_at is not None, facts.told_at.timestamp() if facts.told_at else 0.0, facts.key
 
 
 def offset(now: datetime | None, received_at: datetime) -> timedelta:

@@ -40,16 +40,18 @@ def spread(people: Sequence[Candidate], places: Sequence[int]) -> list[list[int]
     groups: list[list[int]] = [[] for _ in places]
     marks = [0] * len(places)
     left = list(places)
-    for sex in sorted({one.sex for one in people}):
-        mine = sorted((one for one in people if one.sex == sex), key=lambda one: (-one.average, one.key))
+    for sex in sorted({person.sex for person in people}):
+        mine = sorted(
+            (person for person in people if person.sex == sex), key=lambda person: (-person.average, person.key)
+        )
         for place, count in enumerate(_shares(len(mine), left)):
             left[place] -= count
             groups[place] += [-1] * count  # places kept for this sex
-        for one in mine:
+        for person in mine:
             waiting = [place for place, group in enumerate(groups) if -1 in group]
             place = min(waiting, key=lambda row: (marks[row], row))
-            groups[place][groups[place].index(-1)] = one.key
-            marks[place] += one.average
+            groups[place][groups[place].index(-1)] = person.key
+            marks[place] += person.average
     return groups
 
 
@@ -58,7 +60,7 @@ def _shares(people: int, room: Sequence[int]) -> list[int]:
     whole = sum(room)
     if not whole:
         return [0] * len(room)
-    out = [people * one // whole for one in room]
+    out = [people * places // whole for places in room]
     rest = sorted(range(len(room)), key=lambda row: (-(people * room[row] % whole), row))
     for row in [row for row in rest if out[row] < room[row]][: people - sum(out)]:
         out[row] += 1

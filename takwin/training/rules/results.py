@@ -97,12 +97,12 @@ def effective(
 
 def mean(pairs: Iterable[tuple[int, int | Decimal]]) -> int | None:
     """A weighted mean, halves up; None of nothing."""
-    told = list(pairs)
-    weight = sum(Decimal(one) for _value, one in told)
-    if not weight:
+    values = list(pairs)
+    total_weight = sum(Decimal(weight) for _value, weight in values)
+    if not total_weight:
         return None
-    total = sum(value * Decimal(one) for value, one in told)
-    return int((total / weight).quantize(Decimal(1), ROUND_HALF_UP))
+    total = sum(value * Decimal(weight) for value, weight in values)
+    return int((total / total_weight).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def module_average(scored: Sequence[Scored], rule: Rule) -> int | None:
@@ -110,12 +110,12 @@ def module_average(scored: Sequence[Scored], rule: Rule) -> int | None:
 
     None until an examination was marked; without continuous assessment the examination is the average.
     """
-    tests = [one for one in scored if one.kind == Kind.CONTINUOUS and one.value is not None]
-    continuous = mean((one.value or 0, one.weight) for one in tests)
-    exams = [one for one in scored if one.kind == Kind.MODULE_END and one.value is not None]
+    tests = [score for score in scored if score.kind == Kind.CONTINUOUS and score.value is not None]
+    continuous = mean((score.value or 0, score.weight) for score in tests)
+    exams = [score for score in scored if score.kind == Kind.MODULE_END and score.value is not None]
     if not exams:
         return None
-    exam = max(one.value or 0 for one in exams)
+    exam = max(score.value or 0 for score in exams)
     if continuous is None:
         return exam
     return mean([(exam, rule.exam), (continuous, rule.continuous)])
@@ -132,7 +132,7 @@ def year_result(
     averages = [(code, weight, module_average(scored, rule)) for code, weight, scored in modules]
     known = [(average, weight) for _code, weight, average in averages if average is not None]
     whole = mean(known)
-    hands = max((one.value for one in practical if one.value is not None), default=None)
+    hands = max((score.value for score in practical if score.value is not None), default=None)
     if whole is not None and practical:
         whole = None if hands is None else mean([(whole, 1 - rule.practical), (hands, rule.practical)])
     complete = len(known) == len(averages) and bool(averages) and whole is not None
@@ -160,8 +160,8 @@ def _decide(
     near = all((average or 0) >= rule.floor for code, _weight, average in averages if code in low)
     good = whole >= rule.pass_mark and (hands is None or hands >= rule.pass_mark)
     compensates = good and bool(low) and near and len(low) <= rule.compensated
-    retaken = {code for code, _weight, scored in modules if any(one.sitting == Sitting.RESIT for one in scored)}
-    hands_retaken = any(one.sitting == Sitting.RESIT for one in practical)
+    retaken = {code for code, _weight, scored in modules if any(score.sitting == Sitting.RESIT for score in scored)}
+    hands_retaken = any(score.sitting == Sitting.RESIT for score in practical)
 
     def line(code: str, weight: int, average: int | None) -> ModuleLine:
         if code not in low:
@@ -170,13 +170,13 @@ def _decide(
             return ModuleLine(code, weight, average, Decision.COMPENSATED)
         return ModuleLine(code, weight, average, Decision.FAILED if code in retaken else Decision.RESIT)
 
-    lines = tuple(line(*one) for one in averages)
+    lines = tuple(line(*score) for score in averages)
     if good and not low:
         decision = Decision.PASSED
     elif compensates:
         decision = Decision.COMPENSATED
     else:
-        fails = any(one.decision == Decision.FAILED for one in lines)
+        fails = any(score.decision == Decision.FAILED for score in lines)
         hands_fail = hands is not None and hands < rule.pass_mark and hands_retaken
         decision = Decision.FAILED if fails or hands_fail else Decision.RESIT
     honours = next((name for least, name in rule.honours if whole >= least), Honours.NONE)

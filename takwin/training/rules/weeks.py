@@ -82,7 +82,7 @@ class Bells:
     def of(self, start: int, length: int) -> tuple[time, time] | None:
         """From when to when a session lasts."""
         day, hour = divmod(start, HOURS)
-        rows = [self.times[day][one] for one in range(hour, hour + length)]
+        rows = [self.times[day][at] for at in range(hour, hour + length)]
         first, last = rows[0], rows[-1]
         return (first[0], last[1]) if first and last else None
 
@@ -90,5 +90,5 @@ class Bells:
     def closed(self) -> frozenset[int]:
         """Slots when nobody is taught: Friday noon, Saturday afternoon."""
         return frozenset(
-            slot(day, hour) for day, row in enumerate(self.times) for hour, one in enumerate(row) if one is None
+            slot(day, hour) for day, row in enumerate(self.times) for hour, times in enumerate(row) if times is None
         )

@@ -61,13 +61,15 @@ def of_group(group: Group, rule: Rule | None = None) -> list[tuple[Enrolment, Ye
         assessment__state__in=[AssessmentState.CLOSED, AssessmentState.PUBLISHED],
     ).select_related("assessment__course")  # fmt: skip
     for mark in rows:
-        one = mark.assessment
-        value = effective(mark.status, mark.first, mark.second, mark.agreed, two=one.second_id is not None, rule=rule)
-        told = Scored(one.kind, value, one.weight, one.sitting)
-        if one.kind == Kind.PRACTICAL:
-            hands[mark.enrolment_id].append(told)
+        assessment = mark.assessment
+        value = effective(
+            mark.status, mark.first, mark.second, mark.agreed, two=assessment.second_id is not None, rule=rule
+        )
+        score = Scored(assessment.kind, value, assessment.weight, assessment.sitting)
+        if assessment.kind == Kind.PRACTICAL:
+            hands[mark.enrolment_id].append(score)
         else:
-            scored[mark.enrolment_id, one.course.module_id].append(told)
+            scored[mark.enrolment_id, assessment.course.module_id].append(score)
     ordered = sorted(people, key=lambda row: (row.person.family_name, row.person.given_name, row.pk))
     return [
         (row, year_result([(m.code, m.weight, scored[row.pk, m.pk]) for m in modules], hands[row.pk], rule))
@@ -121,8 +123,8 @@ def own_mark(row: Enrolment, ref: str) -> Mark:
 def results(row: Enrolment) -> list[Result]:
     """The result that stands for each year."""
     best: dict[int, Result] = {}
-    for one in Result.objects.filter(enrolment=row).order_by("turn"):
-        best[one.year] = one
+    for result in Result.objects.filter(enrolment=row).order_by("turn"):
+        best[result.year] = result
     return [best[year] for year in sorted(best)]
 
 

@@ -43,7 +43,7 @@ class Sheet:
     rows: list[Row]
 
     @property
-    def told(self) -> bool:
+    def called(self) -> bool:
         return any(row.keys for row in self.rows)
 
     @property
@@ -57,30 +57,30 @@ class Sheet:
 
 def sheets(sittings: list[Sitting]) -> list[Sheet]:
     """People and statements of some sittings, in three queries however many they are."""
-    groups = {one.session.course.group_id for one in sittings}
+    groups = {sitting.session.course.group_id for sitting in sittings}
     stays: dict[int, list[Member]] = defaultdict(list)
     for member in Member.objects.filter(group__in=groups).select_related("enrolment__person"):
         stays[member.group_id].append(member)
     said: dict[tuple[int, date, int, int], Row] = {}
-    courses, days = {one.session.course_id for one in sittings}, {one.on for one in sittings}
-    told = Statement.objects.filter(roll__course__in=courses, on__in=days).select_related("roll")
-    for row in told.order_by("pk"):
+    courses, days = {sitting.session.course_id for sitting in sittings}, {sitting.on for sitting in sittings}
+    statements = Statement.objects.filter(roll__course__in=courses, on__in=days).select_related("roll")
+    for row in statements.order_by("pk"):
         mark = (row.roll.course_id, row.on, row.roll.hour, row.enrolment_id)
         found = said.setdefault(mark, Row(row.enrolment_id))  # type: ignore[arg-type]
         found.keys.append(str(row.key))
         if row.stands:
             found.value, found.minutes, found.contested = row.value, row.minutes, row.contested
     out = []
-    for one in sittings:
+    for sitting in sittings:
         rows: list[Row] = []
-        for member in stays[one.session.course.group_id]:
-            if member.since_on <= one.on and (member.until_on is None or one.on <= member.until_on):
-                mark = (one.session.course_id, one.on, one.hour, member.enrolment_id)
+        for member in stays[sitting.session.course.group_id]:
+            if member.since_on <= sitting.on and (member.until_on is None or sitting.on <= member.until_on):
+                mark = (sitting.session.course_id, sitting.on, sitting.hour, member.enrolment_id)
                 line = said.get(mark) or Row(member.enrolment)
                 line.enrolment = member.enrolment
                 rows.append(line)
         rows.sort(key=_by_name)
-        out.append(Sheet(one, rows))
+        out.append(Sheet(sitting, rows))
     return out
 
 
@@ -132,8 +132,8 @@ def risks(centre: Centre, term: Term | None, most: int = 30) -> list[dict[str, A
 
 def of_trainee(row: Enrolment, first: date, last: date) -> dict[str, int]:
     """Hours held, missed, excused, and times late, of one trainee."""
-    told = Statement.objects.filter(enrolment=row, stands=True, on__range=(first, last))
-    return told.aggregate(
+    statements = Statement.objects.filter(enrolment=row, stands=True, on__range=(first, last))
+    return statements.aggregate(
         held=HOURS, missed=_hours(Presence.ABSENT), excused=_hours(Presence.EXCUSED),
         late=Count("pk", filter=Q(value=Presence.LATE)),
     )  # fmt: skip
@@ -178,7 +178,7 @@ def rolls(group: Group, most: int = 60) -> list[Roll]:
     """The last rolls of a group, with how many were missing."""
     rows = Roll.objects.filter(course__group=group).select_related("course__module", "taken_by")
     rows = rows.annotate(
-        told=Count("statements", filter=Q(statements__stands=True)),
+        trainees=Count("statements", filter=Q(statements__stands=True)),
         missing=Count("statements", filter=Q(statements__stands=True, statements__value=Presence.ABSENT)),
         doubtful=Count("statements", filter=Q(statements__contested=True)),
     )
@@ -196,9 +196,9 @@ def roll(scope: Scope, ref: str) -> Roll:
 def statements(row: Roll) -> list[list[Statement]]:
     """What was said at a roll, trainee by trainee, the one that stands first."""
     of: dict[int, list[Statement]] = defaultdict(list)
-    told = row.statements.select_related("enrolment__person", "by").order_by("-stands", "pk")
-    for one in told:
-        of[one.enrolment_id].append(one)
+    found = row.statements.select_related("enrolment__person", "by").order_by("-stands", "pk")
+    for statement in found:
+        of[statement.enrolment_id].append(statement)
     return sorted(of.values(), key=lambda rows: (rows[0].enrolment.person.family_name, rows[0].enrolment_id))
 
 

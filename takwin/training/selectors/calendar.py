@@ -33,7 +33,7 @@ def bells_on(first: date, last: date) -> list[tuple[Span, Bells]]:
 
 
 def ringing(plans: list[tuple[Span, Bells]], on: date) -> Bells:
-    return next(told for span, told in plans if on in span)
+    return next(bells for span, bells in plans if on in span)
 
 
 def days_off(first: date, last: date) -> list[Span]:

@@ -66,7 +66,7 @@ def short_course(scope: Scope, ref: str) -> ShortCourse:
 def people(row: ShortCourse) -> list[tuple[Participant, set[int]]]:
     """Participants with the keys of the days they attended."""
     found = row.participants.prefetch_related("days")
-    return [(one, {day.pk for day in one.days.all()}) for one in found]
+    return [(participant, {day.pk for day in participant.days.all()}) for participant in found]
 
 
 def participant(scope: Scope, ref: str) -> Participant:

@@ -92,8 +92,8 @@ def absence(scope: Scope, ref: str) -> Absence:
     return Absence.objects.select_related("trainer").get(ref=ref, trainer__in=Trainer.objects.within(scope))
 
 
-def closed(what: Trainer | Room) -> set[int]:
-    owner: dict[str, Any] = {"trainer": what} if isinstance(what, Trainer) else {"room": what}
+def closed(row: Trainer | Room) -> set[int]:
+    owner: dict[str, Any] = {"trainer": row} if isinstance(row, Trainer) else {"room": row}
     return set(Closed.objects.filter(**owner).values_list("slot", flat=True))
 
 

@@ -81,8 +81,8 @@ def grid(rows: Iterable[Session], bells: Bells) -> list[tuple[str, list[Cell]]]:
             cells[day, later].covered = True
     out = []
     for hour in range(HOURS):
-        told = bells.times[0][hour]
-        out.append((f"{told[0]:%H:%M}" if told else "", [cells[day, hour] for day in range(DAYS)]))
+        times = bells.times[0][hour]
+        out.append((f"{times[0]:%H:%M}" if times else "", [cells[day, hour] for day in range(DAYS)]))
     return out
 
 
@@ -104,7 +104,7 @@ def choices(rows: Iterable[Session]) -> dict[str, list[Choice]]:
         if row.room:
             found["room"][row.room.ref] = row.room.name
     return {
-        kind: sorted((Choice(key, name) for key, name in names.items()), key=lambda one: (one.name, one.key))
+        kind: sorted((Choice(key, name) for key, name in names.items()), key=lambda choice: (choice.name, choice.key))
         for kind, names in found.items()
     }
 
@@ -190,7 +190,7 @@ def sittings(rows: Iterable[Placed], first: date, last: date) -> list[Sitting]:
         for on in dates(row.slot or 0, row.course.group.weeks, Span(term.starts_on, term.ends_on), off):
             if begin <= on <= end and ruling(row.edition.timetable_id, on) == row.edition_id:
                 out.append(Sitting(row, on, calendar.ringing(plans, on).of(row.slot or 0, row.length)))
-    return sorted(out, key=lambda one: (one.on, one.hour, one.session.pk))
+    return sorted(out, key=lambda sitting: (sitting.on, sitting.hour, sitting.session.pk))
 
 
 def held(courses: Iterable[Any], days: Iterable[date]) -> Callable[[Any, date, int, int], bool]:
@@ -199,8 +199,8 @@ def held(courses: Iterable[Any], days: Iterable[date]) -> Callable[[Any, date, i
     wanted, keys = list(days), [course.pk for course in courses]
     spans: dict[tuple[int, date], list[tuple[int, int]]] = defaultdict(list)
     if wanted and keys:
-        for one in sittings(published(course__in=keys), min(wanted), max(wanted)):
-            spans[one.session.course_id, one.on].append((one.hour, one.hour + one.session.length))
+        for sitting in sittings(published(course__in=keys), min(wanted), max(wanted)):
+            spans[sitting.session.course_id, sitting.on].append((sitting.hour, sitting.hour + sitting.session.length))
 
     def holds(course: Any, on: date, hour: int, length: int) -> bool:
         return any(first <= hour and hour + length <= last for first, last in spans[course.pk, on])
@@ -221,18 +221,18 @@ def sittings_of_trainer(trainer: Trainer, first: date, last: date) -> list[Sitti
     )
     away = [Span(row.first_on, row.last_on) for row in absences if row.trainer_id == trainer.pk]
     mine = [
-        one
-        for one in sittings(published(course__trainer=trainer), first, last)
-        if not any(one.on in span for span in away)
+        sitting
+        for sitting in sittings(published(course__trainer=trainer), first, last)
+        if not any(sitting.on in span for span in away)
     ]
     for row in absences:
         if row.substitute_id == trainer.pk:
             begin, end = max(first, row.first_on), min(last, row.last_on)
             mine += [
-                Sitting(one.session, one.on, one.times, row.trainer)
-                for one in sittings(published(course__trainer=row.trainer), begin, end)
+                Sitting(sitting.session, sitting.on, sitting.times, row.trainer)
+                for sitting in sittings(published(course__trainer=row.trainer), begin, end)
             ]
-    return sorted(mine, key=lambda one: (one.on, one.hour))
+    return sorted(mine, key=lambda sitting: (sitting.on, sitting.hour))
 
 
 def may_call(trainer: Trainer | None, scope: Scope) -> Any:
@@ -267,8 +267,8 @@ def week_of(group: Group, on: date) -> dict[str, Any]:
 def by_day(found: Iterable[Sitting], on: date) -> list[tuple[date, list[Sitting]]]:
     """The six days of the week of a day, each with its sittings."""
     days: dict[date, list[Sitting]] = {monday(on) + timedelta(days=day): [] for day in range(DAYS)}
-    for one in found:
-        days[one.on].append(one)
+    for sitting in found:
+        days[sitting.on].append(sitting)
     return list(days.items())
 
 

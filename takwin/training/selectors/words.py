@@ -31,12 +31,12 @@ def wishes(report: dict[str, Any]) -> list[tuple[Promise | str, int]]:
     return [(rule_name(code), cost) for code, cost in report.get("soft", {}).items()]
 
 
-def sentence(told: dict[str, Any]) -> str:
+def sentence(demand: dict[str, Any]) -> str:
     """A demand in words: who, what, how many hours are wanted and how many there are."""
-    words = {name: list_words(told.get(name, [])) for name in ("parties", "rooms", "sessions")}
-    facts = words | {"wanted": told.get("wanted", -1), "there": told.get("there", -1)}
+    words = {name: list_words(demand.get(name, [])) for name in ("parties", "rooms", "sessions")}
+    facts = words | {"wanted": demand.get("wanted", -1), "there": demand.get("there", -1)}
     counted = facts["wanted"] >= 0 and facts["there"] >= 0
-    match told["cause"]:
+    match demand["cause"]:
         case "party" if counted:
             return _("%(parties)s: %(wanted)s h are asked, %(there)s h are there") % facts
         case "party":
@@ -56,7 +56,7 @@ def sentence(told: dict[str, Any]) -> str:
         case "apart":
             return _("%(sessions)s: on different days") % facts
         case "no_room":
-            kinds = [str(RoomKind(kind).label) if kind in RoomKind.values else kind for kind in told["rooms"]]
+            kinds = [str(RoomKind(kind).label) if kind in RoomKind.values else kind for kind in demand["rooms"]]
             facts["rooms"] = list_words(kinds)
             return _("%(sessions)s: no room of the kind “%(rooms)s” has the places needed: %(wanted)s") % facts
         case "fits":

@@ -28,14 +28,14 @@ def warn(enrolments: Collection[int]) -> int:
         .annotate(hours=Sum("roll__length"))
         .filter(hours__gte=THRESHOLDS[0][0])
     )
-    told = 0
-    for one in list(missing):
-        told += _of(one["enrolment"], one["enrolment__season"])
-    return told
+    sent = 0
+    for row in list(missing):
+        sent += _warn_trainee(row["enrolment"], row["enrolment__season"])
+    return sent
 
 
-def _of(enrolment: int, season: int) -> int:
-    told = 0
+def _warn_trainee(enrolment: int, season: int) -> int:
+    sent = 0
     for term in Term.objects.filter(season=season):
         hours = hours_missed(enrolment, term)
         reached = level(hours)
@@ -51,9 +51,9 @@ def _of(enrolment: int, season: int) -> int:
         Alert.objects.bulk_create(
             [Alert(enrolment=row, term=term, level=name, hours=int(hours)) for name in fresh], ignore_conflicts=True
         )
-        _tell(row, fresh[-1], hours)
-        told += 1
-    return told
+        _send_alert(row, fresh[-1], hours)
+        sent += 1
+    return sent
 
 
 def hours_missed(enrolment: int, term: Term) -> int:
@@ -64,7 +64,7 @@ def hours_missed(enrolment: int, term: Term) -> int:
     return rows.aggregate(sum=Sum("roll__length"))["sum"] or 0
 
 
-def _tell(row: Enrolment, reached: AlertLevel, hours: int) -> None:
+def _send_alert(row: Enrolment, reached: AlertLevel, hours: int) -> None:
     """Each in their own language: the trainee, the guardian (known by a number alone) and the registrars."""
     person, account = row.person, row.person.account
     with in_language_of(account):

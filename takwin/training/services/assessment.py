@@ -202,13 +202,13 @@ def answer_contest(row: Contest, *, value: str = "", answer: str, by: Any) -> Co
         fresh.answer = answer
         if value.strip():
             mark = Mark.objects.select_for_update(of=("self",)).get(pk=fresh.mark_id)
-            told = read_mark(value, mark.enrolment.person.name)
+            hundredths = read_mark(value, mark.enrolment.person.name)
             before = mark.first
-            mark.status, mark.first = MarkStatus.MARKED, told
+            mark.status, mark.first = MarkStatus.MARKED, hundredths
             if mark.assessment.second_id:
-                mark.second, mark.agreed = told, told
+                mark.second, mark.agreed = hundredths, hundredths
             mark.save()
-            journal(mark, "correct", by=by, changed={"first": [before, told]})
+            journal(mark, "correct", by=by, changed={"first": [before, hundredths]})
     return fresh
 
 
@@ -220,15 +220,15 @@ def publish_results(group: Group, *, by: Any) -> int:
     rule = RULES[CURRENT]
     with transaction.atomic():
         Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
-        told = [(row, found) for row, found in of_group(group, rule) if found.decision != Decision.INCOMPLETE]
-        if not told:
+        results = [(row, found) for row, found in of_group(group, rule) if found.decision != Decision.INCOMPLETE]
+        if not results:
             raise Refused(AssessmentReason.NOTHING_TO_PUBLISH)
-        people = [row.pk for row, _found in told]
+        people = [row.pk for row, _found in results]
         rows = Result.objects.filter(enrolment__in=people, year=group.year)
         turns = dict(rows.values_list("enrolment").annotate(last=Max("turn")))
         last = {(row.enrolment_id, row.turn): row for row in rows}
         fresh = []
-        for row, found in told:
+        for row, found in results:
             lines = [asdict(line) for line in found.modules]
             old = last.get((row.pk, turns.get(row.pk, 0)))
             if old and (old.average, old.decision, old.lines, old.rule) == (

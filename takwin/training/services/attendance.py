@@ -47,7 +47,8 @@ def sync(
     batches is the same; a key names one statement for ever. Refused as a whole: what is not a list of at most 2,000.
     """
     return {
-        answer["key"]: answer["told"] for answer in sync_each(batch, by=by, may=may, now=now, holds=holds, late=late)
+        answer["key"]: answer["outcome"]
+        for answer in sync_each(batch, by=by, may=may, now=now, holds=holds, late=late)
     }
 
 
@@ -60,21 +61,21 @@ def sync_each(
     if len(batch) > MOST:
         raise Refused(TrainingReason.BAD_BATCH, why=f"> {MOST}")
     received_at = timezone.now()
-    door = _Door(by, may, offset(_moment(now), received_at), received_at, holds, late)
-    answers: list[dict[str, Any]] = [{"key": items.key_of(item), "told": {}} for item in batch]
+    door = _Intake(by, may, offset(_moment(now), received_at), received_at, holds, late)
+    answers: list[dict[str, Any]] = [{"key": items.key_of(item), "outcome": {}} for item in batch]
     clean = []
     for place, item in enumerate(batch):
         try:
             items.check_item(item)
             clean.append(place)
         except Refused as refusal:
-            answers[place]["told"] = _no(door, item, refusal, None)
+            answers[place]["outcome"] = _reject(door, item, refusal, None)
     _take(door, batch, clean, answers)
     return answers
 
 
 @dataclass(frozen=True)
-class _Door:
+class _Intake:
     """Who tells, what they may, and when it arrived."""
 
     by: Any
@@ -85,7 +86,7 @@ class _Door:
     late: bool
 
 
-def _take(door: _Door, batch: list[Any], places: list[int], answers: list[dict[str, Any]]) -> None:
+def _take(door: _Intake, batch: list[Any], places: list[int], answers: list[dict[str, Any]]) -> None:
     """Keep these statements in one transaction; where the database refuses, each half alone, down to the one."""
     if not places:
         return
@@ -95,25 +96,25 @@ def _take(door: _Door, batch: list[Any], places: list[int], answers: list[dict[s
     except (DataError, IntegrityError, ValueError) as fault:
         if len(places) == 1:
             refusal = Refused(TrainingReason.UNREADABLE, why=type(fault).__name__)
-            answers[places[0]]["told"] = _no(door, batch[places[0]], refusal, None)
+            answers[places[0]]["outcome"] = _reject(door, batch[places[0]], refusal, None)
             return
         half = len(places) // 2
         _take(door, batch, places[:half], answers)
         _take(door, batch, places[half:], answers)
         return
-    for place, told in zip(places, found, strict=True):
-        answers[place]["told"] = told
+    for place, answer in zip(places, found, strict=True):
+        answers[place]["outcome"] = answer
 
 
-def _no(door: _Door, item: Any, refusal: Refused, centre: Any) -> dict[str, str]:
+def _reject(door: _Intake, item: Any, refusal: Refused, centre: Any) -> dict[str, str]:
     """Set a statement aside, once for each key; one without a key keeps a new one."""
-    why = items.printable(str(refusal))
-    facts = {"payload": items.storable(item), "reason": why[:300], "centre": centre, "by": _who(door.by)}
+    error_text = items.printable(str(refusal))
+    facts = {"payload": items.storable(item), "reason": error_text[:300], "centre": centre, "by": _actor(door.by)}
     SetAside.objects.get_or_create(key=items.key_of(item) or str(uuid4()), defaults=facts)
-    return {"state": "refused", "why": why}
+    return {"state": "refused", "why": error_text}
 
 
-def _keep_batch(door: _Door, batch: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _keep_batch(door: _Intake, batch: list[dict[str, Any]]) -> list[dict[str, str]]:
     """What became of each of some readable statements."""
     reader = _Reader(batch, door)
     out: list[dict[str, str]] = []
@@ -127,14 +128,14 @@ def _keep_batch(door: _Door, batch: list[dict[str, Any]]) -> list[dict[str, str]
             out.append({"state": "kept"})
         except Refused as refusal:
             keys.append(None)
-            out.append(_no(door, item, refusal, reader.centre(item)))
+            out.append(_reject(door, item, refusal, reader.centre(item)))
     known = set(Statement.objects.filter(key__in=list(good)).values_list("key", flat=True))
     fresh = {key: values for key, values in good.items() if key not in known}
-    excuses = _lock_excuses({one["enrolment_id"] for one in fresh.values()})
+    excuses = _lock_excuses({values["enrolment_id"] for values in fresh.values()})
     rolls = _rolls(fresh.values(), door.by)
-    rows = [Statement(roll=rolls[values.pop("at")], by=_who(door.by), **values) for values in fresh.values()]
+    rows = [Statement(roll=rolls[values.pop("at")], by=_actor(door.by), **values) for values in fresh.values()]
     _keep(rows, excuses)
-    return [{"state": "known"} if key in known else told for key, told in zip(keys, out, strict=True)]
+    return [{"state": "known"} if key in known else answer for key, answer in zip(keys, out, strict=True)]
 
 
 def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may: Any) -> None:
@@ -150,8 +151,10 @@ def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may
             names = {row.ref: row.person.name for row in people}
             raise RefusedCells(
                 {
-                    f"value-{ref}": Refused(TrainingReason.IMPOSSIBLE, where=names.get(ref, ref), why=why.rstrip("."))
-                    for ref, why in wrong.items()
+                    f"value-{ref}": Refused(
+                        TrainingReason.IMPOSSIBLE, where=names.get(ref, ref), why=error_text.rstrip(".")
+                    )
+                    for ref, error_text in wrong.items()
                 }
             )
 
@@ -159,50 +162,52 @@ def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may
 class _Reader:
     """Checks the statements of a batch with a constant number of queries."""
 
-    def __init__(self, batch: list[dict[str, Any]], door: _Door) -> None:
+    def __init__(self, batch: list[dict[str, Any]], door: _Intake) -> None:
         self.door, self.today = door, timezone.localdate(door.received_at)
-        refs = {str(one.get("course"))[:40] for one in batch}
+        refs = {str(item.get("course"))[:40] for item in batch}
         self.courses = {
             row.ref: row
             for row in Course.objects.filter(ref__in=refs).select_related(
                 "group__centre", "group__season", "module", "trainer"
             )
         }
-        people = {str(one.get("trainee"))[:40] for one in batch}
+        people = {str(item.get("trainee"))[:40] for item in batch}
         self.people = dict(Enrolment.objects.filter(ref__in=people).values_list("ref", "pk"))
         self.stays: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
         for row in Member.objects.filter(enrolment__in=self.people.values()):
             self.stays[row.enrolment_id, row.group_id].append((row.since_on, row.until_on))
-        days = [found for one in batch if (found := parse_day(str(one.get("on")))) is not None and found <= self.today]
+        days = [
+            found for item in batch if (found := parse_day(str(item.get("on")))) is not None and found <= self.today
+        ]
         self.holds = door.holds or held(self.courses.values(), days)
 
-    def centre(self, told: dict[str, Any]) -> Any:
-        course = self.courses.get(str(told.get("course")))
+    def centre(self, item: dict[str, Any]) -> Any:
+        course = self.courses.get(str(item.get("course")))
         return course.group.centre if course else None
 
-    def read(self, told: dict[str, Any]) -> dict[str, Any]:
+    def read(self, item: dict[str, Any]) -> dict[str, Any]:
         """The fields of a statement. Refused with the first thing that cannot be."""
-        key = _uuid(told.get("key"))
-        course = self.courses.get(str(told.get("course")))
+        key = _uuid(item.get("key"))
+        course = self.courses.get(str(item.get("course")))
         if course is None:
-            raise Refused(TrainingReason.UNKNOWN_COURSE, value=told.get("course"))
-        on = _day(told.get("on"))
-        person = self.people.get(str(told.get("trainee")))
+            raise Refused(TrainingReason.UNKNOWN_COURSE, value=item.get("course"))
+        on = _day(item.get("on"))
+        person = self.people.get(str(item.get("trainee")))
         self._check_day(course.group, person, on)
-        hour, length = _whole(told.get("hour"), 0, HOURS - 1), _whole(told.get("length"), 1, LONGEST)
+        hour, length = _whole(item.get("hour"), 0, HOURS - 1), _whole(item.get("length"), 1, LONGEST)
         if not self.holds(course, on, hour, length):
             raise Refused(TrainingReason.NO_SESSION, group=course.group, on=on)
         if not self.door.may(course, on):
             raise Refused(TrainingReason.NOT_YOUR_ROLL)
-        value = str(told.get("value"))
-        minutes = check_words(value, _whole(told.get("minutes") or 0, 0, 100_000))
-        after = told.get("after") or []
+        value = str(item.get("value"))
+        minutes = check_words(value, _whole(item.get("minutes") or 0, 0, 100_000))
+        after = item.get("after") or []
         if not isinstance(after, list) or len(after) > SEEN:
             raise Refused(TrainingReason.BAD_BATCH, why="after")
         return {
             "key": key, "at": (course.pk, on, hour, length), "enrolment_id": person, "on": on, "value": value,
-            "minutes": minutes, "told_at": self._time(told, on), "rank": TEACHER,
-            "after": sorted({str(_uuid(one)) for one in after}), "device": str(told.get("device", ""))[:40],
+            "minutes": minutes, "told_at": self._time(item, on), "rank": TEACHER,
+            "after": sorted({str(_uuid(seen)) for seen in after}), "device": str(item.get("device", ""))[:40],
         }  # fmt: skip
 
     def _check_day(self, group: Group, person: int | None, on: date) -> None:
@@ -217,8 +222,8 @@ class _Reader:
         if not any(since <= on and (until is None or on <= until) for since, until in stays):
             raise Refused(TrainingReason.NOT_IN_GROUP, group=group, on=on)
 
-    def _time(self, told: dict[str, Any], on: date) -> datetime | None:
-        at = _moment(told.get("told_at"))
+    def _time(self, item: dict[str, Any], on: date) -> datetime | None:
+        at = _moment(item.get("told_at"))
         return at if self.door.late else true_time(at, on, self.door.ahead, self.door.received_at)
 
 
@@ -250,7 +255,7 @@ def _whole(value: Any, low: int, high: int) -> int:
     return value
 
 
-def _who(by: Any) -> Any:
+def _actor(by: Any) -> Any:
     return by if getattr(by, "pk", None) else None
 
 
@@ -265,29 +270,29 @@ def _lock_excuses(enrolments: Collection[int]) -> list[Excuse]:
 
 def _rolls(values: Iterable[dict[str, Any]], by: Any) -> dict[tuple[Any, ...], Roll]:
     """The rolls that statements speak of, made where they are not there yet. Keyed by (course, day, hour, length)."""
-    wanted = {one["at"] for one in values}
+    wanted = {sitting["at"] for sitting in values}
     if not wanted:
         return {}
     Roll.objects.bulk_create(
         [
-            Roll(course_id=course, on=on, hour=hour, length=length, taken_by=_who(by))
+            Roll(course_id=course, on=on, hour=hour, length=length, taken_by=_actor(by))
             for course, on, hour, length in sorted(wanted)
         ],
         ignore_conflicts=True,
     )
-    where = Q(course__in={one[0] for one in wanted}, on__in={one[1] for one in wanted})
+    where = Q(course__in={sitting[0] for sitting in wanted}, on__in={sitting[1] for sitting in wanted})
     # Locked in one order: two phones that tell of the same rolls wait for each other instead of deadlocking.
     rows = Roll.objects.select_for_update(of=("self",)).filter(where).order_by("pk")
     found = {(row.course_id, row.on, row.hour): row for row in rows}
     longer = []
-    for one in wanted:
-        row = found[one[:3]]
+    for sitting in wanted:
+        row = found[sitting[:3]]
         # Two phones that tell two lengths: the longer counts, whichever came first.
-        if one[3] > row.length:
-            row.length = one[3]
+        if sitting[3] > row.length:
+            row.length = sitting[3]
             longer.append(row)
     Roll.objects.bulk_update(longer, ["length"])
-    return {one: found[one[:3]] for one in wanted}
+    return {sitting: found[sitting[:3]] for sitting in wanted}
 
 
 def _keep(rows: list[Statement], excuses: list[Excuse]) -> None:
@@ -305,17 +310,17 @@ def settle(touched: Collection[tuple[int, int]], excuses: Collection[Excuse]) ->
     What stands depends on the set of statements and of accepted excuses alone, not on what came first.
     """
     all_of: dict[tuple[int, int], list[Statement]] = defaultdict(list)
-    for row in Statement.objects.filter(roll__in={one[0] for one in touched}):
+    for row in Statement.objects.filter(roll__in={key[0] for key in touched}):
         if (row.roll_id, row.enrolment_id) in touched:
             all_of[row.roll_id, row.enrolment_id].append(row)
     made: list[Statement] = []
     falls: list[Statement] = []
     rises: list[Statement] = []
-    for told in all_of.values():
-        stands, against, fresh = _standing(told, excuses)
+    for statements in all_of.values():
+        stands, against, fresh = _resolve(statements, excuses)
         if fresh is not None:
             made.append(fresh)
-        for row in told:
+        for row in statements:
             state = (row is stands, row is stands and against)
             if (row.stands, row.contested) != state:
                 (rises if row is stands else falls).append(row)
@@ -326,10 +331,12 @@ def settle(touched: Collection[tuple[int, int]], excuses: Collection[Excuse]) ->
     Statement.objects.bulk_create(made, batch_size=500)
 
 
-def _standing(told: list[Statement], excuses: Collection[Excuse]) -> tuple[Statement | None, bool, Statement | None]:
+def _resolve(
+    statements: list[Statement], excuses: Collection[Excuse]
+) -> tuple[Statement | None, bool, Statement | None]:
     """Which of the statements of one trainee at one roll stands, whether it is contested, and the statement that an
     excuse adds when it is not among them yet."""
-    said = {str(row.key): row for row in told if row.excuse_id is None}
+    said = {str(row.key): row for row in statements if row.excuse_id is None}
     now = standing(
         Said(key, row.value, row.minutes, row.told_at, row.rank, frozenset(row.after)) for key, row in said.items()
     )
@@ -343,7 +350,7 @@ def _standing(told: list[Statement], excuses: Collection[Excuse]) -> tuple[State
             key = uuid5(NAMESPACE_OID, f"{excuse.ref} {stands.roll_id}")
             if stands.rank == OFFICE and str(key) in stands.after:
                 continue  # the office saw the excuse and says otherwise
-            there = next((row for row in told if row.key == key), None)
+            there = next((row for row in statements if row.key == key), None)
             fresh = None if there else _excused(stands, excuse, key)
             if fresh is not None:
                 fresh.contested = against
@@ -372,7 +379,7 @@ def correct(
         seen = Statement.objects.filter(roll=statement.roll_id, enrolment=statement.enrolment_id)
         row = Statement(
             key=uuid4(), roll_id=statement.roll_id, enrolment_id=statement.enrolment_id, on=statement.on, value=value,
-            minutes=minutes, rank=rank, told_at=timezone.now(), why=why, by=_who(by),
+            minutes=minutes, rank=rank, told_at=timezone.now(), why=why, by=_actor(by),
             after=sorted(str(key) for key in seen.values_list("key", flat=True)),
         )  # fmt: skip
         _keep([row], excuses)

@@ -34,7 +34,7 @@ class Board:
     def event(self, session: Session) -> int | None:
         return next((place for place, row in enumerate(self.events) if row.pk == session.pk), None)
 
-    def told(self, demand: Demand) -> dict[str, Any]:
+    def describe(self, demand: Demand) -> dict[str, Any]:
         """A demand with names instead of numbers, fit for JSON; the sentence is made when it is read."""
         return {
             "cause": str(demand.cause),
@@ -67,7 +67,7 @@ def board(
             row.slot, row.room_id = places[row.course_id, row.part]
     rooms = list(Room.objects.filter(centre=timetable.centre_id, state=PostState.ACTIVE).order_by("pk"))
     kinds = 1 if all(row.course.group.weeks == Weeks.ALL for row in sessions) else len(WEEK_SIGNS)
-    closed = _Closed(timetable, sessions, rooms, list(around))
+    closed = _ClosedSlots(timetable, sessions, rooms, list(around))
     parties, place = _parties(sessions, closed, kinds)
     fitting, events, left = [], [], []
     for row in sessions:
@@ -99,12 +99,12 @@ def present(sessions: list[Session], rooms: list[Room]) -> engine.Timetable:
     number = {row.pk: place for place, row in enumerate(rooms)}
     at = [(row.slot, number[row.room_id]) if row.room_id in number else None for row in sessions]
     return engine.Timetable(
-        tuple(engine.UNPLACED if one is None or one[0] is None else one[0] for one in at),
-        tuple((one[1],) if one else () for one in at),
+        tuple(engine.UNPLACED if spot is None or spot[0] is None else spot[0] for spot in at),
+        tuple((spot[1],) if spot else () for spot in at),
     )
 
 
-class _Closed:
+class _ClosedSlots:
     """Slots when someone or some room is not there."""
 
     def __init__(
@@ -118,10 +118,10 @@ class _Closed:
             self.trainers[row.trainer_id] |= {row.slot}  # type: ignore[index]
         for row in Closed.objects.filter(room__in=[room.pk for room in rooms]):
             self.rooms[row.room_id] |= {row.slot}  # type: ignore[index]
-        for what, slot in Hold.objects.filter(
+        for resource, slot in Hold.objects.filter(
             term=timetable.term_id, what__in=[f"trainer:{key}" for key in trainers]
         ).exclude(session__timetable=timetable).values_list("what", "slot"):  # fmt: skip
-            self.trainers[int(what.partition(":")[2])] |= {slot}
+            self.trainers[int(resource.partition(":")[2])] |= {slot}
         for away in around:
             days = {away.first_on.weekday() + turn for turn in range((away.last_on - away.first_on).days + 1)}
             gone = {day % 7 * HOURS + hour for day in days if day % 7 < DAYS for hour in range(HOURS)}
@@ -129,7 +129,7 @@ class _Closed:
 
 
 def _parties(
-    sessions: list[Session], closed: _Closed, kinds: int
+    sessions: list[Session], closed: _ClosedSlots, kinds: int
 ) -> tuple[list[engine.Party], dict[tuple[str, int], int]]:
     parties: list[engine.Party] = []
     place: dict[tuple[str, int], int] = {}
@@ -210,19 +210,19 @@ def hold(timetable: Timetable, sessions: list[Session]) -> None:
     Hold.objects.filter(session__in=[row.pk for row in sessions]).delete()
     Hold.objects.bulk_create(
         [
-            Hold(term_id=timetable.term_id, session=row, week=week, slot=row.slot + hour, what=what)
+            Hold(term_id=timetable.term_id, session=row, week=week, slot=row.slot + hour, what=resource)
             for row in sessions
             if row.slot is not None
             for hour in range(row.length)
             for bit, week in enumerate(WEEK_SIGNS)
             if MASKS[Weeks(row.course.group.weeks)] >> bit & 1
-            for what in _who(row)
+            for resource in _resources(row)
         ],
         batch_size=1_000,
     )
 
 
-def _who(row: Session) -> list[str]:
+def _resources(row: Session) -> list[str]:
     trainer = [f"trainer:{row.course.trainer_id}"] if row.course.trainer_id else []
     return [f"group:{row.course.group_id}", f"room:{row.room_id}", *trainer]
 
@@ -235,7 +235,7 @@ def without(table: engine.Timetable, *events: int) -> engine.Timetable:
     return replace(table, start=tuple(start), rooms=tuple(rooms))
 
 
-def with_one(table: engine.Timetable, event: int, slot: int, room: int) -> engine.Timetable:
+def with_event(table: engine.Timetable, event: int, slot: int, room: int) -> engine.Timetable:
     """A timetable with one event put at a slot in a room."""
     start, rooms = list(table.start), list(table.rooms)
     start[event], rooms[event] = slot, (room,)

@@ -68,7 +68,7 @@ def _period(kind: str, first: date, last: date, names: list[str], sure: bool) ->
 def _ramadans(year: int) -> list[date]:
     """First days of the Ramadans that begin in a year: one, rarely two."""
     hijri = year - 579
-    days = [Hijri(one, 9, 1).to_gregorian() for one in (hijri - 1, hijri, hijri + 1)]
+    days = [Hijri(hijri_year, 9, 1).to_gregorian() for hijri_year in (hijri - 1, hijri, hijri + 1)]
     return [date(on.year, on.month, on.day) for on in days if on.year == year]
 
 
@@ -81,9 +81,9 @@ def ensure_calendar(today: date | None = None) -> int:
     """Load the holidays of this year and the next where they were not; called by the clock."""
     year = (today or timezone.localdate()).year
     made = 0
-    for one in (year, year + 1):
-        if not Period.objects.filter(kind=DayKind.HOLIDAY, first_on__year=one).exists():
-            made += load_calendar(one)
+    for calendar_year in (year, year + 1):
+        if not Period.objects.filter(kind=DayKind.HOLIDAY, first_on__year=calendar_year).exists():
+            made += load_calendar(calendar_year)
     return made
 
 

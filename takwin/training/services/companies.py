@@ -130,20 +130,20 @@ def move_placement(placement: Placement, *, verb: str, why: str = "", by: Any) -
 
 def evaluate(placement: Placement, *, value: str, words: str = "", by: Any) -> Placement:
     """The tutor's mark and words end a placement."""
-    told = read_mark(value, placement.enrolment.person.name)
+    hundredths = read_mark(value, placement.enrolment.person.name)
     with change(placement, "evaluate", by=by, flow=PLACEMENT) as row:
-        row.value, row.words = told, words
+        row.value, row.words = hundredths, words
     return row
 
 
-def visit(what: Placement | Contract, *, on: date, words: str, by: Any) -> Visit:
+def visit(practice: Placement | Contract, *, on: date, words: str, by: Any) -> Visit:
     """Note a visit in the company."""
-    if on > timezone.localdate() or not what.first_on <= on <= what.last_on:
-        raise Refused(CompanyReason.AFTER_END, "on", on=on, first=what.first_on, last=what.last_on)
-    owner = {"placement": what} if isinstance(what, Placement) else {"contract": what}
+    if on > timezone.localdate() or not practice.first_on <= on <= practice.last_on:
+        raise Refused(CompanyReason.AFTER_END, "on", on=on, first=practice.first_on, last=practice.last_on)
+    owner = {"placement": practice} if isinstance(practice, Placement) else {"contract": practice}
     with transaction.atomic():
         row = Visit.objects.create(on=on, words=words, by=by if getattr(by, "pk", None) else None, **owner)
-        journal(what, "visit", by=by, on=str(on))
+        journal(practice, "visit", by=by, on=str(on))
     return row
 
 

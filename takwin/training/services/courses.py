@@ -34,11 +34,11 @@ def assign(course: Course, *, trainer: Trainer | None, by: Any) -> Course:
             fresh = Trainer.objects.select_for_update(of=("self",)).get(pk=trainer.pk)
             _check(row, fresh)
         row.trainer = trainer
-        _hold_anew(row)
+        _renew_holds(row)
     return row
 
 
-def _hold_anew(course: Course) -> None:
+def _renew_holds(course: Course) -> None:
     """What its sessions take is another trainer's time now; one who teaches elsewhere then cannot take them."""
     mine = Timetable.objects.filter(sessions__course=course).values("pk")
     for timetable in Timetable.objects.select_for_update(of=("self",)).filter(pk__in=mine).order_by("pk"):

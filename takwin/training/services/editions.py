@@ -43,11 +43,11 @@ def working(timetable: Timetable) -> Places:
 def placed_on(timetable: Timetable, on: date) -> Places:
     """The week in force on a day; empty when none is."""
     rows = Placed.objects.filter(edition=in_force([timetable.pk])(timetable.pk, on))
-    return {(one.course_id, one.part): (one.slot, one.room_id) for one in rows}
+    return {(session.course_id, session.part): (session.slot, session.room_id) for session in rows}
 
 
 def placed_in(edition: Edition) -> Places:
-    return {(one.course_id, one.part): (one.slot, one.room_id) for one in edition.placed.all()}
+    return {(session.course_id, session.part): (session.slot, session.room_id) for session in edition.placed.all()}
 
 
 def before_of(edition: Edition) -> Places:
@@ -66,21 +66,21 @@ def differences(before: Places, after: Places) -> list[Move]:
     spots = [spot for places in (before, after) for spot in places.values()]
     rooms = Room.objects.in_bulk({room for _slot, room in spots if room is not None})
 
-    def told(spot: Spot | None) -> tuple[int, Room | None] | None:
+    def described(spot: Spot | None) -> tuple[int, Room | None] | None:
         return None if spot is None or spot[0] is None else (spot[0], rooms.get(spot[1] or 0))
 
-    moves = [Move(courses[key[0]], key[1], told(before.get(key)), told(after.get(key))) for key in changed]
-    moves = [one for one in moves if one.before != one.after]
+    moves = [Move(courses[key[0]], key[1], described(before.get(key)), described(after.get(key))) for key in changed]
+    moves = [move for move in moves if move.before != move.after]
 
-    def order(one: Move) -> tuple[str, int, int, int]:
-        return one.course.group.name, one.after[0] if one.after else -1, one.course.pk, one.part
+    def order(move: Move) -> tuple[str, int, int, int]:
+        return move.course.group.name, move.after[0] if move.after else -1, move.course.pk, move.part
 
     return sorted(moves, key=order)
 
 
 def digest(places: Places) -> str:
     """A mark of a week: a page carries the one it showed, so that nobody publishes what they did not see."""
-    return sha256(repr(sorted(places.items(), key=lambda one: one[0])).encode()).hexdigest()[:16]
+    return sha256(repr(sorted(places.items(), key=lambda place: place[0])).encode()).hexdigest()[:16]
 
 
 def first_day(timetable: Timetable) -> date:
@@ -139,9 +139,9 @@ def _make(timetable: Timetable, sessions: Iterable[Session], by: Any, **values: 
     row = create(Edition(timetable=timetable, number=last + 1, **values), "publish", by=by, of=timetable.ref)
     Placed.objects.bulk_create(
         [
-            Placed(edition=row, course_id=one.course_id, part=one.part, length=one.length, slot=one.slot,
-                   room_id=one.room_id if one.slot is not None else None)
-            for one in sessions
+            Placed(edition=row, course_id=session.course_id, part=session.part, length=session.length,
+                   slot=session.slot, room_id=session.room_id if session.slot is not None else None)
+            for session in sessions
         ],
         batch_size=500,
     )  # fmt: skip

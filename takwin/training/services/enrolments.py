@@ -53,8 +53,8 @@ def enrol_accepted(season: Season, *, centre: Centre | None = None, by: Any = No
     )
     waiting = waiting.filter(seat__offering__programme__in=versions).exclude(person__enrolments__state__in=OPEN_STATES)
     made = 0
-    while (told := _chunk(waiting, versions)) is not None:
-        made += told
+    while (enrolled := _chunk(waiting, versions)) is not None:
+        made += enrolled
     if made:
         journal(centre or season, "enrol_accepted", by=by, made=made, season=season.code)
     return {"made": made, "without": sorted(without)}

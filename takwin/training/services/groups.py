@@ -75,13 +75,13 @@ def form_groups(
         if not people_now:
             raise Refused(TrainingReason.NO_GROUP)
         places = sizes(len(people_now), capacity, [row.capacity - row.taken for row in groups])
-        told = {"centre": centre, "version": version, "mode": mode, "season": season, "year": year}
-        for name in _names(told, len(places) - len(groups)):
+        shared = {"centre": centre, "version": version, "mode": mode, "season": season, "year": year}
+        for name in _names(shared, len(places) - len(groups)):
             simulated = people_now[0].simulated
-            groups.append(make_group(**told, name=name, capacity=capacity, by=by, simulated=simulated))
-        people_told = [_candidate(row) for row in people_now]
+            groups.append(make_group(**shared, name=name, capacity=capacity, by=by, simulated=simulated))
+        candidates = [_candidate(row) for row in people_now]
         members = []
-        for group, keys in zip(groups, spread(people_told, places), strict=True):
+        for group, keys in zip(groups, spread(candidates, places), strict=True):
             since = max(group.starts_on, min(timezone.localdate(), group.ends_on))
             members += [Member(enrolment_id=key, group=group, since_on=since) for key in keys]
             group.taken += len(keys)
@@ -91,11 +91,11 @@ def form_groups(
     return groups
 
 
-def _names(told: dict[str, Any], count: int) -> list[str]:
+def _names(shared: dict[str, Any], count: int) -> list[str]:
     """Names of new groups: the programme's initials, the year, and a number no group of the centre has yet."""
-    words = told["version"].programme.code.split("-")
-    stem = f"{''.join(word[0] for word in words[:4]).upper()}{told['year']}"
-    names = Group.objects.filter(centre=told["centre"], season=told["season"]).values_list("name", flat=True)
+    words = shared["version"].programme.code.split("-")
+    stem = f"{''.join(word[0] for word in words[:4]).upper()}{shared['year']}"
+    names = Group.objects.filter(centre=shared["centre"], season=shared["season"]).values_list("name", flat=True)
     taken = set(names)  # groups are named by hand too: a count says nothing about which numbers are free
     free = (name for number in itertools.count(len(taken) + 1) if (name := f"{stem}-{number}") not in taken)
     return list(itertools.islice(free, count))

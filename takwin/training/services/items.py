@@ -59,7 +59,7 @@ def _read(text: str) -> Any:
     if len(text) > LARGE or _depth(text) > DEEP:
         return text
     try:
-        return json.loads(text, parse_int=lambda told: int(told) if len(told) <= 18 else told)
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= 18 else digits)
     except ValueError:
         return text
 
@@ -78,12 +78,12 @@ def check_item(item: Any) -> None:
         raise Refused(TrainingReason.UNREADABLE, why="{…}")
     for name, value in item.items():
         inside = value if isinstance(value, list) else [value]
-        for one in (name, *inside):
-            if isinstance(one, str) and (BAD.search(one) or len(one) > LARGE):
-                raise Refused(TrainingReason.UNREADABLE, why=f"{printable(name)[:20]} “{printable(one)[:20]}”")
-            if isinstance(one, float) and not math.isfinite(one):
-                raise Refused(TrainingReason.UNREADABLE, why=f"{printable(name)[:20]} “{one}”")
-            if isinstance(one, dict | list):
+        for part in (name, *inside):
+            if isinstance(part, str) and (BAD.search(part) or len(part) > LARGE):
+                raise Refused(TrainingReason.UNREADABLE, why=f"{printable(name)[:20]} “{printable(part)[:20]}”")
+            if isinstance(part, float) and not math.isfinite(part):
+                raise Refused(TrainingReason.UNREADABLE, why=f"{printable(name)[:20]} “{part}”")
+            if isinstance(part, dict | list):
                 raise Refused(TrainingReason.UNREADABLE, why=printable(name)[:20])
 
 
@@ -104,8 +104,8 @@ def storable(item: Any) -> Any:
 
 def key_of(item: Any) -> str:
     """The key a phone gave a statement, as far as it can be read; empty without one."""
-    told = item.get("key") if isinstance(item, dict) else None
-    if told is None and isinstance(item, str):
+    key = item.get("key") if isinstance(item, dict) else None
+    if key is None and isinstance(item, str):
         found = re.search(r'"key"\s*:\s*"([0-9A-Fa-f-]{36})"', item[:LARGE])
-        told = found[1] if found else None
-    return printable(told)[:60] if isinstance(told, str) else ""
+        key = found[1] if found else None
+    return printable(key)[:60] if isinstance(key, str) else ""

@@ -33,10 +33,11 @@ def _locked(session: Session) -> Iterator[tuple[bridge.Board, int]]:
 
 @dataclass(frozen=True)
 class Proposals:
-    """Where a session could go: hours that are `free`; `why` the others are not, by slot; whom to exchange with."""
+    """Where a session could go. `free`: slots without an obstacle; `obstacles`: of each other slot the conflicts, in
+    words; `exchanges`: sessions it can change places with."""
 
     free: list[int]
-    why: dict[int, str]
+    obstacles: dict[int, str]
     exchanges: list[Session]
 
 
@@ -48,12 +49,12 @@ def proposals(session: Session) -> Proposals:
         return Proposals([], {}, [])
     row = board.problem.events[event]
     off = bridge.without(board.table, event)
-    free, why = [], {}
+    free, obstacles = [], {}
     for slot in range(SLOTS):
         if fits_day(slot, row.length):
             against = blocked(board.problem, off, event, slot)
             if against:
-                why[slot] = "; ".join(sentence(board.told(one)) for one in against)
+                obstacles[slot] = "; ".join(sentence(board.describe(demand)) for demand in against)
             elif slot != board.table.start[event]:
                 free.append(slot)
     near = [
@@ -63,7 +64,7 @@ def proposals(session: Session) -> Proposals:
         and not board.events[other].pinned
     ]  # fmt: skip
     exchanges = [board.events[other] for other in near if _could_change(board, event, other)]
-    return Proposals(free, why, exchanges)
+    return Proposals(free, obstacles, exchanges)
 
 
 def _could_change(board: bridge.Board, event: int, other: int) -> bool:
@@ -71,13 +72,13 @@ def _could_change(board: bridge.Board, event: int, other: int) -> bool:
     if here < 0 or here == there:
         return False
     table = bridge.without(board.table, event, other)
-    for one, slot in ((event, there), (other, here)):
-        if not fits_day(slot, board.problem.events[one].length) or blocked(board.problem, table, one, slot):
+    for moved, slot in ((event, there), (other, here)):
+        if not fits_day(slot, board.problem.events[moved].length) or blocked(board.problem, table, moved, slot):
             return False
-        room = bridge.free_room(board, table, one, slot)
+        room = bridge.free_room(board, table, moved, slot)
         if room is None:
             return False
-        table = bridge.with_one(table, one, slot, room)
+        table = bridge.with_event(table, moved, slot, room)
     return True
 
 
@@ -116,9 +117,9 @@ def exchange(session: Session, *, other: Session, by: Any) -> None:
         second = board.event(other)
         if second is None or board.table.start[second] < 0 or board.table.start[event] < 0:
             raise Refused(TrainingReason.UNKNOWN_COURSE, value=other.ref)
-        for one in (event, second):
-            if board.events[one].pinned:
-                raise Refused(TrainingReason.PINNED, what=board.problem.events[one].name)
+        for chosen in (event, second):
+            if board.events[chosen].pinned:
+                raise Refused(TrainingReason.PINNED, what=board.problem.events[chosen].name)
         table = bridge.without(board.table, event, second)
         table = _put(board, table, event, board.table.start[second])
         _keep(board, _put(board, table, second, board.table.start[event]), event)
@@ -132,8 +133,10 @@ def _put(board: bridge.Board, table: Any, event: int, slot: int) -> Any:
     against = blocked(board.problem, table, event, slot)
     room = None if against else bridge.free_room(board, table, event, slot)
     if against or room is None:
-        raise Refused(TrainingReason.CLASH, what=name, why="; ".join(sentence(board.told(one)) for one in against))
-    return bridge.with_one(table, event, slot, room)
+        raise Refused(
+            TrainingReason.CLASH, what=name, why="; ".join(sentence(board.describe(demand)) for demand in against)
+        )
+    return bridge.with_event(table, event, slot, room)
 
 
 def _keep(board: bridge.Board, table: Any, event: int) -> None:

@@ -47,7 +47,7 @@ def read_sheet(timetable: Timetable, *, file: Any, by: Any) -> int:
             if room is None:
                 raise _no(number, "room", f"“{cells['room']}”")
             _check(board, table, number, event, start, room)
-            table = bridge.with_one(table, event, start, room)
+            table = bridge.with_event(table, event, start, room)
             if cells["pinned"].lower() in {"1", "x", "yes", "oui", "نعم", "true"}:
                 pins.append(event)
         try:
@@ -55,15 +55,15 @@ def read_sheet(timetable: Timetable, *, file: Any, by: Any) -> int:
                 moved = bridge.write(board, table)
         except IntegrityError:
             raise Refused(TrainingReason.BUSY, "file") from None
-        told = {events[cells["session"]] for _n, cells in rows}
-        locked.sessions.filter(pk__in=[board.events[one].pk for one in told]).update(pinned=False)
-        locked.sessions.filter(pk__in=[board.events[one].pk for one in pins]).update(pinned=True)
+        listed = {events[cells["session"]] for _n, cells in rows}
+        locked.sessions.filter(pk__in=[board.events[event].pk for event in listed]).update(pinned=False)
+        locked.sessions.filter(pk__in=[board.events[event].pk for event in pins]).update(pinned=True)
         journal(locked, "import", by=by, rows=len(rows), moved=moved)
     return moved
 
 
-def _no(row: int, column: str, why: str) -> Refused:
-    return Refused(TrainingReason.SHEET_ROW, "file", row=row, column=column, why=why)
+def _no(row: int, column: str, reason: str) -> Refused:
+    return Refused(TrainingReason.SHEET_ROW, "file", row=row, column=column, why=reason)
 
 
 def _rows(file: Any) -> list[tuple[int, dict[str, str]]]:
@@ -84,13 +84,13 @@ def _rows(file: Any) -> list[tuple[int, dict[str, str]]]:
 def _start(row: int, cells: dict[str, str]) -> int | None:
     if not cells["day"] and not cells["hour"]:
         return None
-    told = []
+    day_and_hour = []
     for column, most in (("day", DAYS), ("hour", HOURS)):
         number = parse_int(cells[column], least=1, most=most)
         if number is None:
             raise _no(row, column, f"“{cells[column]}”: 1–{most}")
-        told.append(number - 1)
-    return slot(*told)
+        day_and_hour.append(number - 1)
+    return slot(*day_and_hour)
 
 
 def _check(board: bridge.Board, table: Any, number: int, event: int, start: int, room: int) -> None:
@@ -99,7 +99,7 @@ def _check(board: bridge.Board, table: Any, number: int, event: int, start: int,
         raise _no(number, "hour", str(TrainingReason.OUT_OF_DAY.label) % {"length": row.length})
     if room not in row.needs[0].rooms:
         raise _no(number, "room", f"“{board.rooms[room].name}”: {board.rooms[room].get_kind_display()}")
-    against = [board.told(one) for one in blocked(board.problem, table, event, start)]
+    against = [board.describe(demand) for demand in blocked(board.problem, table, event, start)]
     span = set(range(start, start + row.length))
     for other, begin in enumerate(table.start):
         held = span.intersection(range(begin, begin + board.problem.events[other].length)) if begin >= 0 else ()
@@ -107,4 +107,4 @@ def _check(board: bridge.Board, table: Any, number: int, event: int, start: int,
             names = {"parties": [], "rooms": [board.rooms[room].name], "sessions": [board.problem.events[other].name]}
             against.append({"cause": "taken", **names, "wanted": -1, "there": -1})
     if against:
-        raise _no(number, "hour", "; ".join(sentence(one) for one in against))
+        raise _no(number, "hour", "; ".join(sentence(demand) for demand in against))

@@ -53,9 +53,9 @@ def read_names(text: str) -> list[str]:
 
 def plan_course(course: ShortCourse, *, days: str, names: str, by: Any) -> ShortCourse:
     """Its days and its people, told one a line."""
-    told, people = read_days(days), read_names(names)
+    dates, people = read_days(days), read_names(names)
     with change(course, "plan_course", by=by, flow=SHORT) as row:
-        ShortDay.objects.bulk_create([ShortDay(course=row, on=on) for on in told])
+        ShortDay.objects.bulk_create([ShortDay(course=row, on=on) for on in dates])
         Participant.objects.bulk_create([Participant(course=row, name=name) for name in people])
     return row
 

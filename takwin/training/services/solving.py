@@ -24,7 +24,7 @@ Progress = Callable[[int, str], None]
 POLL = 0.5  # seconds between two looks
 POINTS = 60  # of the trace that is kept
 STAY = 8  # what leaving an hour costs in a repair, against the wishes
-WHY_SECONDS = 15.0
+EXPLAIN_SECONDS = 15.0
 
 
 def solve_timetable(
@@ -58,9 +58,9 @@ def solve_timetable(
     budget: dict[str, Any] = {"seconds": seconds, "steps": steps, "seed": timetable.seed, "threads": threads}
     if repair:
         budget |= {"start": board.table, "stay": STAY}
-    outcome, trace = _watched(timetable, board.problem, budget, progress)
-    progress(95, "why")
-    conflicts = _why(board, outcome)
+    outcome, trace = _solve_watched(timetable, board.problem, budget, progress)
+    progress(95, "explain")
+    conflicts = _explain(board, outcome)
     if proposes:
         return _propose(board, around[0], outcome, conflicts, by)
     return _write(board, outcome, conflicts, trace, repair, by)
@@ -93,7 +93,7 @@ def _write(
         if not repair:
             draft_only(row)
         same = list(row.sessions.order_by("pk").values_list("pk", flat=True))
-        if same != sorted(one.pk for one in (*board.events, *board.left)):
+        if same != sorted(session.pk for session in (*board.events, *board.left)):
             raise Refused(TrainingReason.BUSY)
         before = board.table
         try:
@@ -108,7 +108,7 @@ def _write(
     return row
 
 
-def _watched(
+def _solve_watched(
     timetable: Timetable, problem: engine.Problem, budget: dict[str, Any], progress: Progress
 ) -> tuple[engine.Outcome, list[list[float]]]:
     """Run the engine in a thread of its own: it never waits for the database, and the database is asked here alone."""
@@ -134,9 +134,9 @@ def _watched(
     return outcome, trace[:: -(-len(trace) // POINTS)]
 
 
-def _why(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
+def _explain(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
     """Why sessions have no place: rooms that do not exist, then the smallest contradiction among the rest."""
-    told: list[dict[str, Any]] = [
+    causes: list[dict[str, Any]] = [
         {
             "cause": "no_room", "parties": [row.course.group.name], "rooms": [row.course.module.room_kind],
             "sessions": [f"{row.course.module.label} · {row.course.group.name}"],
@@ -145,12 +145,12 @@ def _why(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
         for row in board.left
     ]  # fmt: skip
     if outcome.unplaced:
-        demands = explain(board.problem, outcome.unplaced, WHY_SECONDS)
+        demands = explain(board.problem, outcome.unplaced, EXPLAIN_SECONDS)
         if demands:
-            told += [board.told(row) for row in demands]
+            causes += [board.describe(row) for row in demands]
         else:
-            told.append({"cause": "fits" if demands == [] else "unknown"})
-    return told
+            causes.append({"cause": "fits" if demands == [] else "unknown"})
+    return causes
 
 
 def _report(board: bridge.Board, before: engine.Timetable, outcome: engine.Outcome) -> dict[str, Any]:

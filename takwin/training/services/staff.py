@@ -95,16 +95,16 @@ def change_room(
     return row
 
 
-def close_slots(what: Trainer | Room, *, slots: Iterable[int], by: Any) -> None:
+def close_slots(row: Trainer | Room, *, slots: Iterable[int], by: Any) -> None:
     """The hours of the week when a trainer or a room is never there, all told anew."""
-    owner = {"trainer": what} if isinstance(what, Trainer) else {"room": what}
+    owner = {"trainer": row} if isinstance(row, Trainer) else {"room": row}
     with transaction.atomic():
         wanted = {slot for slot in slots if 0 <= slot < SLOTS}
         had = set(Closed.objects.filter(**owner).values_list("slot", flat=True))
         Closed.objects.filter(**owner, slot__in=had - wanted).delete()
         Closed.objects.bulk_create([Closed(slot=slot, **owner) for slot in sorted(wanted - had)])
         if wanted != had:
-            journal(what, "close_slots", by=by, slots=sorted(wanted))
+            journal(row, "close_slots", by=by, slots=sorted(wanted))
 
 
 def announce_absence(

@@ -25,19 +25,19 @@ MARKS = st.integers(0, 2000)
 
 
 class TestRule:
-    @pytest.mark.parametrize("example", examples(), ids=lambda one: one.told["says"])
+    @pytest.mark.parametrize("example", examples(), ids=lambda example: example.case["says"])
     def test_the_published_examples_hold(self, example):
-        told, found = example.told, example.found
-        assert [line.average for line in found.modules] == [hundredths(one) for one in told["averages"]]
-        assert found.average == hundredths(told["year"])
-        assert (found.decision, found.honours) == (told["decision"], told["honours"])
+        expected, found = example.case, example.found
+        assert [line.average for line in found.modules] == [hundredths(average) for average in expected["averages"]]
+        assert found.average == hundredths(expected["year"])
+        assert (found.decision, found.honours) == (expected["decision"], expected["honours"])
 
     @given(st.lists(st.tuples(st.integers(1, 5), MARKS, MARKS), min_size=1, max_size=6), MARKS)
-    def test_a_better_mark_never_makes_a_result_worse(self, told, hands):
+    def test_a_better_mark_never_makes_a_result_worse(self, modules_drawn, hands):
         def result(extra):
             modules = [
                 (f"m{n}", weight, [Scored(Kind.CONTINUOUS, test), Scored(Kind.MODULE_END, min(2000, exam + extra))])
-                for n, (weight, test, exam) in enumerate(told)
+                for n, (weight, test, exam) in enumerate(modules_drawn)
             ]
             return year_result(modules, [Scored(Kind.PRACTICAL, hands)], RULE)
 
@@ -53,7 +53,7 @@ class TestRule:
         assert min(values) <= mean(pairs) <= max(values)
 
     @pytest.mark.parametrize("text", ["20.01", "-1", "abc", "13.125", "", "NaN", "Infinity", "1e9", "20,5"])
-    def test_what_is_no_mark_is_told_with_the_name(self, text):
+    def test_what_is_no_mark_is_reported_with_the_name(self, text):
         with pytest.raises(Refused) as refusal:
             read_mark(text, "سلمى")
         assert refusal.value.code == "above_scale"
@@ -73,25 +73,25 @@ class TestRule:
 
 @pytest.fixture
 def exam():
-    """An end-of-module examination of three trainees; `exam.told(values)` is what their marker sends."""
+    """An end-of-module examination of three trainees; `exam.sheet_of(values)` is what their marker sends."""
     group = make_group()
     trainer = make_trainer()
-    courses = [services.assign(one, trainer=trainer, by=None) for one in services.open_courses(group, term=1)]
+    courses = [services.assign(course, trainer=trainer, by=None) for course in services.open_courses(group, term=1)]
     row = services.plan_assessment(courses[0], kind="module-end", on=timezone.localdate(), by=None)
     people = [member.enrolment for member in services.candidates(row)]
 
-    def told(*values):
+    def sheet_of(*values):
         return {
             person.ref: (value if value in {"absent", "excused"} else "marked", value, "")
             for person, value in zip(people, values, strict=False)
         }
 
-    row.told, row.people, row.group, row.courses, row.trainer = told, people, group, courses, trainer
+    row.sheet_of, row.people, row.group, row.courses, row.trainer = sheet_of, people, group, courses, trainer
     return row
 
 
 def give(exam, *values, place="first"):
-    return services.give_marks(exam, exam.told(*values), place=place, by=None)
+    return services.give_marks(exam, exam.sheet_of(*values), place=place, by=None)
 
 
 @pytest.mark.django_db
@@ -101,8 +101,8 @@ class TestMarks:
         assert give(exam, "12", "absent", "7,5") == 0
         row = services.publish_marks(services.close_marks(exam, by=None), by=None)
         assert row.published_at
-        assert [one["value"] for one in reads.published(exam.people[0])] == [1200]
-        assert [one["value"] for one in reads.published(exam.people[1])] == [0]
+        assert [mark["value"] for mark in reads.published(exam.people[0])] == [1200]
+        assert [mark["value"] for mark in reads.published(exam.people[1])] == [0]
 
     def test_one_mark_above_the_scale_keeps_none(self, exam):
         with pytest.raises(Refused) as refusal:
@@ -134,11 +134,11 @@ class TestMarks:
         refused("not_marker", services.marker, row, make_trainer("غريب"))
         refused("same_marker", services.plan_assessment, exam.courses[1], kind="practical", on=exam.on,
                 second=exam.trainer, by=None)  # fmt: skip
-        services.give_marks(row, exam.told("8", "10", "10"), place="first", by=None)
+        services.give_marks(row, exam.sheet_of("8", "10", "10"), place="first", by=None)
         refused("marks_missing", services.close_marks, row, by=None)
-        services.give_marks(row, exam.told("14", "11", "10"), place="second", by=None)
+        services.give_marks(row, exam.sheet_of("14", "11", "10"), place="second", by=None)
         refused("too_far", services.close_marks, row, by=None)
-        services.give_marks(row, exam.told("11"), place="agreed", by=None)
+        services.give_marks(row, exam.sheet_of("11"), place="agreed", by=None)
         assert services.close_marks(row, by=None).state == "closed"
 
     def test_what_is_closed_is_reopened_with_a_reason(self, exam):
@@ -186,7 +186,7 @@ class TestResults:
     def play(self, exam, *values):
         for course in exam.courses:
             row = services.plan_assessment(course, kind="module-end", on=exam.on, by=None)
-            services.give_marks(row, exam.told(*values), place="first", by=None)
+            services.give_marks(row, exam.sheet_of(*values), place="first", by=None)
             services.close_marks(row, by=None)
 
     def test_a_year_is_computed_kept_once_and_again_when_it_changed(self, exam):
@@ -196,7 +196,7 @@ class TestResults:
         assert services.publish_results(exam.group, by=None) == 0
         assert set(Result.objects.values_list("decision", flat=True)) == {"passed", "resit"}
         resit = services.plan_assessment(exam.courses[0], kind="module-end", sitting="resit", on=exam.on, by=None)
-        services.give_marks(resit, exam.told("20", "20", "20"), place="first", by=None)
+        services.give_marks(resit, exam.sheet_of("20", "20", "20"), place="first", by=None)
         services.close_marks(resit, by=None)
         assert services.publish_results(exam.group, by=None) == 3
         assert reads.results(exam.people[0])[0].turn == 2

@@ -1,4 +1,4 @@
-"""Phones tell, in any order, again and again; the office corrects and excuses; thresholds warn once."""
+"""Statements of phones in any order and repeated; corrections and excuses of the office; alerts sent once."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def roll():
     people = [member.enrolment for member in group.members.select_related("enrolment__person")]
     on = timezone.localdate() - timedelta(days=1)
 
-    def tell(number, value="absent", who=0, **over):
-        told = {
+    def statement(number, value="absent", who=0, **over):
+        facts = {
             "key": uid(number), "course": course.ref, "on": str(on), "hour": 0, "length": 2,
             "trainee": people[who].ref, "value": value, "told_at": f"{on}T08:{number % 60:02}:00Z", "device": "one",
         }  # fmt: skip
-        return told | over
+        return facts | over
 
-    tell.people, tell.course, tell.on = people, course, on
-    return tell
+    statement.people, statement.course, statement.on = people, course, on
+    return statement
 
 
 def state():
@@ -81,7 +81,7 @@ def send(*batch, **over):
 class TestSync:
     def test_a_roll_call_of_three_is_kept(self, roll):
         answers = send(roll(1), roll(2, "late", 1, minutes=5), roll(3, "present", 2))
-        assert {one["state"] for one in answers.values()} == {"kept"}
+        assert {answer["state"] for answer in answers.values()} == {"kept"}
         assert Roll.objects.count() == 1
         assert Statement.objects.filter(stands=True, contested=False).count() == 3
 
@@ -90,7 +90,7 @@ class TestSync:
         send(*batch)
         before = state()
         for _ in range(9):
-            assert {one["state"] for one in send(*batch).values()} == {"known"}
+            assert {answer["state"] for answer in send(*batch).values()} == {"known"}
         assert state() == before
 
     def test_two_phones_contest_until_someone_looks_at_both(self, roll):
@@ -114,7 +114,7 @@ class TestSync:
         send(roll(9, "present", told_at=str(timezone.now())))  # a phone that was offline
         assert standing_of(roll.people[0]).value == "late"
 
-    def test_a_clock_two_years_wrong_tells_the_right_time_by_its_own_time_of_sending(self, roll):
+    def test_a_clock_two_years_wrong_gives_the_right_time_by_its_own_time_of_sending(self, roll):
         wrong = timedelta(days=731)
         told_at = datetime.combine(roll.on, time(8, 40), UTC) + wrong
         send(roll(1, "absent"))
@@ -124,7 +124,7 @@ class TestSync:
         assert set(Statement.objects.values_list("on", flat=True)) == {roll.on}
 
     @pytest.mark.parametrize("days", [43, 1, -56, -15])
-    def test_what_was_told_after_it_arrived_or_weeks_ago_is_not_believed(self, roll, days):
+    def test_what_was_stated_after_it_arrived_or_weeks_ago_is_not_believed(self, roll, days):
         send(roll(1, "absent"))
         answer = send(roll(2, "present", told_at=(timezone.now() + timedelta(days=days)).isoformat()))[uid(2)]
         assert answer["state"] == "refused"
@@ -159,9 +159,9 @@ class TestSync:
         bad = roll(7) | over
         answers = send(roll(1, who=1), bad)
         assert answers[uid(1)]["state"] == "kept"
-        told = answers[str(bad["key"])]
-        assert told["state"] == "refused"
-        assert reason in told["why"]
+        answer = answers[str(bad["key"])]
+        assert answer["state"] == "refused"
+        assert reason in answer["why"]
         aside = SetAside.objects.get()
         assert aside.payload == bad
         assert reason in aside.reason
@@ -184,8 +184,8 @@ class TestSync:
     )  # fmt: skip
     def test_one_that_no_database_keeps_stops_no_other(self, roll, bad):
         each = services.sync_each([roll(1, who=1), bad, roll(2, who=2)], by=None, may=anyone, holds=always)
-        assert [one["told"]["state"] for one in each] == ["kept", "refused", "kept"]
-        assert each[1]["told"]["why"]
+        assert [answer["outcome"]["state"] for answer in each] == ["kept", "refused", "kept"]
+        assert each[1]["outcome"]["why"]
         assert Statement.objects.count() == 2
         assert SetAside.objects.count() == 1
 
@@ -193,14 +193,14 @@ class TestSync:
         first = roll(0xABC)
         again = first | {"key": first["key"].upper()}
         assert send(first, again)[first["key"].upper()]["state"] == "kept"
-        assert {one["state"] for one in send(again).values()} == {"known"}
+        assert {answer["state"] for answer in send(again).values()} == {"known"}
         assert Statement.objects.count() == 1
 
     @pytest.mark.parametrize("batch", [None, {}, "x", [{}] * 2001])
     def test_what_is_no_batch_is_refused(self, batch):
         refused("bad_batch", services.sync, batch, by=None, may=anyone)
 
-    def test_someone_who_moved_is_told_of_in_the_group_of_that_day(self, roll):
+    def test_someone_who_moved_is_called_in_the_group_of_that_day(self, roll):
         other = make_group(roll.course.group.version, "PA1-2", people=0)
         today = timezone.localdate()
         services.change_group(roll.people[0], group=other, on=today, by=None)
@@ -226,7 +226,7 @@ def batches(draw):
         seen = draw(st.lists(st.integers(1, number - 1), unique=True, max_size=2)) if number > 1 else []
         more = {"minutes": 7} if value == "late" else {}
         rows.append(
-            (number, value, draw(st.integers(0, 1)), {"after": [uid(one) for one in seen]} | more
+            (number, value, draw(st.integers(0, 1)), {"after": [uid(earlier) for earlier in seen]} | more
              | {"length": draw(st.integers(1, 2)), "hour": draw(st.integers(0, 1))})
         )  # fmt: skip
     order = draw(st.permutations(range(size)))
@@ -238,8 +238,8 @@ def batches(draw):
 class TestOrder:
     @given(batches())
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    def test_order_repetition_and_splitting_change_nothing(self, roll, told):
-        rows, order, cuts = told
+    def test_order_repetition_and_splitting_change_nothing(self, roll, drawn):
+        rows, order, cuts = drawn
         made = [roll(number, value, who, **more) for number, value, who, more in rows]
 
         def result(parts):
@@ -260,7 +260,7 @@ class TestOrder:
         assert result([made]) == result([*parts, now])
 
 
-STEPS = ["tell absent", "tell present", "tell again", "accept", "correct"]
+STEPS = ["send absent", "send present", "send again", "accept", "correct"]
 
 
 class TestExcusesInAnyOrder:
@@ -270,8 +270,8 @@ class TestExcusesInAnyOrder:
         """An excuse that is accepted, two phones, and a correction by a phone that saw the first: all the orders in
         which they can arrive leave the same."""
         more = {"minutes": 5} if second == "late" else {}
-        told = {
-            "tell absent": roll(1), "tell present": roll(2, second, **more), "tell again": roll(3),
+        statements = {
+            "send absent": roll(1), "send present": roll(2, second, **more), "send again": roll(3),
             "correct": roll(4, after=[uid(1), uid(2)]),
         }  # fmt: skip
 
@@ -282,7 +282,7 @@ class TestExcusesInAnyOrder:
                     if step == "accept":
                         services.answer_excuse(excuse, accept=True, by=None)
                     else:
-                        send(told[step])
+                        send(statements[step])
                 now = standing_of(roll.people[0])
                 found = (now.value, now.minutes, now.contested, Statement.objects.filter(stands=True).count())
                 transaction.set_rollback(True)
@@ -312,28 +312,29 @@ class TestTimetable:
         group, today = Group.objects.get(), timezone.localdate()
         person = group.members.first().enrolment.ref
 
-        def tell(number, one, **over):
-            session = one.session
+        def statement(number, sitting, **over):
+            session = sitting.session
             return {
-                "key": uid(number), "course": session.course.ref, "on": str(one.on), "hour": one.hour,
+                "key": uid(number), "course": session.course.ref, "on": str(sitting.on), "hour": sitting.hour,
                 "length": session.length, "trainee": person, "value": "absent",
             } | over  # fmt: skip
 
         services.publish_timetable(timetable, by=None)
-        one = weeks.of_group(group, today - timedelta(days=7), today)[0]
-        other = Course.objects.filter(group=group).exclude(pk=one.session.course_id).first()
-        beside = next(hour for hour in range(8) if not one.hour - 1 <= hour <= one.hour + 2)
+        sitting = weeks.of_group(group, today - timedelta(days=7), today)[0]
+        other = Course.objects.filter(group=group).exclude(pk=sitting.session.course_id).first()
+        beside = next(hour for hour in range(8) if not sitting.hour - 1 <= hour <= sitting.hour + 2)
         wrong = [
-            tell(2, one, hour=beside), tell(3, one, length=4), tell(4, one, course=other.ref),
-            tell(5, one, on=str(one.on - timedelta(days=one.on.weekday() + 1))),  # a Sunday
+            statement(2, sitting, hour=beside), statement(3, sitting, length=4),
+            statement(4, sitting, course=other.ref),
+            statement(5, sitting, on=str(sitting.on - timedelta(days=sitting.on.weekday() + 1))),  # a Sunday
         ]  # fmt: skip
-        answers = services.sync([tell(1, one), *wrong], by=None, may=anyone)
+        answers = services.sync([statement(1, sitting), *wrong], by=None, may=anyone)
         assert [answer["state"] for answer in answers.values()] == ["kept", *["refused"] * 4]
         assert Statement.objects.count() == 1
         # What is being changed does not change what was in force on that day.
         services.reopen_timetable(timetable, by=None)
-        timetable.sessions.filter(course=one.session.course).update(slot=None, room=None)
-        assert services.sync([tell(6, one)], by=None, may=anyone)[uid(6)]["state"] == "kept"
+        timetable.sessions.filter(course=sitting.session.course).update(slot=None, room=None)
+        assert services.sync([statement(6, sitting)], by=None, may=anyone)[uid(6)]["state"] == "kept"
 
 
 class TestBody:
@@ -407,8 +408,8 @@ class TestAlerts:
         assert Outbox.objects.count() == 0
         self.miss(roll, 4, 1)
         assert Alert.objects.get().level == "first"
-        told = set(Outbox.objects.values_list("to", flat=True))
-        assert told == {person.phone, "+212611111111", registrar.email}
+        recipients = set(Outbox.objects.values_list("to", flat=True))
+        assert recipients == {person.phone, "+212611111111", registrar.email}
         assert "10" in Outbox.objects.first().body
         self.miss(roll, 5, 2)
         assert Outbox.objects.count() == 3
@@ -416,7 +417,7 @@ class TestAlerts:
         assert set(Alert.objects.values_list("level", flat=True)) == {"first", "second", "council"}
         assert Outbox.objects.count() == 6
 
-    def test_an_adult_s_guardian_is_not_told(self, roll):
+    def test_an_adult_s_guardian_is_not_warned(self, roll):
         services.set_guardian(roll.people[0], guardian_name="أب", guardian_phone="+212611111111", by=None)
         self.miss(roll, 0, 5)
         assert not Outbox.objects.filter(to="+212611111111").exists()

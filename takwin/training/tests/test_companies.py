@@ -48,7 +48,7 @@ class TestTerms:
     )  # fmt: skip
     def test_each_fault_is_named(self, over, code):
         found = faults(terms(**over))
-        assert [one.code for one in found] == [code]
+        assert [refusal.code for refusal in found] == [code]
         assert "%(" not in str(found[0])
 
     def test_on_the_fifteenth_birthday_one_may_begin(self):
@@ -121,17 +121,17 @@ class TestContract:
         assert (row.state, fresh.replaces, fresh.state) == ("replaced", row, "draft")
         refused("wrong_state", services.replace, row, first_on=today, by=None, **new)
 
-    def test_the_journal_tells_it_in_words(self):
+    def test_the_journal_shows_it_in_words(self):
         row = services.break_contract(
             self.registered(), on=timezone.localdate(), broken_by="closure", why="a private matter", by=None
         )
         with override("en"):
             newest = journal(row)[0]
-        told = {name: (before, after) for name, before, after in newest.moves}
-        assert told["State"] == ("Registered, in force", "Broken, a new employer is sought")
-        assert told["Ended by"][1] == "closure of the company"
-        assert told["Why"] == ("–", "•••")
-        assert "_" not in "".join(told)
+        moves = {name: (before, after) for name, before, after in newest.moves}
+        assert moves["State"] == ("Registered, in force", "Broken, a new employer is sought")
+        assert moves["Ended by"][1] == "closure of the company"
+        assert moves["Why"] == ("–", "•••")
+        assert "_" not in "".join(moves)
 
     def test_without_a_new_employer_it_lapses_when_the_delay_is_over(self):
         row = self.registered()
@@ -242,8 +242,8 @@ class TestPages:
         path = f"/desk/companies/{company.ref}/"
         dates = {"first_on": str(today), "last_on": str(today + timedelta(days=90)), "places": "3", "centre": CENTRE}
         client.post(path, dates)
-        told = company.conventions.get()
-        client.post(path, {"sign": told.ref})
+        convention = company.conventions.get()
+        client.post(path, {"sign": convention.ref})
         row = make_enrolment()
         form = {"company": company.ref, "tutor": "م", "first_on": str(today), "last_on": str(today)}
         page = client.post(f"/desk/trainees/{row.ref}/bind/placement/", form).url
@@ -251,9 +251,9 @@ class TestPages:
         assert client.post(page, {"do": "evaluate", "value": "x"}).status_code == 422
         client.post(page, {"do": "evaluate", "value": "14"})
         assert Placement.objects.get().state == "done"
-        client.post(path, {"end": told.ref})
-        told.refresh_from_db()
-        assert told.state == "ended"
+        client.post(path, {"end": convention.ref})
+        convention.refresh_from_db()
+        assert convention.state == "ended"
 
     def test_a_stranger_finds_neither(self, client):
         row = make_contract()

@@ -29,7 +29,7 @@ def timetable():
 def held(timetable, first, last):
     """(day, slot) of each session held between two days."""
     group = timetable.sessions.first().course.group
-    return [(one.on, one.session.slot) for one in weeks.of_group(group, first, last)]
+    return [(sitting.on, sitting.session.slot) for sitting in weeks.of_group(group, first, last)]
 
 
 def move_one(timetable):
@@ -46,21 +46,23 @@ class TestPublishing:
         today = timezone.localdate()
         start = monday(today) + 7 * DAY
         past, next_week = (today - 14 * DAY, start - DAY), (start, start + 5 * DAY)
-        told, before = held(timetable, *past), held(timetable, *next_week)
+        past_sessions, before = held(timetable, *past), held(timetable, *next_week)
         old, new = move_one(timetable)
         assert held(timetable, *next_week) == before  # not published yet: nobody sees it
         services.publish_timetable(timetable, starts_on=start, by=None)
-        assert held(timetable, *past) == told
+        assert held(timetable, *past) == past_sessions
         slots = [slot for _on, slot in held(timetable, *next_week)]
         assert new in slots
         assert old not in slots
 
     def test_rolls_of_past_days_are_those_of_the_week_that_was_in_force(self, timetable):
         trainer, today = Trainer.objects.get(), timezone.localdate()
-        due = [(one.on, one.hour) for one in weeks.sittings_of_trainer(trainer, today - 6 * DAY, today)]
+        due = [(sitting.on, sitting.hour) for sitting in weeks.sittings_of_trainer(trainer, today - 6 * DAY, today)]
         move_one(timetable)
         services.publish_timetable(timetable, by=None)
-        assert [(one.on, one.hour) for one in weeks.sittings_of_trainer(trainer, today - 6 * DAY, today)] == due
+        assert [
+            (sitting.on, sitting.hour) for sitting in weeks.sittings_of_trainer(trainer, today - 6 * DAY, today)
+        ] == due
 
     def test_refusals(self, timetable):
         today = timezone.localdate()
@@ -89,7 +91,7 @@ class TestPublishing:
         assert held(timetable, today - 14 * DAY, today) == past
         assert held(timetable, today + DAY, start + 5 * DAY) == []
 
-    def test_what_moves_is_told_from_where_to_where(self, timetable):
+    def test_what_moves_is_shown_from_where_to_where(self, timetable):
         old, new = move_one(timetable)
         start = timezone.localdate() + DAY
         (move,) = services.differences(services.placed_on(timetable, start), services.working(timetable))
@@ -115,10 +117,10 @@ class TestAbsence:
         assert held(timetable, on - 21 * DAY, on + 21 * DAY) == before  # looked at first
         services.confirm_change(change, by=None)
         after = held(timetable, on - 21 * DAY, on + 21 * DAY)
-        assert [one for one in after if not first <= one[0] <= last] == [
-            one for one in before if not first <= one[0] <= last
+        assert [session for session in after if not first <= session[0] <= last] == [
+            session for session in before if not first <= session[0] <= last
         ]
-        assert [one for one in after if one[0] == on] == []
+        assert [session for session in after if session[0] == on] == []
         assert len(after) == len(before)  # what was on the day away is held on another day of its week
         services.undo_edition(change, by=None)
         assert held(timetable, on - 21 * DAY, on + 21 * DAY) == before

@@ -1,4 +1,4 @@
-"""A calendar of a phone is told what was called off and what came back, by rising numbers."""
+"""What a calendar feed says of sessions that were called off or came back: their sequence numbers rise."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TestRule:
 
     def test_called_off_and_back_and_off_again(self):
         said = following({"a": LESSON}, {}, {}, {"a": LESSON}, {})
-        assert [(one["a"].sequence, bool(one["a"].gone_on)) for one in said] == [
+        assert [(entries["a"].sequence, bool(entries["a"].gone_on)) for entries in said] == [
             (1, False), (2, True), (2, True), (3, False), (4, True),
         ]  # fmt: skip
 
@@ -100,8 +100,8 @@ class TestFeed:
         after = read(client, feed)
         assert before.keys() <= after.keys()  # nothing leaves with no word
         held = {
-            f"{one.session.ref}-{one.on}@takwin"
-            for one in weeks.sittings_of_trainer(
+            f"{sitting.session.ref}-{sitting.on}@takwin"
+            for sitting in weeks.sittings_of_trainer(
                 trainer, timezone.localdate() - 7 * DAY, timezone.localdate() + timedelta(weeks=8)
             )
         }
@@ -136,7 +136,7 @@ class TestFeed:
         assert read(client, second).keys() == before.keys()
         assert not off(read(client, second))
 
-    def test_who_leaves_is_told_that_all_is_called_off_and_then_nothing(self, client, trainer):
+    def test_the_feed_of_who_leaves_calls_all_off_and_then_is_empty(self, client, trainer):
         feed = services.new_feed(trainer.account)
         before = read(client, feed)
         trainer.account = None
@@ -160,5 +160,5 @@ class TestFeed:
         kept = Feed.objects.get().served
         with django_assert_max_num_queries(25) as queries:
             read(client, feed)
-        assert not [one for one in queries if one["sql"].startswith("UPDATE")]
+        assert not [query for query in queries if query["sql"].startswith("UPDATE")]
         assert Feed.objects.get().served == kept

@@ -66,8 +66,8 @@ class TestHouse:
             services.give_bed(boarder(number), by=None)
         services.lower(centre, first_on=today, last_on=today + timedelta(days=30), percent=50, why="جائحة", by=None)
         refused("lowered", services.give_bed, boarder(3), by=None)
-        told = houses.house(centre, today)
-        assert (told["most"], told["taken"], told["meals"]) == (2, 3, 9)
+        figures = houses.house(centre, today)
+        assert (figures["most"], figures["taken"], figures["meals"]) == (2, 3, 9)
         refused("percent", services.lower, centre, first_on=today, last_on=today, percent=101, by=None)
         refused("bad_dates", services.lower, centre, first_on=today, last_on=today - timedelta(1), percent=1, by=None)
 
@@ -94,8 +94,8 @@ class TestShortCourses:
         row = services.ask_course(
             centre=Centre.objects.get(code=CENTRE), title="التجارة الرقمية", company=make_company(), by=None
         )
-        told = "\n".join(str(today - timedelta(days=turn)) for turn in range(days))
-        return services.plan_course(row, days=told, names="أحمد\n\n سلمى  أمزيان \nعمر", by=None)
+        dates = "\n".join(str(today - timedelta(days=turn)) for turn in range(days))
+        return services.plan_course(row, days=dates, names="أحمد\n\n سلمى  أمزيان \nعمر", by=None)
 
     def test_days_and_people_are_read_one_a_line(self):
         row = self.planned()
@@ -112,12 +112,12 @@ class TestShortCourses:
         row, today = self.planned(), timezone.localdate()
         people = list(row.participants.all())
         refused("no_presence", services.hold_course, row, by=None)
-        assert services.mark_day(row, on=today, present=[one.ref for one in people], by=None) == 3
+        assert services.mark_day(row, on=today, present=[participant.ref for participant in people], by=None) == 3
         services.mark_day(row, on=today - timedelta(days=1), present=[people[0].ref, "PRT-NOBODY"], by=None)
         services.hold_course(row, by=None)
         assert houses.totals(row.centre) == {"courses": 1, "people": 3, "person_days": 4}
-        told = houses.short_courses(row.centre).get()
-        assert (told.held_days, told.people, told.person_days) == (2, 3, 4)
+        counted = houses.short_courses(row.centre).get()
+        assert (counted.held_days, counted.people, counted.person_days) == (2, 3, 4)
         refused("wrong_state", services.mark_day, row, on=today, present=[], by=None)
         refused("wrong_state", services.cancel_course, row, by=None)
 
@@ -135,16 +135,16 @@ class TestShortCourses:
         today = str(timezone.localdate())
         assert "24/11" in client.post(page, {"days": "24/11", "names": "أحمد"}).content.decode()
         client.post(page, {"days": today, "names": "أحمد"})
-        one = Participant.objects.get()
-        assert client.get(f"/desk/continuing/certificates/{one.ref}.pdf").status_code == 404
-        client.post(page, {"on": today, "present": [one.ref]})
+        participant = Participant.objects.get()
+        assert client.get(f"/desk/continuing/certificates/{participant.ref}.pdf").status_code == 404
+        client.post(page, {"on": today, "present": [participant.ref]})
         client.post(page, {"hold": "1"})
         assert ShortCourse.objects.get().state == "held"
-        assert client.get(f"/desk/continuing/certificates/{one.ref}.pdf").content.startswith(b"%PDF")
+        assert client.get(f"/desk/continuing/certificates/{participant.ref}.pdf").content.startswith(b"%PDF")
         assert client.get(page).status_code == 200
         client.force_login(make_user("else@example.org", "registrar", centre="ismss-oujda"))
         assert client.get(page).status_code == 404
-        assert client.get(f"/desk/continuing/certificates/{one.ref}.pdf").status_code == 404
+        assert client.get(f"/desk/continuing/certificates/{participant.ref}.pdf").status_code == 404
 
     def test_the_house_at_the_desk(self, client):
         client.force_login(make_user("reg@example.org", "registrar", centre=CENTRE))

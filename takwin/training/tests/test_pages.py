@@ -250,13 +250,13 @@ class TestWeek:
 class TestRolls:
     def batch(self, world, **over):
         today = timezone.localdate()
-        one = weeks.of_group(world["group"], today - timedelta(days=6), today)[0]
-        told = {
-            "key": "00000000-0000-4000-8000-0000000000aa", "course": one.session.course.ref, "on": str(one.on),
-            "hour": one.hour, "length": one.session.length, "trainee": world["enrolment"].ref, "value": "late",
+        sitting = weeks.of_group(world["group"], today - timedelta(days=6), today)[0]
+        statement = {
+            "key": "00000000-0000-4000-8000-0000000000aa", "course": sitting.session.course.ref, "on": str(sitting.on),
+            "hour": sitting.hour, "length": sitting.session.length, "trainee": world["enrolment"].ref, "value": "late",
             "minutes": 4,
         }  # fmt: skip
-        return [told | over]
+        return [statement | over]
 
     def send(self, client, batch):
         return client.post("/training/rolls/sync/", json.dumps(batch), content_type="application/json")
@@ -273,24 +273,24 @@ class TestRolls:
         fresh = self.batch(world, key="00000000-0000-4000-8000-0000000000ac", value="present", minutes=0)[0]
         body = {"now": timezone.now().isoformat(), "items": [poison, fresh]}
         each = self.send_raw(client, json.dumps(body)).json()["each"]
-        assert [one["state"] for one in each] == ["refused", "kept"]
+        assert [outcome["state"] for outcome in each] == ["refused", "kept"]
         deep = "[" * 30_000 + "]" * 30_000
         each = self.send_raw(client, f"[{deep}, NaN, {json.dumps(fresh)}]").json()["each"]
-        assert [one["state"] for one in each] == ["refused", "refused", "known"]
+        assert [outcome["state"] for outcome in each] == ["refused", "refused", "known"]
         answer = client.post("/training/rolls/sync/", "{not json", content_type="application/json")
         assert answer.status_code == 422
 
     def test_another_trainer_s_words_are_set_aside(self, client, world):
         make_trainer("آخر", make_user("other@example.org", "trainer", centre=CENTRE))
         client.force_login(Trainer.objects.get(name="آخر").account)
-        told = self.send(client, self.batch(world)).json()["answers"]
-        assert {one["state"] for one in told.values()} == {"refused"}
+        answers = self.send(client, self.batch(world)).json()["answers"]
+        assert {answer["state"] for answer in answers.values()} == {"refused"}
         assert SetAside.objects.count() == 1
 
     def test_without_scripts_the_page_is_a_form(self, client, world):
         client.force_login(Trainer.objects.get().account)
         page = client.get("/training/rolls/")
-        sheet = next(one for one in page.context["sheets"] if one.rows)
+        sheet = next(shown for shown in page.context["sheets"] if shown.rows)
         sitting = sheet.sitting
         form = {
             "course": sitting.session.course.ref, "on": str(sitting.on), "hour": sitting.hour,
@@ -332,7 +332,7 @@ class TestMarks:
         assert "قبل بداية" in early
         path = client.post("/training/marks/", fields).url
         assert client.post("/training/marks/", fields).url == path  # sent twice, planned once
-        people = [one["enrolment"] for one in client.get(path).context["people"]]
+        people = [line["enrolment"] for line in client.get(path).context["people"]]
         sent = {f"value-{row.ref}": "21" for row in people}
         assert "«21»" in client.post(path, sent, follow=True).content.decode()
         client.post(path, dict.fromkeys(sent, "13,5") | {f"status-{people[0].ref}": "absent"})
@@ -356,10 +356,10 @@ class TestMarks:
         assert client.post("/training/mine/marks/EVL-NOTHERE/contest/", {"words": "x"}).status_code == 404
         client.force_login(make_user("reg2@example.org", "registrar", centre=CENTRE))
         assert client.get(f"/desk/trainees/{people[1].ref}/transcript.pdf").content.startswith(b"%PDF")
-        told = Contest.objects.get()
-        client.post(desk, {"contest": told.ref, "answer": "نعم", "value": "14"})
-        told.refresh_from_db()
-        assert (told.state, told.mark.first) == ("upheld", 1400)
+        contest = Contest.objects.get()
+        client.post(desk, {"contest": contest.ref, "answer": "نعم", "value": "14"})
+        contest.refresh_from_db()
+        assert (contest.state, contest.mark.first) == ("upheld", 1400)
         client.force_login(make_user("else@example.org", "registrar", centre="ismss-oujda"))
         assert client.get(desk).status_code == 404
         assert client.get(f"/desk/trainees/{people[1].ref}/transcript.pdf").status_code == 404
@@ -376,7 +376,7 @@ class TestMarks:
 
 
 class TestMine:
-    def test_who_is_not_enrolled_is_told_what_comes(self, client):
+    def test_who_is_not_enrolled_is_shown_what_comes(self, client):
         client.force_login(make_user("c@example.org"))
         assert "لست مسجلا بعد" in client.get("/training/mine/").content.decode()
 
@@ -394,12 +394,12 @@ class TestMine:
         assert client.post("/training/mine/", fields).status_code == 422
         assert client.post("/training/mine/", fields | {"proof": make_proof()}).status_code == 302
         client.post("/training/feed/")
-        told = calendars.feed_token(Feed.objects.get())
+        token = calendars.feed_token(Feed.objects.get())
         client.logout()
-        text = client.get(f"/training/feed/{told}.ics")
+        text = client.get(f"/training/feed/{token}.ics")
         events = Calendar.from_ical(text.content).walk("VEVENT")
         assert len(events) >= 6
         assert person.family_name not in text.content.decode()
-        assert client.get(f"/training/feed/{told[:-1]}x.ics").status_code == 404
+        assert client.get(f"/training/feed/{token[:-1]}x.ics").status_code == 404
         services.new_feed(user)
-        assert client.get(f"/training/feed/{told}.ics").status_code == 404
+        assert client.get(f"/training/feed/{token}.ics").status_code == 404

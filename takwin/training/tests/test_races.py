@@ -32,8 +32,8 @@ def attempt(call, *args, **kwargs):
 def test_the_last_place_of_a_group_has_one_taker(network):
     group = make_group(people=0, capacity=1)
     rows = [make_enrolment(group.version, number) for number in range(6)]
-    told = together(6, lambda n: attempt(services.place, rows[n], group=group, by=None))
-    assert sorted(told) == ["done"] + ["group_full"] * 5
+    outcomes = together(6, lambda n: attempt(services.place, rows[n], group=group, by=None))
+    assert sorted(outcomes) == ["done"] + ["group_full"] * 5
     assert Group.objects.get(pk=group.pk).taken == Member.objects.filter(until_on__isnull=True).count() == 1
 
 
@@ -75,7 +75,7 @@ def test_one_roll_from_many_phones_keeps_every_word_and_one_stands(network):
     assert set(standing.values_list("value", "contested")) == {("absent", True)}
 
 
-def test_an_absence_told_while_its_excuse_is_accepted_ends_excused(network):
+def test_an_absence_stated_while_its_excuse_is_accepted_ends_excused(network):
     group = make_group(people=1)
     course = make_course(group, make_trainer())
     person = group.members.select_related("enrolment").get().enrolment
@@ -100,8 +100,8 @@ def test_an_hour_of_a_room_is_taken_once_by_hand(network):
     a, b = (timetable.sessions.filter(course__group=group).first() for group in (first, second))
     held = set(timetable.sessions.values_list("slot", flat=True))
     slot = next(s for s in range(0, 40, 2) if not {s - 1, s, s + 1} & held and s % 8 not in (3, 7))
-    told = together(2, lambda n: attempt(services.move_session, (a, b)[n], slot=slot, by=None))
-    assert sorted(told) == ["clash", "done"]
+    outcomes = together(2, lambda n: attempt(services.move_session, (a, b)[n], slot=slot, by=None))
+    assert sorted(outcomes) == ["clash", "done"]
     rows = Hold.objects.filter(what=f"room:{timetable.centre.rooms.get().pk}", week="a")
     assert rows.count() == rows.values("slot").distinct().count() == 24
 

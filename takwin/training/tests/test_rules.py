@@ -33,13 +33,13 @@ class TestGroups:
 
     @given(st.lists(st.tuples(st.sampled_from(["female", "male"]), st.integers(0, 2000)), min_size=1, max_size=80))
     @settings(max_examples=100)
-    def test_each_sex_is_shared_out_and_nobody_is_lost(self, told):
-        people = [Candidate(key, sex, average) for key, (sex, average) in enumerate(told)]
+    def test_each_sex_is_shared_out_and_nobody_is_lost(self, drawn):
+        people = [Candidate(key, sex, average) for key, (sex, average) in enumerate(drawn)]
         places = sizes(len(people), 15)
         groups = spread(people, places)
         assert sorted(key for group in groups for key in group) == list(range(len(people)))
         assert [len(group) for group in groups] == places
-        girls = {one.key for one in people if one.sex == "female"}
+        girls = {person.key for person in people if person.sex == "female"}
         for group in groups:
             exact = len(girls) * len(group) / len(people)
             assert abs(len(girls & set(group)) - exact) <= 1
@@ -91,8 +91,8 @@ def histories(draw):
     for place in range(draw(st.integers(1, 7))):
         seen = draw(st.lists(st.sampled_from([row.key for row in rows]), unique=True)) if rows else []
         value = draw(st.sampled_from(["present", "late", "absent", "excused"]))
-        told = draw(st.one_of(st.none(), st.integers(0, 300)))
-        at = None if told is None else AT + timedelta(minutes=told)
+        offset_minutes = draw(st.one_of(st.none(), st.integers(0, 300)))
+        at = None if offset_minutes is None else AT + timedelta(minutes=offset_minutes)
         minutes = draw(st.integers(1, 60)) if value == "late" else 0
         rows.append(Said(f"k{place}", value, minutes, at, draw(st.integers(0, 1)), frozenset(seen)))
     return rows
@@ -103,10 +103,10 @@ class TestStanding:
         found = standing([said("a", "absent"), said("b", "late", -30, ["a"], minutes=5)])
         assert (found.stands.key, found.against) == ("b", ())
 
-    def test_two_phones_that_did_not_see_one_another_are_told(self):
+    def test_two_phones_that_did_not_see_one_another_are_reported(self):
         found = standing([said("a", "absent", 1), said("b", "present", 2)])
         assert found.stands.key == "b"
-        assert [one.key for one in found.against] == ["a"]
+        assert [facts.key for facts in found.against] == ["a"]
 
     def test_who_says_the_same_does_not_contest(self):
         assert standing([said("a", "absent", 1), said("b", "absent", 2)]).against == ()
@@ -159,9 +159,9 @@ class TestStanding:
         found = standing(rows)
         named = {key for row in rows for key in row.after}
         assert found.stands.key not in named
-        for one in found.against:
-            assert one.key not in named
-            assert one.words != found.stands.words
+        for facts in found.against:
+            assert facts.key not in named
+            assert facts.words != found.stands.words
 
 
 class TestWords:

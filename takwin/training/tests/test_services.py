@@ -85,8 +85,8 @@ class TestEnrolment:
         assert Entry.objects.filter(verb="enrol_accepted").count() == 1
 
     def test_without_a_curriculum_they_wait_and_it_is_said(self, accepted, centre):
-        told = services.enrol_accepted(accepted, centre=centre)
-        assert told == {"made": 0, "without": [PROGRAMME]}
+        outcome = services.enrol_accepted(accepted, centre=centre)
+        assert outcome == {"made": 0, "without": [PROGRAMME]}
 
     def test_chunks_enrol_everybody(self, accepted, monkeypatch):
         make_version()
@@ -160,7 +160,7 @@ class TestGroups:
         row = group.members.get().enrolment
         services.defer(row, leaving="family", by=None)
         services.return_(row, by=None)
-        assert [one.name for one in self.form(centre, group.version)] == [group.name]
+        assert [formed.name for formed in self.form(centre, group.version)] == [group.name]
 
     def test_a_group_takes_no_one_too_many_and_nobody_of_another_curriculum(self):
         group = make_group(people=1, capacity=1)
@@ -208,7 +208,7 @@ class TestStaff:
         assert row.substitute is None
         refused("bad_dates", services.end_absence, row, last_on=today - timedelta(days=1), by=None)
 
-    def test_closed_hours_are_told_anew(self):
+    def test_closed_hours_are_replaced(self):
         room = make_room()
         services.close_slots(room, slots=[1, 2, 900], by=None)
         services.close_slots(room, slots=[2, 3], by=None)

@@ -29,7 +29,7 @@ def make_sheet(trainer, people=18, **over):
 
 def typed(row, *values):
     """A sheet as a browser sends it."""
-    people = sorted(services.candidates(row), key=lambda one: one.enrolment_id)
+    people = sorted(services.candidates(row), key=lambda member: member.enrolment_id)
     out = {}
     for member, value in zip(people, values, strict=False):
         ref = member.enrolment.ref
@@ -91,7 +91,8 @@ class TestMarks:
         row = make_sheet(trainer, 2)
         _people, sheet = typed(row, "12", "13")
         services.close_marks(row if services.give_marks(
-            row, {one.enrolment.ref: ("marked", "10", "") for one in services.candidates(row)}, place="first", by=None
+            row, {member.enrolment.ref: ("marked", "10", "") for member in services.candidates(row)},
+            place="first", by=None
         ) else row, by=None)  # fmt: skip
         _people, late = typed(row, "17,5", "18,5")
         answer = client.post(f"/training/marks/{row.ref}/", late)
@@ -129,21 +130,21 @@ class TestOthers:
         client.force_login(user)
         page = client.get("/training/rolls/").content.decode()
         sheet = page.split("<form")[-2]
-        told = {
+        form = {
             name: sheet.split(f'name="{name}" value="')[1].split('"')[0] for name in ("course", "on", "hour", "length")
         }
         refs = [part.split('"')[0] for part in sheet.split('name="value-')[1::3]]
-        told |= {f"value-{ref}": "late" for ref in refs} | {f"minutes-{ref}": "7" for ref in refs}
+        form |= {f"value-{ref}": "late" for ref in refs} | {f"minutes-{ref}": "7" for ref in refs}
         before = Statement.objects.count()
-        told[f"minutes-{refs[0]}"] = "999"
-        answer = client.post("/training/rolls/sync/", told)
+        form[f"minutes-{refs[0]}"] = "999"
+        answer = client.post("/training/rolls/sync/", form)
         assert answer.status_code == 422
         page = answer.content.decode()
         assert f'name="minutes-{refs[0]}" value="999"' in page
         assert page.count('value="late" checked=""') == len(refs)
         assert Statement.objects.count() == before
-        told[f"minutes-{refs[0]}"] = "9"
-        assert client.post("/training/rolls/sync/", told).status_code == 302
+        form[f"minutes-{refs[0]}"] = "9"
+        assert client.post("/training/rolls/sync/", form).status_code == 302
         assert Statement.objects.count() == before + len(refs)
 
     def test_an_answer_to_an_excuse_and_a_correction(self, client, world):
@@ -162,8 +163,8 @@ class TestOthers:
         row = services.plan_assessment(
             world["group"].courses.first(), kind="module-end", on=timezone.localdate(), by=None
         )
-        told = {one.enrolment.ref: ("marked", "12", "") for one in services.candidates(row)}
-        services.give_marks(row, told, place="first", by=None)
+        marks = {member.enrolment.ref: ("marked", "12", "") for member in services.candidates(row)}
+        services.give_marks(row, marks, place="first", by=None)
         services.publish_marks(services.close_marks(row, by=None), by=None)
         services.contest(Mark.objects.first(), words="نقطة", by=None)
         contest = Contest.objects.get()

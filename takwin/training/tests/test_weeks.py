@@ -112,7 +112,7 @@ class TestSolving:
         solved = services.solve_timetable(timetable, steps=20_000)
         assert (solved.report["placed"], solved.report["unplaced"]) == (4, 8)
         assert not judged(solved).hard.keys() - {"unplaced"}
-        words = [sentence(told) for told in solved.conflicts]
+        words = [sentence(demand) for demand in solved.conflicts]
         assert any(room.name in line for line in words), words
         refused("unplaced", services.publish_timetable, solved, by=None)
 
@@ -187,23 +187,23 @@ class TestByHand:
 
     def test_who_is_in_the_way_is_named(self):
         timetable = make_solved()
-        one, other = timetable.sessions.filter(course__group=Group.objects.first())[:2]
+        moved, other = timetable.sessions.filter(course__group=Group.objects.first())[:2]
         with pytest.raises(Refused) as refusal:
-            services.move_session(one, slot=other.slot, by=None)
+            services.move_session(moved, slot=other.slot, by=None)
         assert refusal.value.code == "clash"
         assert Group.objects.first().name in str(refusal.value)
-        refused("out_of_day", services.move_session, one, slot=3, by=None)
-        refused("out_of_day", services.move_session, one, slot=400, by=None)
-        services.pin(one, by=None)
-        refused("pinned", services.move_session, one, slot=0, by=None)
-        services.unpin(one, by=None)
+        refused("out_of_day", services.move_session, moved, slot=3, by=None)
+        refused("out_of_day", services.move_session, moved, slot=400, by=None)
+        services.pin(moved, by=None)
+        refused("pinned", services.move_session, moved, slot=0, by=None)
+        services.unpin(moved, by=None)
 
     def test_two_sessions_change_places(self):
         timetable = make_solved()
-        one, other = timetable.sessions.filter(course__group=Group.objects.first()).order_by("slot")[:2]
-        services.exchange(one, other=other, by=None)
-        assert Session.objects.get(pk=one.pk).slot == other.slot
-        assert Session.objects.get(pk=other.pk).slot == one.slot
+        first, second = timetable.sessions.filter(course__group=Group.objects.first()).order_by("slot")[:2]
+        services.exchange(first, other=second, by=None)
+        assert Session.objects.get(pk=first.pk).slot == second.slot
+        assert Session.objects.get(pk=second.pk).slot == first.slot
         assert not judged(timetable).hard
 
     def test_exchanges_that_are_proposed_can_be_made(self):
@@ -256,11 +256,11 @@ class TestSheet:
         assert (session.slot, session.pinned) == (slot, True)
 
     @pytest.mark.parametrize(
-        ("name", "value", "told"),
+        ("name", "value", "column"),
         [("day", 9, "day"), ("hour", "noon", "hour"), ("hour", 4, "hour"), ("room", "nowhere", "room"),
          ("session", "SES-XXXX", "session")],
     )  # fmt: skip
-    def test_a_wrong_cell_is_told_with_its_row_and_nothing_is_written(self, name, value, told):
+    def test_a_wrong_cell_is_reported_with_its_row_and_nothing_is_written(self, name, value, column):
         timetable = make_solved()
         before = list(timetable.sessions.order_by("pk").values_list("slot", "room"))
 
@@ -271,7 +271,7 @@ class TestSheet:
             services.read_sheet(timetable, file=self.sheet(timetable, change), by=None)
         assert refusal.value.code == "sheet_row"
         assert refusal.value.facts["row"] == 4
-        assert refusal.value.facts["column"] == told
+        assert refusal.value.facts["column"] == column
         assert list(timetable.sessions.order_by("pk").values_list("slot", "room")) == before
 
     def test_two_rows_that_clash_name_the_second(self):
@@ -310,7 +310,7 @@ class TestReading:
         services.announce_absence(trainer, first_on=week[0], last_on=week[1], substitute=other, by=None)
         assert weeks.sittings_of_trainer(trainer, *week) == []
         stood = weeks.sittings_of_trainer(other, *week)
-        assert [one.instead for one in stood] == [trainer] * 6
+        assert [sitting.instead for sitting in stood] == [trainer] * 6
         course = stood[0].session.course
         assert weeks.may_call(other, EVERYWHERE)(course, week[0])
         assert not weeks.may_call(other, EVERYWHERE)(course, week[0] - timedelta(days=7))

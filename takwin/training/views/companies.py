@@ -55,11 +55,11 @@ def company(request: Any, ref: str) -> HttpResponse:
     centres = enrolments.centres_within(runs) if runs else []
     form = forms.ConventionForm()
     if request.method == "POST" and runs:
-        if told := request.POST.get("sign") or request.POST.get("end"):
-            one = or_404(lambda found: companies.convention(runs, found), told)
-            _try(request, services.sign_convention if "sign" in request.POST else services.end_convention, one)
+        if key := request.POST.get("sign") or request.POST.get("end"):
+            convention = or_404(lambda found: companies.convention(runs, found), key)
+            _try(request, services.sign_convention if "sign" in request.POST else services.end_convention, convention)
             return redirect("training:company", ref)
-        centre = next((one for one in centres if one.code == request.POST.get("centre")), None)
+        centre = next((place for place in centres if place.code == request.POST.get("centre")), None)
         form = forms.ConventionForm(request.POST)
         if centre is not None and form.run(row, centre=centre, by=request.user):
             return redirect("training:company", ref)
@@ -78,16 +78,16 @@ def _try(request: Any, service: Callable[..., Any], row: Any) -> None:
 
 
 @page("training.run")
-def bind(request: Any, ref: str, what: str) -> HttpResponse:
+def bind(request: Any, ref: str, kind: str) -> HttpResponse:
     """Draw up a contract, or plan a placement, for one trainee."""
     kinds: dict[str, Any] = {"contract": forms.ContractForm, "placement": forms.PlacementForm}
-    if what not in kinds:
-        raise Http404(what)
-    row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
-    form = kinds[what](request.POST or None, initial={"company": request.GET.get("company", "")})
+    if kind not in kinds:
+        raise Http404(kind)
+    row = or_404(lambda key: enrolments.enrolment(request.scope, key), ref)
+    form = kinds[kind](request.POST or None, initial={"company": request.GET.get("company", "")})
     if request.method == "POST" and form.run(row, by=request.user):
-        return redirect(f"training:{what}", form.result.ref)
-    return show(request, "training/bind.html", row=row, form=form, what=what, active="training")
+        return redirect(f"training:{kind}", form.result.ref)
+    return show(request, "training/bind.html", row=row, form=form, kind=kind, active="training")
 
 
 # What one may do with a contract: verb of the flow -> its form; None: a button is enough.
@@ -109,7 +109,7 @@ def _filled(kind: Any, row: Any, data: Any = None) -> Any:
 @page("training.see", moves="training.run")
 def contract(request: Any, ref: str) -> HttpResponse:
     """A contract and what may be done with it now."""
-    row = or_404(lambda told: companies.contract(request.scope, told), ref)
+    row = or_404(lambda key: companies.contract(request.scope, key), ref)
     open_file(request, row)
     runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
@@ -122,13 +122,13 @@ def contract(request: Any, ref: str) -> HttpResponse:
             wrong = _filled(kind, row, request.POST)
             if wrong.run(row, by=request.user):
                 return redirect("training:contract", wrong.result.ref if verb == "replace" else ref)
-    ways = [
-        (one, wrong if verb == one and wrong else _filled(FORMS[one], row) if FORMS[one] else None)
-        for one in CONTRACT.verbs(row.state)
-        if one in FORMS
+    moves = [
+        (action, wrong if verb == action and wrong else _filled(FORMS[action], row) if FORMS[action] else None)
+        for action in CONTRACT.verbs(row.state)
+        if action in FORMS
     ]
     context: dict[str, Any] = {
-        "row": row, "runs": runs, "ways": ways, "verb": verb, "visits": list(row.visits.select_related("by")),
+        "row": row, "runs": runs, "moves": moves, "verb": verb, "visits": list(row.visits.select_related("by")),
         "visit_form": wrong if verb == "visit" and wrong else forms.VisitForm(),
         "amendments": list(row.amendments.all()), "after": getattr(row, "replaced_by", None),
         "until": row.ended_on + REPLACE_WITHIN if row.ended_on else None,
@@ -140,7 +140,7 @@ def contract(request: Any, ref: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def placement(request: Any, ref: str) -> HttpResponse:
     """A placement: its moves, visits and evaluation."""
-    row = or_404(lambda told: companies.placement(request.scope, told), ref)
+    row = or_404(lambda key: companies.placement(request.scope, key), ref)
     runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST" and runs:

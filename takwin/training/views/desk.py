@@ -32,7 +32,7 @@ PROGRAMME_NAME = "version__programme__name_ar"
 
 def place(request: Any, code: str) -> Any:
     """The centre of a page, within the visitor's scope."""
-    return or_404(lambda told: board.centre(request.scope, told), code)
+    return or_404(lambda key: board.centre(request.scope, key), code)
 
 
 @page("training.see")
@@ -57,8 +57,8 @@ def centre_list(request: Any) -> HttpResponse:
 @page("training.see")
 def centre_board(request: Any, code: str) -> HttpResponse:
     centre = place(request, code)
-    told = board.board(centre, offer.current_season(), timezone.localdate())
-    return show(request, "training/board.html", centre=centre, **told, capacity=CAPACITY, active="training")
+    facts = board.board(centre, offer.current_season(), timezone.localdate())
+    return show(request, "training/board.html", centre=centre, **facts, capacity=CAPACITY, active="training")
 
 
 @page("training.run")
@@ -67,14 +67,14 @@ def enrol(request: Any, code: str) -> HttpResponse:
     """Enrol everyone who confirmed a seat here."""
     centre, season = place(request, code), offer.current_season()
     if season is not None:
-        told = services.enrol_accepted(season, centre=centre, by=request.user)
+        outcome = services.enrol_accepted(season, centre=centre, by=request.user)
         messages.success(
             request,
-            ngettext("%(count)s trainee is enrolled.", "%(count)s trainees are enrolled.", told["made"])
-            % {"count": told["made"]},
+            ngettext("%(count)s trainee is enrolled.", "%(count)s trainees are enrolled.", outcome["made"])
+            % {"count": outcome["made"]},
         )
-        if told["without"]:
-            facts = {"names": ", ".join(told["without"])}
+        if outcome["without"]:
+            facts = {"names": ", ".join(outcome["without"])}
             messages.warning(request, _("Without a curriculum in force, their people wait: %(names)s") % facts)
     return redirect("training:board", code)
 
@@ -187,7 +187,7 @@ def _place(form: Any, row: Any, by: Any) -> bool:
 @page("training.see", moves="training.run")
 def trainee(request: Any, ref: str) -> HttpResponse:
     """A trainee's file: where, since when, what was missed, and the moves one may make."""
-    row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
+    row = or_404(lambda key: enrolments.enrolment(request.scope, key), ref)
     open_file(request, row)
     runs = request.user.scope("training.run")
     groups = enrolments.groups_for(row, runs) if runs.reaches(row) else []
@@ -205,9 +205,9 @@ def trainee(request: Any, ref: str) -> HttpResponse:
         "row": row, "members": enrolments.memberships(row), "missed": attendance.missed(row),
         **companies.of_trainee(row),
         "alerts": attendance.alerts(row), "leave_form": leave_form, "group_form": group_form, "guardian": guardian,
-        "leaves": [one for one in LEAVES if one in verbs], "plain": [one for one in PLAIN if one in verbs],
+        "leaves": [name for name in LEAVES if name in verbs], "plain": [name for name in PLAIN if name in verbs],
         "can_place": "transfer" in verbs and groups, "verb": verb,
-        "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
+        "hours": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
         "entries": journal(row) if request.user.can("journal.read", row) else None,
     }  # fmt: skip
     return show(request, "training/trainee.html", active="training", status=422 if wrong else 200, **context)
@@ -216,7 +216,7 @@ def trainee(request: Any, ref: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def group(request: Any, ref: str) -> HttpResponse:
     """A group: who, which courses, who gives them, its last rolls."""
-    row = or_404(lambda told: enrolments.group(request.scope, told), ref)
+    row = or_404(lambda key: enrolments.group(request.scope, key), ref)
     term = calendar.term_now(row.season)
     if request.method == "POST":
         if "close" in request.POST:
@@ -237,7 +237,7 @@ def group(request: Any, ref: str) -> HttpResponse:
 
 def _assign(request: Any, row: Any) -> None:
     course = or_404(lambda ref: staff.course(row, ref), request.POST.get("course", ""))
-    able = {one.ref: one for one in staff.could_teach(row)}
+    able = {trainer.ref: trainer for trainer in staff.could_teach(row)}
     if (chosen := request.POST.get("trainer", "")) and chosen not in able:
         raise Http404(chosen)  # somebody of another centre, or who left since the page was opened
     names = {row.ref: row.name for row in able.values()}

@@ -17,7 +17,7 @@ from takwin.training.selectors import calendar, weeks
 from takwin.ui.pages import or_404, page, show
 
 
-def told(moves: list[Any]) -> list[dict[str, Any]]:
+def in_words(moves: list[Any]) -> list[dict[str, Any]]:
     """Moves with the day, the hour and the room in words, before and after."""
     days, bells = papers.day_names(), calendar.bells()
 
@@ -28,13 +28,13 @@ def told(moves: list[Any]) -> list[dict[str, Any]]:
         begin = bells.times[day][hour]
         return {"day": days[day], "at": begin[0] if begin else None, "room": spot[1].name if spot[1] else ""}
 
-    return [{"course": one.course, "before": where(one.before), "after": where(one.after)} for one in moves]
+    return [{"course": move.course, "before": where(move.before), "after": where(move.after)} for move in moves]
 
 
 @page("training.run", prove=True)
 def publish(request: Any, ref: str) -> HttpResponse:
     """What a publication would move, and from which day on; then publish."""
-    row = or_404(lambda told: weeks.timetable(request.scope, told), ref)
+    row = or_404(lambda key: weeks.timetable(request.scope, key), ref)
     if request.method == "POST":
         forms.PublishForm(request.POST).insist(row, by=request.user)
         messages.success(request, _("The timetable is published: trainers and trainees see it now."))
@@ -45,14 +45,21 @@ def publish(request: Any, ref: str) -> HttpResponse:
     form = forms.PublishForm(initial={"starts_on": on, "seen": services.digest(after)})
     moves = services.differences(services.placed_on(row, on), after)
     return show(
-        request, "training/publish.html", row=row, form=form, moves=told(moves), on=on, least=least, active="training"
+        request,
+        "training/publish.html",
+        row=row,
+        form=form,
+        moves=in_words(moves),
+        on=on,
+        least=least,
+        active="training",
     )
 
 
 @page("training.see", moves="training.run")
 def edition(request: Any, ref: str) -> HttpResponse:
     """What a published week, or a change of some days, moved; confirm it, or take it back."""
-    row = or_404(lambda told: weeks.edition(request.scope, told), ref)
+    row = or_404(lambda key: weeks.edition(request.scope, key), ref)
     if request.method == "POST":
         if "confirm" in request.POST:
             services.confirm_change(row, by=request.user)
@@ -63,6 +70,6 @@ def edition(request: Any, ref: str) -> HttpResponse:
         return redirect("training:timetable", row.timetable.ref)
     moves = services.differences(services.before_of(row), services.placed_in(row))
     return show(
-        request, "training/edition.html", row=row, moves=told(moves), active="training",
+        request, "training/edition.html", row=row, moves=in_words(moves), active="training",
         runs=request.user.can("training.run", row),
     )  # fmt: skip

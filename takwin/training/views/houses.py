@@ -36,10 +36,10 @@ def house(request: Any, code: str) -> HttpResponse:
             _bed(request, centre)
         if made:
             return redirect("training:house", code)
-    told = houses.house(centre, timezone.localdate())
+    facts = houses.house(centre, timezone.localdate())
     return show(
         request, "training/house.html", centre=centre, runs=runs, beds_form=beds, lower_form=lower, active="training",
-        **told,
+        **facts,
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def _bed(request: Any, centre: Any) -> None:
             % {"count": count},
         )
         return
-    row = or_404(lambda told: enrolments.enrolment(request.scope, told), request.POST.get("trainee", ""))
+    row = or_404(lambda key: enrolments.enrolment(request.scope, key), request.POST.get("trainee", ""))
     (services.leave_bed if "leave" in request.POST else services.give_bed)(row, by=request.user)
 
 
@@ -72,7 +72,7 @@ def short_list(request: Any, code: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def short(request: Any, ref: str) -> HttpResponse:
     """One short course: plan, presence by day, certificates."""
-    row = or_404(lambda told: houses.short_course(request.scope, told), ref)
+    row = or_404(lambda key: houses.short_course(request.scope, key), ref)
     runs, form = request.user.can("training.run", row), forms.PlanForm()
     if request.method == "POST" and runs:
         if "names" in request.POST:
@@ -102,7 +102,7 @@ def _move(request: Any, row: Any) -> None:
 @page("training.see")
 def certificate(request: Any, ref: str) -> HttpResponse:
     """A certificate of attendance, once the course took place."""
-    row = or_404(lambda told: houses.participant(request.scope, told), ref)
+    row = or_404(lambda key: houses.participant(request.scope, key), ref)
     response = HttpResponse(papers.attendance_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response

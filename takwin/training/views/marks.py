@@ -52,7 +52,7 @@ def _sheet(row: Any, place: str) -> list[dict[str, Any]]:
         both = mark is not None and mark.first is not None and mark.second is not None
         far = both and row.second_id is not None and abs(mark.first - mark.second) > RULES[CURRENT].gap  # type: ignore[union-attr,operator]
         out.append({"enrolment": member.enrolment, "mark": mark, "value": value, "both": both, "far": far})
-    return sorted(out, key=lambda one: (one["enrolment"].person.family_name, one["enrolment"].person.given_name))
+    return sorted(out, key=lambda line: (line["enrolment"].person.family_name, line["enrolment"].person.given_name))
 
 
 @page("training.teach")
@@ -61,11 +61,11 @@ def marks(request: Any, ref: str) -> HttpResponse:
     trainer = trainer_of(request.user)
     if trainer is None:
         raise Http404(ref)
-    row = or_404(lambda told: reads.marked_by(trainer, request.scope, told), ref)
+    row = or_404(lambda key: reads.marked_by(trainer, request.scope, key), ref)
     place = services.marker(row, trainer)
     if request.method == "POST":
-        parts = [(place, _told(request, "value"))]
-        agreed = {ref: told for ref, told in _told(request, "agreed").items() if told[1].strip()}
+        parts = [(place, _typed_marks(request, "value"))]
+        agreed = {ref: mark for ref, mark in _typed_marks(request, "agreed").items() if mark[1].strip()}
         if agreed and place == "first":
             parts.append(("agreed", agreed))
         # What is typed is kept first, whichever button is pressed: closing never forgets it.
@@ -86,7 +86,7 @@ def _close(request: Any, row: Any) -> None:
         messages.error(request, str(refusal))
 
 
-def _told(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
+def _typed_marks(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
     """{trainee: (status, value, words)} of a sheet's fields."""
     out = {}
     for name in request.POST:
@@ -100,7 +100,7 @@ def _told(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
 @page("training.see", moves="training.run", prove=("publish_results",))
 def results(request: Any, ref: str) -> HttpResponse:
     """A group's assessments and results: publish, contest, transcripts."""
-    row = or_404(lambda told: enrolments.group(request.scope, told), ref)
+    row = or_404(lambda key: enrolments.group(request.scope, key), ref)
     if request.method == "POST":
         _do(request, row)
         return redirect("training:results", ref)
@@ -119,15 +119,15 @@ def _do(request: Any, group: Any) -> None:
             request,
             ngettext("%(count)s result is published.", "%(count)s results are published.", count) % {"count": count},
         )
-    elif told := request.POST.get("contest"):
-        row = or_404(lambda ref: reads.contest(request.scope, ref), told)
+    elif key := request.POST.get("contest"):
+        row = or_404(lambda ref: reads.contest(request.scope, ref), key)
         forms.AnswerContestForm(request.POST).insist(row, by=request.user)
     else:
-        one = or_404(lambda ref: reads.assessment(request.scope, ref), request.POST.get("assessment", ""))
+        assessment = or_404(lambda ref: reads.assessment(request.scope, ref), request.POST.get("assessment", ""))
         if "publish" in request.POST:
-            services.publish_marks(one, by=request.user)
+            services.publish_marks(assessment, by=request.user)
         elif "reopen" in request.POST:
-            forms.ReopenForm(request.POST).insist(one, by=request.user)
+            forms.ReopenForm(request.POST).insist(assessment, by=request.user)
 
 
 def _transcript(row: Any) -> HttpResponse:
@@ -138,7 +138,7 @@ def _transcript(row: Any) -> HttpResponse:
 
 @page("training.see")
 def transcript(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda told: enrolments.enrolment(request.scope, told), ref)
+    row = or_404(lambda key: enrolments.enrolment(request.scope, key), ref)
     open_file(request, row)
     return _transcript(row)
 
@@ -159,7 +159,7 @@ def contest(request: Any, ref: str) -> HttpResponse:
     row = enrolments.own(request.user)
     if row is None:
         raise Http404(ref)
-    mark = or_404(lambda told: reads.own_mark(row, told), ref)
+    mark = or_404(lambda key: reads.own_mark(row, key), ref)
     try:
         forms.ContestForm(request.POST).insist(mark, by=request.user)
     except Refused as refusal:

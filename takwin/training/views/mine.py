@@ -45,7 +45,7 @@ def mine(request: Any) -> HttpResponse:
         "row": row, "member": member, "today": today, "on": on, "before": on - timedelta(days=7),
         "after": on + timedelta(days=7), "days": weeks.by_day(found, on), "form": form,
         "turn": weeks.week_of(member.group, on) if member else {},
-        "told": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
+        "hours": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
         "missed": attendance.missed(row, 20), "excuses": attendance.own_excuses(row),
         "marks": assessment.published(row), "results": assessment.results(row),
         "alerts": attendance.alerts(row), "feed": calendars.feed_token(weeks.feed_of(request.user)),
@@ -63,11 +63,11 @@ def feed_renew(request: Any) -> HttpResponse:
 
 
 @page(PUBLIC)
-def feed(request: Any, told: str) -> HttpResponse:
+def feed(request: Any, token: str) -> HttpResponse:
     """Weeks to come for a calendar programme: modules and rooms, nobody's name."""
-    row = or_404(weeks.feed, calendars.read_feed(told))
+    row = or_404(weeks.feed, calendars.read_feed(token))
     if not row.user.is_active:
-        raise Http404(told)
+        raise Http404(token)
     today = timezone.localdate()
     first = today - timedelta(days=7)
     trainer = trainer_of(row.user)
@@ -77,7 +77,7 @@ def feed(request: Any, told: str) -> HttpResponse:
         own = enrolments.own(row.user)
         member = enrolments.membership(own) if own else None
         if member is None and not row.served:
-            raise Http404(told)
+            raise Http404(token)
         # Who left is told that what their phone holds is called off; then the feed has nothing more to say.
         rows = weeks.published(course__group=member.group_id) if member else []
         found = weeks.sittings(rows, first, today + AHEAD)

@@ -36,11 +36,11 @@ def rolls(request: Any) -> HttpResponse:
     trainer = trainer_of(request.user)
     first, today = attendance.back(timezone.localdate())
     found = weeks.sittings_of_trainer(trainer, first, today) if trainer else []
-    sheets = sorted(attendance.sheets(found), key=lambda one: (-one.sitting.on.toordinal(), one.sitting.hour))
+    sheets = sorted(attendance.sheets(found), key=lambda sheet: (-sheet.sitting.on.toordinal(), sheet.sitting.hour))
     context: dict[str, Any] = {
         "trainer": trainer, "sheets": sheets, "today": today, "number": uuid4(),
         "feed": calendars.feed_token(weeks.feed_of(request.user)),
-        "values": [(one.value, one.label) for one in (Presence.PRESENT, Presence.LATE, Presence.ABSENT)],
+        "values": [(value.value, value.label) for value in (Presence.PRESENT, Presence.LATE, Presence.ABSENT)],
     }  # fmt: skip
     return show(request, "training/rolls.html", active="rolls", **context)
 
@@ -58,13 +58,13 @@ def sync(request: Any) -> HttpResponse:
     except Refused as refusal:
         return JsonResponse({"why": str(refusal)}, status=422)
     # By key for who has one, and in the order they came for what has none that can be read.
-    answers = {answer["key"]: answer["told"] for answer in each}
-    return JsonResponse({"answers": answers, "each": [answer["told"] for answer in each]})
+    answers = {answer["key"]: answer["outcome"] for answer in each}
+    return JsonResponse({"answers": answers, "each": [answer["outcome"] for answer in each]})
 
 
 def _plain(request: Any, may: Any) -> HttpResponse:
     """One roll as a form: `value-REF`, `minutes-REF`, `seen-REF` for each trainee. All of it or nothing."""
-    told: list[dict[str, Any]] = []
+    statements: list[dict[str, Any]] = []
     refs = {}
     for name in request.POST:
         if not name.startswith("value-"):
@@ -77,14 +77,14 @@ def _plain(request: Any, may: Any) -> HttpResponse:
         # Pressing twice sends the same keys: the sheet was given a number when it was shown.
         key = str(uuid5(NAMESPACE_URL, f"{request.POST.get('sheet', uuid4())} {ref} {value} {minutes}"))
         refs[key] = ref
-        told.append(
+        statements.append(
             {"key": key, "course": request.POST.get("course"), "on": request.POST.get("on"),
              "hour": _number(request.POST.get("hour")), "length": _number(request.POST.get("length")), "trainee": ref,
              "value": value, "minutes": _number(minutes or "0") if value == Presence.LATE else 0, "after": seen,
              "told_at": timezone.now().isoformat(), "device": "form"}
         )  # fmt: skip
     try:
-        services.call_roll(told, refs, by=request.user, may=may)
+        services.call_roll(statements, refs, by=request.user, may=may)
     except Refused as refusal:
         return show_again(request, refusal, rolls)
     messages.success(request, _("The roll is kept."))
@@ -99,8 +99,7 @@ def _number(text: str | None) -> int | None:
 def absences(request: Any, code: str) -> HttpResponse:
     """A month of a centre by group; what is contested, asked and set aside."""
     centre, today = place(request, code), timezone.localdate()
-    told = parse_month(request.GET.get("month", ""))
-    first = told or today.replace(day=1)
+    first = parse_month(request.GET.get("month", "")) or today.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     rows = attendance.month(centre, first, after - timedelta(days=1))
     if (wanted := request.GET.get("format", "")) in FORMATS:
@@ -118,7 +117,7 @@ def absences(request: Any, code: str) -> HttpResponse:
 @require_POST
 def excuse(request: Any, ref: str) -> HttpResponse:
     """Answer a request to be excused."""
-    row = or_404(lambda told: attendance.excuse(request.scope, told), ref)
+    row = or_404(lambda key: attendance.excuse(request.scope, key), ref)
     code = row.enrolment.centre.code
     try:
         forms.AnswerForm(request.POST).insist(row, by=request.user)
@@ -130,7 +129,7 @@ def excuse(request: Any, ref: str) -> HttpResponse:
 @page("training.run")
 def proof(request: Any, ref: str) -> Any:
     """The proof of an excuse: secret, each reading is written in the journal."""
-    row = or_404(lambda told: attendance.excuse(request.scope, told), ref)
+    row = or_404(lambda key: attendance.excuse(request.scope, key), ref)
     if not row.proof:
         raise Http404(ref)
     services.read_proof(row, by=request.user)
@@ -140,10 +139,10 @@ def proof(request: Any, ref: str) -> Any:
 @page("training.see", moves="training.run")
 def roll(request: Any, ref: str) -> HttpResponse:
     """Everything said at one roll, and a correction by the office."""
-    row = or_404(lambda told: attendance.roll(request.scope, told), ref)
+    row = or_404(lambda key: attendance.roll(request.scope, key), ref)
     if request.method == "POST":
-        one = or_404(lambda told: attendance.statement(row, told), request.POST.get("key", ""))
-        forms.CorrectForm(request.POST).insist(one, by=request.user)
+        statement = or_404(lambda key: attendance.statement(row, key), request.POST.get("key", ""))
+        forms.CorrectForm(request.POST).insist(statement, by=request.user)
         return redirect("training:roll", ref)
     context = {"row": row, "people": attendance.statements(row), "values": Presence.choices}
     runs = request.user.can("training.run", row)

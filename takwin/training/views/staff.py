@@ -64,18 +64,20 @@ def _hours_in_words(_name: str, slots: str) -> str:
     """Hours of the week as the page writes them: the day and the hour of each."""
     times, days = calendar.bells().times, papers.day_names()
     hours = sorted(parse_int(slot) or 0 for slot in slots.split())
-    told = ((days[slot // HOURS], times[slot // HOURS][slot % HOURS]) for slot in hours)
-    return " · ".join(f"{day} {time[0]:%H:%M}" if time else str(day) for day, time in told)
+    ticked = ((days[slot // HOURS], times[slot // HOURS][slot % HOURS]) for slot in hours)
+    return " · ".join(f"{day} {time[0]:%H:%M}" if time else str(day) for day, time in ticked)
 
 
-def week_of_closed(what: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:
+def week_of_closed(owner: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:
     """Lines of hours, each with (slot, ticked, never open) for every day."""
-    ticked, bells = staff.closed(what), calendar.bells()
+    ticked, bells = staff.closed(owner), calendar.bells()
     out = []
     for hour in range(HOURS):
-        told = bells.times[0][hour]
+        times = bells.times[0][hour]
         slots = [day * HOURS + hour for day in range(DAYS)]
-        out.append((f"{told[0]:%H:%M}" if told else "", [(one, one in ticked, one in bells.closed) for one in slots]))
+        out.append(
+            (f"{times[0]:%H:%M}" if times else "", [(slot, slot in ticked, slot in bells.closed) for slot in slots])
+        )
     return out
 
 
@@ -90,19 +92,22 @@ def _home(request: Any, row: Any) -> Any:
 @page("training.see", moves="training.run")
 def trainer(request: Any, ref: str) -> HttpResponse:
     """One trainer: status, hours, what can be taught, when never there, days away."""
-    row = or_404(lambda told: staff.trainer(request.scope, told), ref)
+    row = or_404(lambda key: staff.trainer(request.scope, key), ref)
     home = _home(request, row)
-    programmes, colleagues = staff.programmes_of(home), [one for one in staff.trainers(home, None) if one.pk != row.pk]
+    programmes, colleagues = (
+        staff.programmes_of(home),
+        [colleague for colleague in staff.trainers(home, None) if colleague.pk != row.pk],
+    )
     runs = request.user.can("training.run", home)
     form: Any = forms.ChangeTrainerForm(row=row, programmes=programmes)
-    absence: Any = forms.AbsenceForm(rows=colleagues)
+    absence_form: Any = forms.AbsenceForm(rows=colleagues)
     if request.method == "POST" and runs:
         verb, made = request.POST.get("do"), True
         if verb == "closed":
             _close(request, row)
         elif verb == "absence":
-            absence = forms.AbsenceForm(request.POST, rows=colleagues)
-            made = absence.run(row, by=request.user)
+            absence_form = forms.AbsenceForm(request.POST, rows=colleagues)
+            made = absence_form.run(row, by=request.user)
         elif verb == "share":
             centre = staff.centre_by_code(request.scope, request.POST.get("centre", ""))
             if centre is None:
@@ -116,10 +121,10 @@ def trainer(request: Any, ref: str) -> HttpResponse:
         if made:
             return redirect("training:trainer", ref)
     context: dict[str, Any] = {
-        "row": row, "home": home, "form": form, "absence_form": absence, "lines": week_of_closed(row),
+        "row": row, "home": home, "form": form, "absence_form": absence_form, "lines": week_of_closed(row),
         "closed": staff.closed(row),
         "days": papers.day_names(), "postings": list(row.centres.all()), "runs": runs,
-        "absences": [one for one in staff.absences(home) if one.trainer_id == row.pk],
+        "absences": [absence for absence in staff.absences(home) if absence.trainer_id == row.pk],
         "timetables": weeks.timetables(home),
     }  # fmt: skip
     return show(request, "training/trainer.html", active="training", **context)
@@ -127,7 +132,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
 
 @page("training.see", moves="training.run")
 def room(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda told: staff.room(request.scope, told), ref)
+    row = or_404(lambda key: staff.room(request.scope, key), ref)
     runs = request.user.can("training.run", row)
     form = forms.ChangeRoomForm(row=row)
     if request.method == "POST" and runs:
@@ -146,15 +151,15 @@ def room(request: Any, ref: str) -> HttpResponse:
 
 @page("training.run")
 def absence(request: Any, ref: str) -> HttpResponse:
-    """Make a week anew around an absence, or end it sooner."""
-    row = or_404(lambda told: staff.absence(request.scope, told), ref)
+    """Calculate a week again around an absence, or end the absence sooner."""
+    row = or_404(lambda key: staff.absence(request.scope, key), ref)
     if request.method == "POST" and "timetable" in request.POST:
-        told = or_404(lambda told: weeks.timetable(request.scope, told), request.POST["timetable"])
+        table = or_404(lambda key: weeks.timetable(request.scope, key), request.POST["timetable"])
         try:
-            tasks.start_repair(row, told, by=request.user)
+            tasks.start_repair(row, table, by=request.user)
         except Refused as refusal:
             messages.error(request, str(refusal))
-        return redirect("training:timetable", told.ref)
+        return redirect("training:timetable", table.ref)
     if request.method == "POST":
         _home(request, row.trainer)
         try:

@@ -25,7 +25,7 @@ KINDS = ("group", "trainer", "room")
 
 
 def _timetable(request: Any, ref: str) -> Any:
-    return or_404(lambda told: weeks.timetable(request.scope, told), ref)
+    return or_404(lambda key: weeks.timetable(request.scope, key), ref)
 
 
 @page("training.see", moves="training.run")
@@ -75,7 +75,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
     sessions = weeks.sessions(row)
     choices = weeks.choices(sessions)
     kind = request.GET.get("by") if request.GET.get("by") in KINDS else "group"
-    keys = [one.key for one in choices[str(kind)]]
+    keys = [choice.key for choice in choices[str(kind)]]
     key = request.GET.get("of") if request.GET.get("of") in keys else (keys[0] if keys else "")
     job = weeks.job(row)
     context: dict[str, Any] = {
@@ -83,7 +83,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
         "running": job is not None and job.state in {"queued", "running"},
         "lines": weeks.grid(weeks.of(sessions, str(kind), str(key)), calendar.bells()), "days": papers.day_names(),
         "unplaced": weeks.unplaced(sessions), "wishes": words.wishes(row.report), "total": len(sessions),
-        "conflicts": [words.sentence(told) for told in row.conflicts], "sheet": forms.SheetForm(),
+        "conflicts": [words.sentence(demand) for demand in row.conflicts], "sheet": forms.SheetForm(),
         "trace": row.trace, "editions": weeks.editions(row),
     }  # fmt: skip
     return show(request, "training/timetable.html", active="training", **context)
@@ -117,7 +117,7 @@ def printed(request: Any, ref: str) -> HttpResponse:
     """PDF: one week, or with `of` empty a page for each group, trainer or room."""
     row = _timetable(request, ref)
     kind = request.GET.get("by") if request.GET.get("by") in KINDS else "group"
-    every = [one.key for one in weeks.choices(weeks.sessions(row))[str(kind)]]
+    every = [choice.key for choice in weeks.choices(weeks.sessions(row))[str(kind)]]
     keys = [key for key in every if key == request.GET.get("of")] or every
     response = HttpResponse(papers.week_pdf(row, str(kind), keys), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}-{kind}.pdf"'
@@ -127,13 +127,13 @@ def printed(request: Any, ref: str) -> HttpResponse:
 @page("training.run")
 def session(request: Any, ref: str) -> HttpResponse:
     """Where one session could go: free hours, why the others are not, exchanges; pin and move."""
-    row = or_404(lambda told: weeks.session(request.scope, told), ref)
+    row = or_404(lambda key: weeks.session(request.scope, key), ref)
     if request.method == "POST":
         try:
             if "pin" in request.POST:
                 (services.unpin if row.pinned else services.pin)(row, by=request.user)
             elif "other" in request.POST:
-                other = or_404(lambda told: weeks.session(request.scope, told), request.POST["other"])
+                other = or_404(lambda key: weeks.session(request.scope, key), request.POST["other"])
                 services.exchange(row, other=other, by=request.user)
                 messages.success(request, _("The two sessions changed places."))
             else:
@@ -146,10 +146,10 @@ def session(request: Any, ref: str) -> HttpResponse:
     found, bells = services.proposals(row), calendar.bells()
     lines = []
     for hour in range(HOURS):
-        told = bells.times[0][hour]
+        times = bells.times[0][hour]
         slots = [day * HOURS + hour for day in range(DAYS)]
-        cells = [(one, one in found.free, found.why.get(one, ""), one == row.slot) for one in slots]
-        lines.append((f"{told[0]:%H:%M}" if told else "", cells))
+        cells = [(at, at in found.free, found.obstacles.get(at, ""), at == row.slot) for at in slots]
+        lines.append((f"{times[0]:%H:%M}" if times else "", cells))
     context: dict[str, Any] = {
         "row": row, "found": found, "lines": lines, "days": papers.day_names(),
         "at": bells.of(row.slot, row.length) if row.slot is not None else None,
