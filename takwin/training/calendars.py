@@ -19,7 +19,7 @@ PURPOSE, PREFIX = "training-feed", "TCF"
 
 
 def feed_token(row: Feed | None) -> str:
-    """What stands for a feed in its secret address; nothing without a feed."""
+    """The token of a feed in its secret address; empty without a feed."""
     return tokens.token(row.ref, PURPOSE) if row else ""
 
 

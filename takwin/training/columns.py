@@ -1,4 +1,4 @@
-"""What stands of attendance as columns in a Parquet file: for questions over a nation that no desk should wait for."""
+"""Current statements of attendance as a Parquet file, for analyses over the nation outside the application."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from takwin.training.models import Statement
 
 BATCH = 200_000
-# Nobody is named: place, programme, month, what was said and for how many hours.
+# No person: centre, area, programme, day, presence and hours.
 COLUMNS = {
     "on": "on",
     "value": "value",
@@ -31,7 +31,7 @@ SCHEMA = pa.schema(
 
 
 def write(path: Path, first: date, last: date) -> int:
-    """Write every standing statement between two days; how many. Memory stays bounded; the file is whole or absent."""
+    """Write every current statement between two days; how many. Memory stays bounded; the file is whole or absent."""
     part = path.with_suffix(path.suffix + ".part")
     rows = Statement.objects.filter(stands=True, on__range=(first, last)).order_by().values_list(*COLUMNS.values())
     count = 0

@@ -62,7 +62,7 @@ def workbook(timetable: Timetable) -> bytes:
 
 
 def week_pdf(timetable: Timetable, kind: str, keys: Iterable[str]) -> bytes:
-    """A page for each group, trainer or room told by its reference: tagged PDF, A4 on its side."""
+    """A tagged PDF, A4 landscape, with a page for each of `keys`: references of groups, trainers or rooms."""
     rows, bells = weeks.sessions(timetable), calendar.bells()
     names = {choice.key: choice.name for choice in weeks.choices(rows)[kind]}
     pages = []
@@ -153,7 +153,7 @@ def _line(time: str, cells: list[weeks.Cell], kind: str) -> dict[str, Any]:
 
 
 def _words(row: Session, kind: str) -> list[str]:
-    """What a cell says: the module, and the two of group, trainer and room that the page is not about."""
+    """The lines of a cell: the module, and the two of group, trainer and room that the page is not about."""
     course = row.course
     rest = {
         "group": course.group.name,

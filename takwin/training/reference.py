@@ -1,4 +1,4 @@
-"""Loads the hours of the day; they are the house's own, a centre's bells are data."""
+"""Loads the hours of the day, from the house's own table."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def solve_week(job_ref: str) -> None:
 
 @task()
 def repair_week(job_ref: str) -> None:
-    """Make a week anew around an absence, moving little."""
+    """Calculate a week again around an absence, moving little."""
 
     def work(job: Job, progress: Any) -> None:
         row = Timetable.objects.select_related("around").get(ref=job.about)

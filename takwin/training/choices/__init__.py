@@ -1,4 +1,4 @@
-"""States of a path through training, kinds of rooms, what a roll call says, and why training says no."""
+"""States of an enrolment, a group, a timetable and a roll call; kinds of rooms; reasons of refusals."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

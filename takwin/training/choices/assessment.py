@@ -1,4 +1,4 @@
-"""Kinds of assessment, states, decisions, and why a mark or a contest is refused."""
+"""Kinds of assessment, states, decisions, and reasons of refusals."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

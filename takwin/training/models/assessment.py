@@ -68,7 +68,7 @@ class Assessment(models.Model):
 
 
 class Mark(models.Model):
-    """Hundredths of 20. `agreed` settles two marks that are far apart; `words` tell of a fraud."""
+    """Hundredths of 20. `agreed` settles two marks that are far apart; `words` describe a fraud."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="marks")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="marks")
@@ -127,8 +127,8 @@ class Contest(models.Model):
 
 
 class Result(models.Model):
-    """The result of a year as it was published, with the version of the rule and each module's line. A later one
-    stands above; none is rewritten."""
+    """The result of a year as it was published, with the version of the rule and each module's line. The latest
+    is current; none is rewritten."""
 
     ref = RefField(prefix="RES")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="results")

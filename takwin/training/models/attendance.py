@@ -1,4 +1,4 @@
-"""Rolls, what was said at them, excuses and alerts."""
+"""Rolls, statements of attendance, excuses and alerts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RollQuerySet(ScopedQuerySet):
 
 
 class Roll(models.Model):
-    """One sitting of a course on one day. Made when it is first told of; keeps the hour it had then."""
+    """One sitting of a course on one day. Made with its first statement; keeps the hour it had then."""
 
     ref = RefField(prefix="ROL")
     course = models.ForeignKey(Course, models.PROTECT, related_name="rolls")
@@ -43,8 +43,8 @@ class Roll(models.Model):
 
 
 class Statement(models.Model):
-    """What someone said of one trainee at one roll. Never changed; `stands` tells the one that is true for now, and
-    `contested` that another says otherwise. `on` repeats the roll's day, for reading and retention."""
+    """The presence of one trainee at one roll, as someone stated it. Never changed; `stands` marks the current one,
+    and `contested` that another disagrees. `on` repeats the roll's day, for reading and retention."""
 
     key = models.UUIDField(unique=True)
     roll = models.ForeignKey(Roll, models.PROTECT, related_name="statements")
@@ -57,7 +57,7 @@ class Statement(models.Model):
     told_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=40, blank=True, default="")
     why = models.CharField(max_length=200, blank=True, default="")
-    # Derived from an accepted excuse: it stands wherever an absence of its days would, in whatever order they came.
+    # Derived from an accepted excuse: it is current wherever an absence of its days would be, in any order of arrival.
     excuse = models.ForeignKey("training.Excuse", models.PROTECT, null=True, db_index=False, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(db_default=Now())
@@ -88,7 +88,7 @@ class Statement(models.Model):
 
 
 class SetAside(models.Model):
-    """A statement that could not be kept, whole, with the reason: the office reads it, nothing is lost."""
+    """A statement that was rejected, whole, with the reason, for the office to read."""
 
     key = models.CharField(max_length=60, unique=True)
     payload = models.JSONField()
@@ -142,7 +142,7 @@ class Excuse(models.Model):
 
 
 class Alert(models.Model):
-    """A threshold of absence that a trainee reached in a term: told once."""
+    """A threshold of absence that a trainee reached in a term; its messages are sent once."""
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="alerts")
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")

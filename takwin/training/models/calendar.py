@@ -1,4 +1,4 @@
-"""When the bells ring, and the days without training."""
+"""Hours of the day, and the days without training."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from takwin.training.rules.weeks import LONGEST
 
 
 class Version(models.Model):
-    """A curriculum as it stands at a time; trainees stay on the one they were enrolled in."""
+    """A numbered version of a programme's curriculum; trainees stay on the version they were enrolled in."""
 
     ref = RefField(prefix="CUR")
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="versions")

@@ -126,7 +126,7 @@ class Closed(models.Model):
 
 
 class Absence(models.Model):
-    """Days when a trainer is away. The week can be made anew around it, and a colleague may stand in."""
+    """Days when a trainer is away. The week can be calculated again around it, and a colleague may substitute."""
 
     ref = RefField(prefix="ABS")
     trainer = models.ForeignKey(Trainer, models.CASCADE, related_name="absences")

@@ -49,7 +49,7 @@ class Timetable(models.Model):
     state = models.CharField(max_length=10, choices=TimetableState, default=TimetableState.DRAFT)
     seed = models.PositiveIntegerField(default=1)
     stopping = models.BooleanField(default=False)
-    # The absence the week is being made anew around.
+    # The absence around which the week is being calculated again.
     around = models.ForeignKey(Absence, models.SET_NULL, null=True, related_name="+")
     solved_at = models.DateTimeField(null=True)
     report = models.JSONField(default=dict, blank=True)
@@ -71,8 +71,8 @@ class Timetable(models.Model):
 
 
 class Feed(models.Model):
-    """The secret address under which a phone's calendar reads a week; a new key ends the old address. `served`: what
-    it said last, event by event (rules/feeds.py), about 60 bytes each for the nine weeks it shows."""
+    """The secret address under which a phone's calendar reads a week; a new key ends the old address. `served`: the
+    entries of its last reading (rules/feeds.py), about 60 bytes each for the nine weeks it shows."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="training_feed")
     ref = RefField(prefix="TCF")

@@ -1,8 +1,8 @@
-"""What stands when several people, on several phones, said something of one trainee at one roll.
+"""Which statement is current when several people, on several phones, made one of one trainee at one roll.
 
 A statement is never changed. It names those it was made in sight of (`after`); those that nobody named since are the
-*heads*. When heads disagree the roll is *contested*: the strongest head stands until somebody looks at all of them and
-states again. What stands depends on the set of statements alone: not on the order, the batches or how many times
+*heads*. When heads disagree the roll is *contested*: the strongest head is current until somebody who saw all of
+them makes another. The result depends on the set of statements alone: not on the order, the batches or how many times
 each one arrived.
 """
 
@@ -16,8 +16,8 @@ from takwin.core.errors import Refused
 from takwin.training.choices import AlertLevel, Presence, TrainingReason
 
 LATEST = 240  # minutes late that make sense within one session
-# House values. A roll is told within LATE days of its day, and not before the server's own time but for SLACK, which
-# covers the way of a message; a phone's clock may be wrong by years, its offset at the sending puts it right.
+# House values. A statement arrives within LATE_DAYS of its day, and is not later than the server's time but for SLACK,
+# which covers the transmission; a phone's clock may be wrong by years, its offset at the sending puts it right.
 LATE_DAYS = 14
 SLACK = timedelta(minutes=10)
 # Hours missed without excuse in a term, and what follows. House values: a country sets its own.
@@ -43,17 +43,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is true for now, and the other heads that say something else."""
+    """`stands`: the current statement; `against`: the other heads with another value."""
 
     stands: Said
     against: tuple[Said, ...] = ()
 
 
 def standing(statements: Iterable[Said]) -> Standing | None:
-    """What stands of a set of statements; None for none.
+    """The current one of a set of statements, and those against it; None without statements.
 
     The office's word is above a trainer's; then the later one by its phone; then the greater key, so that every
-    server tells the same. A statement that names itself, or names in a circle, counts as naming nobody.
+    server gives the same. A statement that names itself, or names in a circle, counts as naming nobody.
     """
     known = {facts.key: facts for facts in statements}
     if not known:

@@ -1,4 +1,4 @@
-"""What a phone's calendar was told last of each session, and what it is told now (RFC 5545, 3.8.7.4 and 3.8.1.11)."""
+"""Entries of a calendar feed from one reading to the next: sequence numbers (RFC 5545, 3.8.7.4), status (3.8.1.11)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ class Entry:
 
 
 def follow(before: Mapping[str, Entry], now: Mapping[str, Entry], *, first: date, today: date) -> dict[str, Entry]:
-    """What the feed says after it said `before`, when `now` is held from the day `first` on. A session that changed,
-    was called off or came back has a higher number than before; one that was called off stays, marked, as long as its
-    day is within the feed, whatever called it off: a new week, a holiday, a trainer away, another group."""
+    """Entries of a feed whose last reading had `before`, when `now` is held from the day `first` on.
+
+    A session that changed, was called off or came back has a higher number than before. One that was called off stays,
+    marked, as long as its day is within the feed: by a new week, a holiday, a trainer away or another group.
+    """
     out = {}
     for uid, entry in now.items():
         last = before.get(uid)

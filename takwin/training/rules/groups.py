@@ -1,4 +1,4 @@
-"""Spreading people over groups so that no group is the girls', the strong or the old one."""
+"""Spreading people over groups evenly by sex and by mark at admission."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def spread(people: Sequence[Candidate], places: Sequence[int]) -> list[list[int]
     """Keys for each group. Each sex is dealt from the highest mark to the lowest, always to the group that has the
     fewest of that sex for its size; between equals, to the one with the lowest sum of marks so far.
 
-    Numbers of a sex differ by at most one from a group's exact share, and every place told is filled.
+    Numbers of a sex differ by at most one from a group's exact share, and every place of `places` is filled.
     """
     groups: list[list[int]] = [[] for _ in places]
     marks = [0] * len(places)

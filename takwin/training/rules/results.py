@@ -80,8 +80,11 @@ def read_mark(text: str, who: str) -> int:
 def effective(
     status: str, first: int | None, second: int | None, agreed: int | None, *, two: bool, rule: Rule
 ) -> int | None:
-    """What counts of one mark: 0 for absence without excuse and for fraud, nothing for an excuse, the mean of two
-    markers, or what they agreed on when they differ by more than the rule allows; None where that is still to do."""
+    """The hundredths that count of one mark, or None while nothing counts.
+
+    0 for absence without excuse and for fraud; None for an excuse; the mean of two markers, or the mark they agreed on
+    when theirs differ by more than the rule allows (None until they did).
+    """
     if status in {MarkStatus.ABSENT, MarkStatus.FRAUD}:
         return 0
     if status == MarkStatus.EXCUSED or first is None:

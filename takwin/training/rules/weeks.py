@@ -14,7 +14,7 @@ HOURS = 8
 NOON = 4  # hours 0 to 3 are the morning
 LONGEST = 4
 SLOTS = DAYS * HOURS
-# Bits of the kinds of week, as the engine tells them.
+# Bits of the kinds of week in the engine: 1 for weeks A, 2 for weeks B.
 MASKS = {Weeks.ALL: 3, Weeks.A: 1, Weeks.B: 2}
 
 

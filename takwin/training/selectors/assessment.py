@@ -121,7 +121,7 @@ def own_mark(row: Enrolment, ref: str) -> Mark:
 
 
 def results(row: Enrolment) -> list[Result]:
-    """The result that stands for each year."""
+    """The current result of each year."""
     best: dict[int, Result] = {}
     for result in Result.objects.filter(enrolment=row).order_by("turn"):
         best[result.year] = result

@@ -22,7 +22,7 @@ BACK = 6  # days a trainer may still call a roll of
 
 @dataclass
 class Row:
-    """One trainee on a roll: what stands, and every statement one has seen of it."""
+    """One trainee on a roll: the current statement, and the keys of every statement made so far."""
 
     enrolment: Enrolment
     value: str = ""
@@ -96,7 +96,7 @@ def _hours(value: str) -> Any:
 
 
 def month(centre: Centre, first: date, last: date) -> list[dict[str, Any]]:
-    """Each group of a centre between two days: hours told, missed without excuse, excused, and times late."""
+    """Each group of a centre between two days: hours stated, missed without excuse, excused, and times late."""
     rows = (
         Statement.objects.filter(stands=True, roll__course__group__centre=centre, roll__on__range=(first, last))
         .values("roll__course__group__ref", "roll__course__group__name")
@@ -194,7 +194,7 @@ def roll(scope: Scope, ref: str) -> Roll:
 
 
 def statements(row: Roll) -> list[list[Statement]]:
-    """What was said at a roll, trainee by trainee, the one that stands first."""
+    """The statements of a roll by trainee, the current one first."""
     of: dict[int, list[Statement]] = defaultdict(list)
     found = row.statements.select_related("enrolment__person", "by").order_by("-stands", "pk")
     for statement in found:

@@ -23,7 +23,7 @@ def bells(plan: str = USUAL) -> Bells:
 
 
 def bells_on(first: date, last: date) -> list[tuple[Span, Bells]]:
-    """Which bells ring on which days between two: Ramadan's in Ramadan, the usual ones otherwise."""
+    """The hours of the day for each span of days between two: Ramadan's in Ramadan, the usual ones otherwise."""
     usual, special = bells(), bells(DayKind.RAMADAN)
     out = [
         (Span(row.first_on, row.last_on), special)

@@ -98,7 +98,7 @@ def closed(row: Trainer | Room) -> set[int]:
 
 
 def unassigned(centre: Centre, term: Term | None) -> int:
-    """Courses of a term that nobody gives yet."""
+    """How many courses of a term have no trainer yet."""
     if term is None:
         return 0
     rows = Course.objects.filter(

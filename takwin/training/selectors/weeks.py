@@ -125,7 +125,7 @@ def job(row: Timetable) -> Job | None:
 
 
 def published(**who: Any) -> QuerySet[Placed]:
-    """Sessions with a place in weeks that were published, of somebody; `sittings` tells which days each holds."""
+    """Sessions with a place in weeks that were published, filtered by `who`; `sittings` gives the days of each."""
     rows = Placed.objects.exclude(edition__state=EditionState.PROPOSED).filter(slot__isnull=False, **who)
     return rows.select_related(*PLACED_NAMES)
 

@@ -21,7 +21,8 @@ ADULT = 18
 
 
 def warn(enrolments: Collection[int]) -> int:
-    """Tell of every threshold newly reached by these people; called in the transaction of what was said."""
+    """Send an alert for every threshold newly reached by these enrolments; how many. Called in the transaction that
+    stores their statements."""
     missing = (
         Statement.objects.filter(enrolment__in=enrolments, stands=True, value=Presence.ABSENT)
         .values("enrolment", "enrolment__season")

@@ -77,7 +77,7 @@ Told = Mapping[str, tuple[str, str, str]]
 
 
 def give_marks(assessment: Assessment, marks: Told, *, place: str, by: Any) -> int:
-    """Keep marks told as {reference of the trainee: (status, value, words)}; an empty value is left for later.
+    """Store marks, given as {reference of the trainee: (status, value, words)}; an empty value is left for later.
 
     `place` is “first”, “second” or “agreed”. Everything or nothing: all that cannot be is refused together, each
     fault by its cell, “value-REF”, “status-REF” or “words-REF” (“agreed-REF” for what was agreed).
@@ -168,7 +168,7 @@ def _far(mark: Mark, row: Assessment) -> bool:
 
 
 def reopen_marks(assessment: Assessment, *, reason: str, by: Any) -> Assessment:
-    """Change marks again; what was published is withdrawn until it is published anew."""
+    """Change marks again; what was published is withdrawn until the next publication."""
     with change(assessment, "reopen", by=by, flow=ASSESSMENT, reason=reason) as row:
         row.published_at = None
     return row
@@ -182,7 +182,7 @@ def publish_marks(assessment: Assessment, *, by: Any) -> Assessment:
 
 
 def contest(mark: Mark, *, words: str, by: Any) -> Contest:
-    """Ask for a published mark to be looked at again."""
+    """Ask for a published mark to be checked. Refused: not published, later than `CONTEST_DAYS`, contested before."""
     assessment = mark.assessment
     if assessment.published_at is None:
         raise Refused(AssessmentReason.NOT_PUBLISHED)
@@ -196,7 +196,7 @@ def contest(mark: Mark, *, words: str, by: Any) -> Contest:
 
 
 def answer_contest(row: Contest, *, value: str = "", answer: str, by: Any) -> Contest:
-    """Change the mark to a value, or keep it when no value is told; always with an answer in words."""
+    """Change the mark to a value, or keep it when `value` is empty; always with an answer in words."""
     verb = "uphold" if value.strip() else "reject"
     with change(row, verb, by=by, flow=CONTEST, reason=answer) as fresh:
         fresh.answer = answer

@@ -1,4 +1,4 @@
-"""Taking statements from phones, correcting, warning. Nothing told is ever changed or lost."""
+"""Statements of attendance: read from phones, stored, corrected. A stored statement is never changed or deleted."""
 
 from __future__ import annotations
 
@@ -36,15 +36,16 @@ Answers = dict[str, dict[str, str]]
 def sync(
     batch: Any, *, by: Any, may: May, now: str | None = None, holds: Holds | None = None, late: bool = False
 ) -> Answers:
-    """Take a batch of statements from a phone; what became of each, by its key.
+    """Store a batch of statements from a phone; the outcome of each, by its key.
 
     `batch` is a list of {key, course, on, hour, length, trainee, value, minutes?, told_at?, after?, device?}; `may`
     is a predicate (course, day) -> bool: whether `by` may call that roll; `now` is the phone's own time of sending,
     against which its times are put right; `holds` says whether a course has a session at an hour of a day (by
     default: by the timetable in force on that day); `late` lets days of any age in (archives, simulations). The
-    answer says `kept`, `known` (told before) or `refused` with its reason; what is refused is set aside whole, one by
-    one: nothing in a batch keeps the rest from being kept. The state after any order, repetition or splitting of
-    batches is the same; a key names one statement for ever. Refused as a whole: what is not a list of at most 2,000.
+    answer says `kept`, `known` (stored before) or `refused` with its reason; what is refused is set aside whole, by
+    itself: a bad statement does not keep the rest from being stored. The state after any order, repetition or
+    splitting of batches is the same; a key names one statement for ever. Refused as a whole: what is no list, or a
+    list of more than 2,000.
     """
     return {
         answer["key"]: answer["outcome"]
@@ -55,7 +56,7 @@ def sync(
 def sync_each(
     batch: Any, *, by: Any, may: May, now: str | None = None, holds: Holds | None = None, late: bool = False
 ) -> list[dict[str, Any]]:
-    """What became of each statement of a batch, in its order: {key, told: {state, why?}}."""
+    """The outcome of each statement of a batch, in its order: {key, outcome: {state, why?}}."""
     if not isinstance(batch, list):
         raise Refused(TrainingReason.BAD_BATCH, why="[{…}, …]")
     if len(batch) > MOST:
@@ -76,7 +77,8 @@ def sync_each(
 
 @dataclass(frozen=True)
 class _Intake:
-    """Who tells, what they may, and when it arrived."""
+    """What all statements of a batch share: the author, whose rolls they may call, the offset of the phone's clock,
+    the time of receipt, the predicate of held hours, and whether days of any age are accepted."""
 
     by: Any
     may: May
@@ -107,7 +109,7 @@ def _take(door: _Intake, batch: list[Any], places: list[int], answers: list[dict
 
 
 def _reject(door: _Intake, item: Any, refusal: Refused, centre: Any) -> dict[str, str]:
-    """Set a statement aside, once for each key; one without a key keeps a new one."""
+    """Store a rejected statement with its reason, once for each key (a new key where it has none); its outcome."""
     error_text = items.printable(str(refusal))
     facts = {"payload": items.storable(item), "reason": error_text[:300], "centre": centre, "by": _actor(door.by)}
     SetAside.objects.get_or_create(key=items.key_of(item) or str(uuid4()), defaults=facts)
@@ -115,7 +117,7 @@ def _reject(door: _Intake, item: Any, refusal: Refused, centre: Any) -> dict[str
 
 
 def _keep_batch(door: _Intake, batch: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """What became of each of some readable statements."""
+    """The outcome of each of some readable statements, in their order."""
     reader = _Reader(batch, door)
     out: list[dict[str, str]] = []
     good: dict[UUID, dict[str, Any]] = {}
@@ -139,7 +141,7 @@ def _keep_batch(door: _Intake, batch: list[dict[str, Any]]) -> list[dict[str, st
 
 
 def call_roll(batch: list[dict[str, Any]], refs: dict[str, str], *, by: Any, may: Any) -> None:
-    """Keep one roll told as a plain form, all of it or nothing; `refs`: the trainee of each key.
+    """Store one roll sent as a plain form, all of it or nothing; `refs`: the trainee of each key.
 
     Refused with each fault by its cell, “value-REF”: who filled the form still has it, nothing is set aside.
     """
@@ -281,13 +283,13 @@ def _rolls(values: Iterable[dict[str, Any]], by: Any) -> dict[tuple[Any, ...], R
         ignore_conflicts=True,
     )
     where = Q(course__in={sitting[0] for sitting in wanted}, on__in={sitting[1] for sitting in wanted})
-    # Locked in one order: two phones that tell of the same rolls wait for each other instead of deadlocking.
+    # Locked in one order: two phones that send the same rolls wait for each other instead of deadlocking.
     rows = Roll.objects.select_for_update(of=("self",)).filter(where).order_by("pk")
     found = {(row.course_id, row.on, row.hour): row for row in rows}
     longer = []
     for sitting in wanted:
         row = found[sitting[:3]]
-        # Two phones that tell two lengths: the longer counts, whichever came first.
+        # Two phones that send two lengths: the longer counts, whichever came first.
         if sitting[3] > row.length:
             row.length = sitting[3]
             longer.append(row)
@@ -296,7 +298,7 @@ def _rolls(values: Iterable[dict[str, Any]], by: Any) -> dict[tuple[Any, ...], R
 
 
 def _keep(rows: list[Statement], excuses: list[Excuse]) -> None:
-    """Insert statements, decide anew what stands where they speak, and warn those who reached a threshold."""
+    """Insert statements, resolve again their trainees at their rolls, and warn those who reached a threshold."""
     if not rows:
         return
     Statement.objects.bulk_create(rows, batch_size=1_000)
@@ -305,9 +307,9 @@ def _keep(rows: list[Statement], excuses: list[Excuse]) -> None:
 
 
 def settle(touched: Collection[tuple[int, int]], excuses: Collection[Excuse]) -> None:
-    """Decide anew what stands of some trainees at some rolls, each told as (roll, enrolment).
+    """Resolve again which statement is current for each (roll, enrolment) of `touched`, and store it.
 
-    What stands depends on the set of statements and of accepted excuses alone, not on what came first.
+    The result depends on the set of statements and of accepted excuses alone, not on what came first.
     """
     all_of: dict[tuple[int, int], list[Statement]] = defaultdict(list)
     for row in Statement.objects.filter(roll__in={key[0] for key in touched}):
@@ -369,7 +371,8 @@ def _excused(absent: Statement, excuse: Excuse, key: UUID) -> Statement:
 def correct(
     statement: Statement, *, value: str, minutes: int = 0, why: str = "", by: Any, rank: int = OFFICE
 ) -> Statement:
-    """Say otherwise, in sight of everything said so far: a new statement, which settles a contested one."""
+    """A new statement that names all stored before as seen (`after`), which settles a contested roll. Refused: no
+    reason; minutes that no late arrival has."""
     if not why.strip():
         raise Refused(TrainingReason.WHY_MISSING, "why")
     minutes = check_words(value, minutes or 0)

@@ -1,4 +1,4 @@
-"""From rows to the engine's problem and back: the one module that knows both."""
+"""Rows to the engine's problem and its result back to rows: the only module that knows both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from takwin.training.models import Absence, Closed, Hold, Room, Session, Timetab
 from takwin.training.rules.weeks import DAYS, HOURS, MASKS, NOON
 from takwin.training.selectors.calendar import bells
 
-# Wishes of a good week and what a unit of each costs; told one by one in the report.
+# Soft constraints of a week and the cost of a unit of each; the report lists them one by one.
 GROUP_GAP, TRAINER_GAP, GROUP_DAY, APART, ROOM_TOO_LARGE = 4, 1, 2, 3, 1
 GROUP_HOURS, TRAINER_HOURS = 7, 6
 WEEK_SIGNS = (Weeks.A, Weeks.B)
@@ -105,7 +105,7 @@ def present(sessions: list[Session], rooms: list[Room]) -> engine.Timetable:
 
 
 class _ClosedSlots:
-    """Slots when someone or some room is not there."""
+    """Closed slots of each trainer and room: outside opening hours, their own, and those taken in other centres."""
 
     def __init__(
         self, timetable: Timetable, sessions: list[Session], rooms: list[Room], around: list[Absence]
@@ -206,7 +206,7 @@ def write(board: Board, table: engine.Timetable) -> int:
 
 
 def hold(timetable: Timetable, sessions: list[Session]) -> None:
-    """Make the holds of these sessions anew."""
+    """Replace the reserved slots of these sessions by those of their present hours."""
     Hold.objects.filter(session__in=[row.pk for row in sessions]).delete()
     Hold.objects.bulk_create(
         [

@@ -55,7 +55,7 @@ def add_company(
 ) -> Company:
     """A company of the network's list, or one that somebody claims to be (`listed` false: no number is taken).
 
-    Refused: a number that is none, or another listed company's.
+    Refused: a malformed number, or that of another listed company.
     """
     row = Company(
         name=name, kind=kind, ice=tidy_ice(ice), activity=activity, contact=contact, phone=phone, places=places,

@@ -39,7 +39,7 @@ def assign(course: Course, *, trainer: Trainer | None, by: Any) -> Course:
 
 
 def _renew_holds(course: Course) -> None:
-    """What its sessions take is another trainer's time now; one who teaches elsewhere then cannot take them."""
+    """Reserve the hours of its placed sessions for the new trainer. Refused: the trainer teaches elsewhere then."""
     mine = Timetable.objects.filter(sessions__course=course).values("pk")
     for timetable in Timetable.objects.select_for_update(of=("self",)).filter(pk__in=mine).order_by("pk"):
         placed = list(timetable.sessions.filter(course=course, slot__isnull=False).select_related("course__group"))

@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Move:
-    """A session that is elsewhere than before: from where to where; None where it is not held."""
+    """A session whose place changed: (slot, room) before and after; None where it is not held."""
 
     course: Course
     part: int
@@ -59,7 +59,7 @@ def before_of(edition: Edition) -> Places:
 
 
 def differences(before: Places, after: Places) -> list[Move]:
-    """Who is moved from where to where, group by group. In two queries."""
+    """Sessions whose slot or room differs, by group; in two queries."""
     changed = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
     names = ("module", "group", "trainer")
     courses = Course.objects.select_related(*names).in_bulk({course for course, _part in changed})
@@ -79,7 +79,7 @@ def differences(before: Places, after: Places) -> list[Move]:
 
 
 def digest(places: Places) -> str:
-    """A mark of a week: a page carries the one it showed, so that nobody publishes what they did not see."""
+    """16 hexadecimal digits of a week. A form carries those of the week it showed, so that no other is published."""
     return sha256(repr(sorted(places.items(), key=lambda place: place[0])).encode()).hexdigest()[:16]
 
 

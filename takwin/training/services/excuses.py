@@ -35,7 +35,7 @@ def ask_excuse(
 
 
 def _safe_name(proof: Any) -> str:
-    """The stored name is ours; the content must be what the kind says."""
+    """A new name for a stored proof, so that the sender's is never used. Refused: content that is no photo or PDF."""
     try:
         kind = check_file(proof.name, proof.size, proof.read(16))
     except Refused as refusal:
@@ -45,13 +45,13 @@ def _safe_name(proof: Any) -> str:
 
 
 def read_proof(excuse: Excuse, *, by: Any) -> None:
-    """Note that someone read a proof: it may tell of an illness."""
+    """Note that someone read a proof: it may show an illness."""
     journal(excuse, "read_document", by=by)
 
 
 def answer_excuse(excuse: Excuse, *, accept: bool, answer: str = "", by: Any) -> Excuse:
     """Accept or refuse, with a reason. Absences of the days of an accepted one stand as excused, each by a statement
-    derived from it, whether they were told before or are told later."""
+    derived from it, whether they were stated before or are stated later."""
     if not accept and not answer.strip():
         raise Refused(TrainingReason.WHY_MISSING, "answer")
     with transaction.atomic():

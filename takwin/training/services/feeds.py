@@ -17,7 +17,7 @@ from takwin.training.selectors.weeks import Sitting, changes_of
 
 
 def new_feed(user: Any) -> Feed:
-    """A secret address for a phone's calendar; the one before it answers no more, and the new one has said nothing."""
+    """A secret address for a phone's calendar; the address before it ends, and the new feed has no entries yet."""
     with transaction.atomic():
         row, _made = Feed.objects.update_or_create(user=user, defaults={"ref": new_ref("TCF"), "served": {}})
         journal(user, "renew_feed", by=user)
@@ -25,7 +25,7 @@ def new_feed(user: Any) -> Feed:
 
 
 def follow_feed(feed: Feed, sittings: Iterable[Sitting], *, first: date) -> dict[str, Entry]:
-    """The entries of a feed that shows the days from `first` on, by their names. What it says is kept, so that the
+    """The entries of a feed that shows the days from `first` on, by their names. They are stored, so that the
     next reading knows what changed; nothing is written when nothing did. Two readings at once say the same."""
     found = [sitting for sitting in sittings if sitting.times is not None]
     changes = changes_of({sitting.session.edition.timetable_id for sitting in found})
@@ -40,7 +40,8 @@ def follow_feed(feed: Feed, sittings: Iterable[Sitting], *, first: date) -> dict
 
 
 def _entry(sitting: Sitting, changes: dict[int, int]) -> Entry:
-    """A new entry begins above what was said before feeds kept what they say: the publications of its timetable."""
+    """A new entry. Its sequence number begins at the publications of its timetable: feeds counted by them before they
+    kept their entries, and RFC 5545 lets a number only rise."""
     assert sitting.times is not None
     begins, ends = sitting.times
     return Entry(

@@ -155,7 +155,7 @@ def transfer(enrolment: Enrolment, *, group: Group, on: date | None = None, word
 
 
 def close_group(group: Group, *, by: Any) -> Group:
-    """End a group: its members leave it today; nothing of what was told of them is lost."""
+    """End a group: its members leave it today; their statements and marks stay."""
     with change(group, "close", by=by, flow=GROUP) as row:
         today = max(row.starts_on, min(timezone.localdate(), row.ends_on))
         for member in row.members.filter(until_on__isnull=True):

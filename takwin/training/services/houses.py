@@ -22,7 +22,7 @@ def group_of(enrolment: Enrolment) -> str:
 
 
 def open_beds(centre: Centre, *, girls: int, boys: int, by: Any = None) -> int:
-    """Number the beds of a house, as many as it was told to have. Refused: more than the house has. Adds only."""
+    """Number the beds of a house up to `girls` and `boys`; how many were added. Refused: more than the house has."""
     with transaction.atomic():
         Centre.objects.select_for_update(of=("self",)).get(pk=centre.pk)
         had = {group: Bed.objects.filter(centre=centre, group=group).count() for group in BedGroup.values}
@@ -47,7 +47,7 @@ def most_boarders(centre: Centre, on: date) -> int:
 
 
 def give_bed(enrolment: Enrolment, *, bed: Bed | None = None, by: Any) -> Stay:
-    """A bed told, or the first free one of the trainee's part of the house. The house is locked: of two who want the
+    """Give `bed`, or the first free bed of the trainee's part of the house. The house is locked: of two who want the
     last bed, one has it."""
     today = timezone.localdate()
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Statements as they come from phones: read one by one, so that one that cannot be read stops no other."""
+"""Reading the statements of a request each by itself, so that an unreadable one does not stop the others."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def printable(text: str) -> str:
 
 
 def storable(item: Any) -> Any:
-    """A statement as it is set aside: itself where a database can hold it, else its text, cut where it is long."""
+    """A rejected statement as it is stored: itself where a database can hold it, else its text, cut at `LARGE`."""
     try:
         check_item(item)
     except Refused:

@@ -23,8 +23,9 @@ COLUMNS = ("session", "group", "module", "trainer", "hours", "day", "hour", "roo
 def read_sheet(timetable: Timetable, *, file: Any, by: Any) -> int:
     """Read days, hours, rooms and pins of sessions from the spreadsheet that was taken out; how many moved.
 
-    Day 1 is Monday, hour 1 the first; both empty: no place yet. Each row is held against those above it, so the first
-    that cannot be is told with its reason. Refused as a whole: `field` is the file, the facts name row and column.
+    Day 1 is Monday, hour 1 the first; both empty: no place yet. Each row is checked against those above it; the first
+    that is impossible is reported with its reason. Refused as a whole: `field` is the file, the
+    facts name row and column.
     """
     rows = _rows(file)
     with transaction.atomic():

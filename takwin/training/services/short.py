@@ -27,7 +27,7 @@ def ask_course(
 
 
 def read_days(text: str) -> list[date]:
-    """Days told one a line. Refused with the line that is none."""
+    """Days of a text with a day on each line, sorted, each once. Refused with the number of a line that is no day."""
     days = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
@@ -41,7 +41,7 @@ def read_days(text: str) -> list[date]:
 
 
 def read_names(text: str) -> list[str]:
-    """Names told one a line. Refused: none, or one told twice."""
+    """Names of a text with a name on each line. Refused: no name, or a name given twice."""
     names = [" ".join(line.split())[:120] for line in text.splitlines() if line.strip()]
     if not names:
         raise Refused(HouseReason.NOBODY, "names")
@@ -52,7 +52,7 @@ def read_names(text: str) -> list[str]:
 
 
 def plan_course(course: ShortCourse, *, days: str, names: str, by: Any) -> ShortCourse:
-    """Its days and its people, told one a line."""
+    """Plan a course: its days and its participants, each on a line of a text."""
     dates, people = read_days(days), read_names(names)
     with change(course, "plan_course", by=by, flow=SHORT) as row:
         ShortDay.objects.bulk_create([ShortDay(course=row, on=on) for on in dates])
@@ -61,7 +61,7 @@ def plan_course(course: ShortCourse, *, days: str, names: str, by: Any) -> Short
 
 
 def mark_day(course: ShortCourse, *, on: date, present: Iterable[str], by: Any) -> int:
-    """Who was there on a day, told anew as a whole; how many."""
+    """Replace the list of participants present on a day; how many they are."""
     with transaction.atomic():
         row = ShortCourse.objects.select_for_update(of=("self",)).get(pk=course.pk)
         SHORT.target("hold_course", row.state)

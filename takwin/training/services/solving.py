@@ -135,7 +135,7 @@ def _solve_watched(
 
 
 def _explain(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
-    """Why sessions have no place: rooms that do not exist, then the smallest contradiction among the rest."""
+    """Causes of sessions without a place: rooms that do not exist, then a smallest contradiction among the rest."""
     causes: list[dict[str, Any]] = [
         {
             "cause": "no_room", "parties": [row.course.group.name], "rooms": [row.course.module.room_kind],

@@ -96,7 +96,7 @@ def change_room(
 
 
 def close_slots(row: Trainer | Room, *, slots: Iterable[int], by: Any) -> None:
-    """The hours of the week when a trainer or a room is never there, all told anew."""
+    """Replace the slots of the week when a trainer or a room is never there."""
     owner = {"trainer": row} if isinstance(row, Trainer) else {"room": row}
     with transaction.atomic():
         wanted = {slot for slot in slots if 0 <= slot < SLOTS}

@@ -28,7 +28,7 @@ def open_timetable(centre: Centre, *, term: Term, by: Any = None) -> Timetable:
 
 
 def refresh(timetable: Timetable) -> None:
-    """Sessions as the courses want them: new ones have no place yet; those of other lengths are made anew."""
+    """Sessions as the courses want them: new sessions have no place yet; those of another length are replaced."""
     courses = Course.objects.filter(
         group__centre=timetable.centre_id, group__season=timetable.term.season_id, group__state=GroupState.OPEN,
         module__term=timetable.term.number, trainer__isnull=False,

@@ -43,7 +43,8 @@ def mark_list(request: Any) -> HttpResponse:
 
 
 def _sheet(row: Any, place: str) -> list[dict[str, Any]]:
-    """Those to mark, with what this marker said. A second marker sees no first mark until both were given."""
+    """A line for each trainee to mark, with this marker's value. `far`: two marks that differ by more than the rule
+    allows; only then a marker is shown the other's mark."""
     had = reads.marks(row)
     out = []
     for member in services.candidates(row):
@@ -79,7 +80,7 @@ def marks(request: Any, ref: str) -> HttpResponse:
 
 
 def _close(request: Any, row: Any) -> None:
-    """Close the sheet; its marks are kept already, so that a refusal is only said."""
+    """Close the sheet. Its marks are stored already, so a refusal is shown as a message and undoes nothing."""
     try:
         services.close_marks(row, by=request.user)
     except Refused as refusal:

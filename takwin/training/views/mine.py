@@ -28,7 +28,7 @@ AHEAD = timedelta(weeks=8)
 @takes_bytes((FILE_LIMIT_MB + 1) * 1024 * 1024)
 @page(SIGNED_IN)
 def mine(request: Any) -> HttpResponse:
-    """One's own training: the week, absences, requests. Says so when there is none."""
+    """The trainee's own week, absences and requests; a sentence for who is not enrolled."""
     row = enrolments.own(request.user)
     if row is None:
         return show(request, "training/mine.html", row=None, active="mine")
@@ -78,7 +78,7 @@ def feed(request: Any, token: str) -> HttpResponse:
         member = enrolments.membership(own) if own else None
         if member is None and not row.served:
             raise Http404(token)
-        # Who left is told that what their phone holds is called off; then the feed has nothing more to say.
+        # After someone left, the feed calls off the sessions it had; then it has no entries.
         rows = weeks.published(course__group=member.group_id) if member else []
         found = weeks.sittings(rows, first, today + AHEAD)
     return ical.answer(calendars.of_entries(services.follow_feed(row, found, first=first)), "takwin")

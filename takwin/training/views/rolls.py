@@ -1,4 +1,4 @@
-"""Roll call on a trainer's phone, and the office's view of what was told."""
+"""Roll call on a trainer's phone, and the office's view of statements."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def proof(request: Any, ref: str) -> Any:
 
 @page("training.see", moves="training.run")
 def roll(request: Any, ref: str) -> HttpResponse:
-    """Everything said at one roll, and a correction by the office."""
+    """All statements of one roll, and a correction by the office."""
     row = or_404(lambda key: attendance.roll(request.scope, key), ref)
     if request.method == "POST":
         statement = or_404(lambda key: attendance.statement(row, key), request.POST.get("key", ""))
