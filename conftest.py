@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 
+from tests import stored
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in the test's thread
+
+
+PAGES = {"client", "visit"}  # a test that reads pages by one of these
+
+
+def pytest_collection_modifyitems(items):
+    """Marks `database`: what asks a database something that the other might answer differently (docs/testing.md).
+
+    Rules and engines know none; pages show what selectors and services gave them, whose own tests run on both.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is None or item.get_closest_marker("browser"):
+            continue
+        is_page = PAGES & set(item.fixturenames)
+        races = marker.kwargs.get("transaction") or "transactional_db" in item.fixturenames
+        if not is_page or races or item.get_closest_marker("both"):
+            item.add_marker("database")
 
 
 def load_network() -> None:
@@ -22,11 +43,23 @@ BLOCKERS: list = []  # the one of this process, once its database stands
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The reference network is in every test database before the first test."""
-    with django_db_blocker.unblock():
-        load_network()
-    BLOCKERS.append(django_db_blocker)
+def django_db_setup(
+    request, tmp_path_factory, django_test_environment, django_db_blocker, django_db_use_migrations
+) -> Iterator[None]:
+    """The reference network is in every test database before the first test; both are made once a run."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    folder = tmp_path_factory.getbasetemp()
+    if not django_db_use_migrations:
+        from pytest_django.fixtures import _disable_migrations
+
+        _disable_migrations()
+    with (
+        django_db_blocker.unblock(),
+        stored.worker_database(folder.parent if worker else folder, worker or "alone", load_network),
+    ):
+        BLOCKERS.append(django_db_blocker)
+        with django_db_blocker.block():
+            yield
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,20 +69,21 @@ def pytest_runtest_setup(item):
     marker = item.get_closest_marker("django_db")
     if marker is None or marker.kwargs.get("transaction") or not BLOCKERS:
         return
+    with BLOCKERS[0].unblock():
+        refill()
+
+
+def refill() -> None:
     from takwin.territory.models import Area
 
-    with BLOCKERS[0].unblock():
-        if not Area.objects.exists():
-            load_network()
+    if not Area.objects.exists():
+        stored.restore("network")
 
 
 @pytest.fixture
 def network(transactional_db):
-    """For tests whose tables are emptied afterwards: the network is loaded again when it was."""
-    from takwin.territory.models import Area
-
-    if not Area.objects.exists():
-        load_network()
+    """For tests whose tables are emptied afterwards: the network is put back when it was."""
+    refill()
 
 
 @pytest.fixture(autouse=True)

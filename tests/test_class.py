@@ -14,7 +14,7 @@ from takwin.core.models import Outbox
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.territory.models import Area
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 CLASS = 30
 
 

@@ -9,7 +9,7 @@ from takwin.offer.services import close_season
 from tests.fuzz import DOZEN, PARAMETER, POISONS, Fuzz, Visitor, routes
 from tests.fuzz_world import make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 # Pages that a visitor reads though another read them: the same address shows each of them something of their own.
 AGAIN = {
     "insider": "/desk/", "trainer": "/training/", "trainee": "/training/", "candidate": "/apply/",

@@ -9,7 +9,7 @@ from django.test import Client
 from takwin.accounts.tests.make import PASSWORD, make_user
 from takwin.core.trouble import trouble_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TROUBLES = [("database is locked", "locked"), ("database or disk is full", "full"), ("disk I/O error", "full")]
 PAGES = ("/", "/programmes/", "/season/", "/accounts/login/", "/desk/", "/apply/", "/verify/")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 from threading import Lock
@@ -10,6 +11,8 @@ from threading import Lock
 import pytest
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Page, sync_playwright
+
+from tests import stored
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 # A page that is not there; a form that is to be corrected; a window without a network (ERR_FAILED when a worker
@@ -64,9 +67,15 @@ def in_flight():
     request_finished.disconnect(counter.finished)
 
 
+@pytest.fixture(scope="session")
+def season_files(tmp_path_factory):
+    """The documents of the simulated season: empty until the first test of this process has made them."""
+    return tmp_path_factory.mktemp("season") / "media"
+
+
 @pytest.fixture
-def season(network, settings, live_server, monkeypatch, in_flight):
-    """300 simulated candidates and the accounts of the demo."""
+def season(transactional_db, settings, live_server, monkeypatch, in_flight, season_files):
+    """300 simulated candidates and the accounts of the demo: made once a process, then put back as it was."""
     from takwin.web.simulation import simulate
     from takwin.web.simulation.demo import make_demo
 
@@ -74,8 +83,16 @@ def season(network, settings, live_server, monkeypatch, in_flight):
     monkeypatch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler._should_handle", lambda *_: False)
     settings.SITE_URL = live_server.url
     settings.ALLOWED_HOSTS = ["*"]
-    simulate(300, 1, say=lambda _line: None)
-    make_demo()
+    if season_files.exists():
+        stored.restore("season")
+        shutil.copytree(season_files, settings.MEDIA_ROOT, dirs_exist_ok=True)
+    else:
+        stored.restore("network")
+        simulate(300, 1, say=lambda _line: None)
+        make_demo()
+        stored.store("season")
+        Path(settings.MEDIA_ROOT).mkdir(exist_ok=True)
+        shutil.copytree(settings.MEDIA_ROOT, season_files)
     yield live_server.url
     in_flight.rest()
 
@@ -112,10 +129,10 @@ def picture():
     folder = os.environ.get("TAKWIN_SCREENS", "")
 
     def take(page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= page.viewport_size["width"], f"{name} scrolls sideways: {wide}"
         if folder:
+            page.wait_for_load_state("networkidle")
             # A bar that sticks to the window would lie across a picture of the whole page.
             page.evaluate(
                 "document.querySelectorAll('.phone-bar, .test-bar').forEach((bar) => (bar.style.position = 'static'))"
