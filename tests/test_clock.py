@@ -13,7 +13,7 @@ from takwin.admissions.tests.make import make_published, make_submitted
 from takwin.core import clock, pulse
 from takwin.core.errors import Refused
 from takwin.core.messages import post
-from takwin.core.models import Clock, Entry, Outbox, Pulse
+from takwin.core.models import Clock, ClockBatch, Entry, Outbox, Pulse
 from takwin.employment.models import Vacancy, Wave
 from takwin.employment.tests.make import make_employer, make_sample, make_vacancy
 from takwin.offer.services import close_season
@@ -22,6 +22,7 @@ from takwin.training.models import Contract
 from takwin.training.rules.companies import REPLACE_WITHIN
 from takwin.training.tests.make import make_contract
 from takwin.web import clock as steps
+from takwin.web.selectors import taken
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,9 @@ class TestJump:
         assert admitted.state == "lapsed"
         believed = Entry.objects.get(ref="clock:rounds", verb="run_step").data
         assert believed["believed"][:10] == timezone.now().isoformat()[:10]
+        batch = ClockBatch.objects.get(step="rounds")
+        assert (batch.count, batch.believed_at.date()) == (1, timezone.now().date())
+        assert taken.address(batch) == "/desk/allocation/lapses/2024-2025/1/"
         with pytest.raises(Refused):
             clock.confirm(stopped_at="", by=boss)  # a second tab
 

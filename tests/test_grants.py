@@ -25,7 +25,7 @@ from takwin.admissions.tests.make import make_run, make_submitted
 from takwin.centres.forms import CorrectForm
 from takwin.centres.models import Centre
 from takwin.certification.tests.make import SITTERS, make_certification
-from takwin.core.models import Entry
+from takwin.core.models import ClockBatch, ClockRow, Entry
 from takwin.employment import services as employment
 from takwin.employment.tests.make import make_employer, make_vacancy
 from takwin.guidance import services as guidance
@@ -225,6 +225,7 @@ CASES = {
                                                                    {"do": "confirm", "restoration": "x"}]),
     "web:retry_messages": ("/desk/messages/retry/", [{"up_to": "9"}, {"pk": "9"}]),
     "web:confirm_clock": ("/desk/clock/confirm/", [{"stopped_at": "x"}]),
+    "web:taken_batch": ("/desk/clock/taken/{taken}/", [{"reason": "x"}, {"do": "accept", "request": "x"}]),
     "admissions:committee_dissolve": ("/desk/committees/{committee}/dissolve/", [{"reason": "x"}]),
     "admissions:committees": (
         "/desk/committees/",
@@ -338,6 +339,7 @@ def world():
     employer = make_employer()
     out |= {"sample": sample, "wave": sample.wave, "employer": employer}
     out["vacancy"] = make_vacancy(employer, opened=False)
+    out["taken"] = make_taken(employer)
     out["counsellor"], out["hours"] = counsellor, make_hours(out["case"].centre, counsellor)
     begin = now + timedelta(days=9)
     out["closure"] = guidance.close_days(
@@ -381,6 +383,15 @@ def more_training(out):
         "president": out["jury"].president, "verdict": out["jury"].verdicts.first(),
         "line": f"{apprentice.version_id}-{apprentice.mode_id}-{apprentice.year}",
     }  # fmt: skip
+
+
+def make_taken(employer):
+    """A vacancy that the clock ended."""
+    row, now = make_vacancy(employer), timezone.now()
+    type(row).objects.filter(pk=row.pk).update(state="expired")
+    batch = ClockBatch.objects.create(step="vacancies", count=1, believed_at=now, database_at=now)
+    ClockRow.objects.create(batch=batch, row=row.pk, before="open")
+    return batch
 
 
 def make_draft(group):

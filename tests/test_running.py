@@ -13,7 +13,7 @@ from takwin.core.models import Clock, Entry, Outbox
 from takwin.web.selectors.running import masked
 
 pytestmark = pytest.mark.django_db
-PAGES = ("/desk/messages/", "/desk/clock/")
+PAGES = ("/desk/messages/", "/desk/clock/", "/desk/clock/taken/")
 
 
 @pytest.fixture

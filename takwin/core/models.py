@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.core.choices import Channel, JobState, MessageState, Priority, state_check
 from takwin.core.fields import RefField
+from takwin.core.second_person import SecondPersonRequest, two_persons
 
 
 class Named(models.Model):
@@ -261,3 +262,67 @@ class FormKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} {self.made_model}"
+
+
+class ClockBatch(models.Model):
+    """What one run of a step of the clock took away, with the time it believed. `about`: what it closed, where
+    another page than the clock's gives back; the parts of that page's address."""
+
+    ref = RefField(prefix="CLK")
+    step = models.CharField(max_length=20)
+    about = models.CharField(max_length=80, blank=True, default="")
+    count = models.PositiveIntegerField(default=0)
+    believed_at = models.DateTimeField(help_text="by the machine's clock")
+    database_at = models.DateTimeField(help_text="by the database's clock")
+
+    class Meta:
+        verbose_name = _("what the clock took")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class GivingBack(SecondPersonRequest):
+    """One person asks that what a run of the clock took is given back, another decides. `ended_at`: every row was
+    tried; `restored` have it again, `left_alone` had moved on or would be taken again at once."""
+
+    ref = RefField(prefix="GBK")
+    batch = models.ForeignKey(ClockBatch, models.PROTECT, related_name="requests")
+    restored = models.PositiveIntegerField(default=0)
+    left_alone = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("request to give back")
+        ordering = ["-pk"]
+        constraints = [
+            *two_persons("giving_back"),
+            models.UniqueConstraint(
+                fields=["batch"],
+                condition=models.Q(state="waiting") | models.Q(state="accepted", ended_at__isnull=True),
+                name="giving_back_once_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class ClockRow(models.Model):
+    """A row that a run of the clock changed: its key in the table of the step, its state before, whether it was given
+    back, and the request that tried it last."""
+
+    batch = models.ForeignKey(ClockBatch, models.CASCADE, related_name="rows")
+    row = models.BigIntegerField()
+    before = models.CharField(max_length=20, blank=True, default="")
+    given_back = models.BooleanField(default=False)
+    tried = models.ForeignKey(GivingBack, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("row that the clock took")
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="clock_row_once_a_batch")]
+        indexes = [models.Index(fields=["row"], name="clock_row_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.row}"

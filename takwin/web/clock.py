@@ -17,8 +17,15 @@ from takwin.accounts.kept_forms import forget_forms
 from takwin.accounts.security import forget_old_events, raise_alarms
 from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
-from takwin.admissions.services import close_rounds_due, count_demand, draws_due, remind_due, sweep_prepared
-from takwin.core import clock, files, form_keys, jobs, messages, pulse
+from takwin.admissions.services import (
+    SEASON_UNDO,
+    close_rounds_due,
+    count_demand,
+    draws_due,
+    remind_due,
+    sweep_prepared,
+)
+from takwin.core import clock, clock_undo, files, form_keys, jobs, messages, pulse
 from takwin.core.agreed import derive_instants
 from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
@@ -26,8 +33,9 @@ from takwin.core.models import Entry, Pulse
 from takwin.employment.choices import SampleState, WaveState
 from takwin.employment.choices.work import VacancyState
 from takwin.employment.models import Sample, Vacancy
-from takwin.employment.services import expire_due, open_due
+from takwin.employment.services import VACANCY_UNDO, WAVE_UNDO, expire_due, open_due
 from takwin.guidance.services import (
+    HOLIDAY_UNDO,
     close_days_off,
     derive_times,
     expire_holds,
@@ -40,7 +48,7 @@ from takwin.offer.services import close_due
 from takwin.training.choices.companies import ContractState
 from takwin.training.models import Contract
 from takwin.training.rules.companies import REPLACE_WITHIN
-from takwin.training.services import ensure_calendar, lapse_due
+from takwin.training.services import CONTRACT_UNDO, ensure_calendar, lapse_due
 
 ANNOUNCED = timedelta(days=2)  # a closing is on the desk so long before
 log = structlog.get_logger("takwin.clock")
@@ -48,12 +56,17 @@ log = structlog.get_logger("takwin.clock")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`takes`: it closes, ends, erases or reminds, by the time it is; held while the clock is in doubt."""
+    """`takes`: it closes, ends, erases or reminds, by the time it is; held while the clock is in doubt. What it took
+    is given back by its `undo`, or on a page of its own (`elsewhere`, the name of an address that takes the parts of
+    `ClockBatch.about`), or never, and `lasting` says why."""
 
     name: str
     label: Any
     work: Callable[[], Any]
     takes: bool = False
+    undo: clock_undo.Undo | None = None
+    elsewhere: str = ""
+    lasting: Any = ""
 
 
 def _sweep_daily() -> int:
@@ -78,38 +91,66 @@ def _announce() -> int:
     return announce()
 
 
+def _go_on() -> int:
+    return clock_undo.go_on({row.name: row.undo for row in STEPS if row.undo})
+
+
 def _count() -> dict[str, int]:
     return {season.code: count_demand(season) for season in open_seasons()}
 
 
+SENT = _("A message that has left cannot be called back.")
+ERASED = _("What is erased does not return: that is what erasing is for. A backup holds it for a time.")
 STEPS: Sequence[Step] = (
     Step("jobs", _("Take over what dead workers left"), lambda: jobs.recover() + jobs.sweep_queue()),
-    Step("seasons", _("Close the seasons that are due"), lambda: [row.code for row in close_due()], takes=True),
-    Step("rounds", _("Close the answers that are due"), lambda: [row.ref for row in close_rounds_due()], takes=True),
+    Step("seasons", _("Close the seasons that are due"), close_due, takes=True, undo=SEASON_UNDO),
+    Step(
+        "rounds", _("Close the answers that are due"), lambda: [row.ref for row in close_rounds_due()], takes=True,
+        elsewhere="admissions:lapses",
+    ),
     Step("draws", _("Follow the draws of the seasons"), draws_due),
-    Step("runs", _("Discard runs that no worker will finish"), sweep_prepared),
+    Step(
+        "runs", _("Discard runs that no worker will finish"), sweep_prepared,
+        lasting=_("A discarded calculation is started again by whoever began it."),
+    ),
     Step("calendar", _("Load the public holidays of the year"), ensure_calendar),
-    Step("zones", _("Keep agreed hours when the clocks of the country change"), _derive_hourly, takes=True),
-    Step("holidays", _("Withdraw times that fall on a public holiday"), close_days_off, takes=True),
-    Step("reminders", _("Remind those who have not answered"), remind_due, takes=True),
-    Step("appointments", _("Remind those who have an appointment"), remind_appointments, takes=True),
-    Step("holds", _("Give back the places whose number was not confirmed"), expire_holds),
+    Step(
+        "zones", _("Keep agreed hours when the clocks of the country change"), _derive_hourly, takes=True,
+        lasting=_("The agreed hour is kept: the next run derives its instant again."),
+    ),
+    Step(
+        "holidays", _("Withdraw times that fall on a public holiday"), close_days_off, takes=True, undo=HOLIDAY_UNDO
+    ),
+    Step("reminders", _("Remind those who have not answered"), remind_due, takes=True, lasting=SENT),
+    Step("appointments", _("Remind those who have an appointment"), remind_appointments, takes=True, lasting=SENT),
+    Step(
+        "holds", _("Give back the places whose number was not confirmed"), expire_holds,
+        lasting=_("A place kept for some minutes goes to the next in line; who was late books again."),
+    ),
     Step("hours", _("Open the hours of the weeks to come"), fill_slots),
-    Step("contracts", _("End broken contracts without a new employer"), lapse_due, takes=True),
-    Step("waves", _("Open and close follow-ups of graduates"), open_due, takes=True),
-    Step("vacancies", _("End vacancies whose last day is over"), expire_due, takes=True),
-    Step("erase", _("Erase words of old messages"), messages.erase_old, takes=True),
-    Step("files", _("Sweep files that no record names"), _sweep_daily, takes=True),
-    Step("keys", _("Forget keys of forms that were sent"), form_keys.forget_keys, takes=True),
-    Step("typed", _("Forget what was typed when a session had ended"), forget_forms, takes=True),
+    Step("contracts", _("End broken contracts without a new employer"), lapse_due, takes=True, undo=CONTRACT_UNDO),
+    Step("waves", _("Open and close follow-ups of graduates"), open_due, takes=True, undo=WAVE_UNDO),
+    Step("vacancies", _("End vacancies whose last day is over"), expire_due, takes=True, undo=VACANCY_UNDO),
+    Step("erase", _("Erase words of old messages"), messages.erase_old, takes=True, lasting=ERASED),
+    Step("files", _("Sweep files that no record names"), _sweep_daily, takes=True, lasting=ERASED),
+    Step("keys", _("Forget keys of forms that were sent"), form_keys.forget_keys, takes=True, lasting=ERASED),
+    Step(
+        "typed", _("Forget what was typed when a session had ended"), forget_forms, takes=True, lasting=ERASED
+    ),
     Step("workers", _("Forget workers of before"), pulse.forget_workers),
     Step("demand", _("Count requests"), _count),
     Step("announce", _("Announce what closes soon"), _announce),
+    Step("giving", _("Give back what two people decided"), _go_on),
     Step("journal", _("Seal the journal"), seal_journal),
     Step("alarms", _("Look for many failed sign-ins"), raise_alarms),
-    Step("events", _("Forget old security events"), forget_old_events, takes=True),
+    Step("events", _("Forget old security events"), forget_old_events, takes=True, lasting=ERASED),
     Step("messages", _("Send messages"), messages.send_waiting),
-)
+)  # fmt: skip
+
+
+def undo_of(step: str) -> clock_undo.Undo | None:
+    """How what a step took is given back; None where it is not, or on a page of its own."""
+    return next((row.undo for row in STEPS if row.name == step), None)
 
 
 def run_steps(every: timedelta = timedelta(minutes=1)) -> dict[str, Any]:

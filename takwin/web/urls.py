@@ -14,6 +14,7 @@ from takwin.web.views import (
     programmes,
     roles,
     running,
+    taken,
 )
 
 app_name = "web"
@@ -47,5 +48,7 @@ urlpatterns = [
     path("desk/messages/retry/", running.retry, name="retry_messages"),
     path("desk/clock/", running.clock_page, name="clock"),
     path("desk/clock/confirm/", running.confirm_clock, name="confirm_clock"),
+    path("desk/clock/taken/", taken.batch_list, name="taken"),
+    path("desk/clock/taken/<str:ref>/", taken.batch, name="taken_batch"),
     path("_ui/", plain.gallery, name="gallery"),
 ]

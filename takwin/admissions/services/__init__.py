@@ -20,6 +20,7 @@ from takwin.admissions.services.corrections import (
 from takwin.admissions.services.demand import count_demand
 from takwin.admissions.services.documents import join_document, read_document, remove_document
 from takwin.admissions.services.draws import (
+    SEASON_UNDO,
     ask_void,
     close_applications,
     confirm_value,
@@ -54,6 +55,7 @@ from takwin.admissions.services.shown import counts as public_counts
 from takwin.admissions.services.wishes import add_wish, move_wish, order_wishes, remove_wish
 
 __all__ = [
+    "SEASON_UNDO",
     "accept_correction",
     "add_late_wish",
     "add_wish",

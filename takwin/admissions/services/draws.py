@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.models import User
 from takwin.admissions.choices import AdmissionReason as R
@@ -23,6 +24,7 @@ from takwin.admissions.choices import DrawState, ValueSource, VoidReason
 from takwin.admissions.models import Contribution, Draw, Run
 from takwin.admissions.rules import DRAW, VALUE_AFTER, check_contribution, drand_round
 from takwin.core.changes import change, create
+from takwin.core.clock_undo import Undo
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.engines.allocation.at_home import commitment, final_seed
@@ -137,6 +139,23 @@ def reopen_applications(season: Season, *, by: User | None) -> Season:
             _void(draw, VoidReason.OPENED_AGAIN, by=by)
         _discard_runs(opened, str(VoidReason.OPENED_AGAIN.label), by=by)
     return opened
+
+
+def _restore_season(season: Season, *, reason: str, by: User, before: str = "") -> Season:
+    return reopen_applications(season, by=by)
+
+
+def _still_closed(rows: QuerySet[Season]) -> QuerySet[Season]:
+    return rows.filter(state=SeasonState.CLOSED)
+
+
+SEASON_UNDO = Undo(
+    model=Season, still=_still_closed, due=lambda: Q(closes_at__lte=timezone.now()), give_back=_restore_season,
+    words=_(
+        "Applications are open again until the deadline of the season. What was calculated is discarded, and a draw "
+        "that was closed becomes void. A season whose results are published stays closed."
+    ),
+)  # fmt: skip
 
 
 def draws_due(*, by: User | None = None) -> list[Draw]:

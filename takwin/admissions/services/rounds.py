@@ -17,6 +17,7 @@ from takwin.admissions.rules import ROUND
 from takwin.admissions.selectors import current_round
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel, Priority
+from takwin.core.clock_undo import note_count
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.core.messages import in_each_language, language_column
@@ -91,8 +92,14 @@ def _keep_lapses(turn: Round) -> None:
 
 def close_rounds_due(*, by: Any = None) -> list[Round]:
     """Close the rounds whose answers are over; called by the tick."""
-    due = Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=timezone.now())
-    return [close_answers(turn, by=by) for turn in due]
+    closed = []
+    for turn in Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=timezone.now()).select_related(
+        "season"
+    ):
+        with transaction.atomic():
+            closed.append(close_answers(turn, by=by))
+            note_count("rounds", turn.lapses.count(), about=f"{turn.season.code}/{turn.number}")
+    return closed
 
 
 def remind_due(*, by: Any = None) -> int:

@@ -107,3 +107,5 @@ class FollowReason(Reasons):
     NO_DENOMINATOR = "no_denominator", _("Nobody answered: without a denominator there is no rate.")
     WAVE_RUNNING = "wave_running", _("Rates are published when the follow-up is closed, on %(on)s.")
     PUBLISHED = "published", _("These rates are published already.")
+    WHY_MISSING = "follow_why_missing", _("Say why.")
+    DAY_OVER = "day_over", _("This day is over: choose today or a later one.")

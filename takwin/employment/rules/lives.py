@@ -8,7 +8,7 @@ from takwin.employment.choices.work import BidState as B
 from takwin.employment.choices.work import EmployerState as E
 from takwin.employment.choices.work import VacancyState as V
 
-WAVE = Flow(W, open_wave=({W.PLANNED}, W.OPEN), close_wave=({W.OPEN}, W.CLOSED))
+WAVE = Flow(W, open_wave=({W.PLANNED}, W.OPEN), close_wave=({W.OPEN}, W.CLOSED), reopen_wave=({W.CLOSED}, W.OPEN))
 EMPLOYER = Flow(
     E,
     verify_employer=({E.ASKED, E.SUSPENDED, E.REFUSED}, E.VERIFIED),
@@ -22,6 +22,8 @@ VACANCY = Flow(
     fill=({V.OPEN}, V.FILLED),
     close_vacancy=({V.POSTED, V.OPEN}, V.CLOSED),
     expire=({V.OPEN, V.POSTED}, V.EXPIRED),
+    restore_vacancy=({V.EXPIRED}, V.OPEN),
+    restore_posted=({V.EXPIRED}, V.POSTED),
 )
 BID = Flow(
     B,

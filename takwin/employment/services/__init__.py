@@ -1,6 +1,7 @@
 """Every write of employment."""
 
 from takwin.employment.services.follow_up import (
+    WAVE_UNDO,
     answer,
     close_wave,
     freeze_cohort,
@@ -8,8 +9,11 @@ from takwin.employment.services.follow_up import (
     open_wave,
     publish_rates,
     record_attempt,
+    reopen_wave,
+    restore_wave,
 )
 from takwin.employment.services.work import (
+    VACANCY_UNDO,
     bid,
     close_vacancy,
     decline_bid,
@@ -20,6 +24,7 @@ from takwin.employment.services.work import (
     post_vacancy,
     refuse_employer,
     register_employer,
+    restore_vacancy,
     set_wish,
     shortlist,
     suspend_employer,
@@ -29,6 +34,7 @@ from takwin.employment.services.work import (
 )
 
 __all__ = [
+    "VACANCY_UNDO", "WAVE_UNDO", "reopen_wave", "restore_vacancy", "restore_wave",
     "answer", "bid", "close_vacancy", "close_wave", "decline_bid", "expire_due", "freeze_cohort", "hire", "invite",
     "open_due", "open_vacancy", "open_wave", "post_vacancy", "publish_rates", "record_attempt", "refuse_employer",
     "register_employer", "set_wish", "shortlist", "suspend_employer", "turn_down_vacancy", "verify_employer",

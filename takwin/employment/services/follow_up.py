@@ -9,13 +9,15 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from takwin.certification.models import Diploma
 from takwin.core.changes import change, create, journal
 from takwin.core.choices import Channel, Priority
+from takwin.core.clock_undo import Undo, take_rows
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
@@ -89,10 +91,12 @@ def open_due(today: date | None = None) -> int:
     for wave in Wave.objects.filter(state=WaveState.PLANNED, opens_on__lte=today):
         open_wave(wave)
         moved += 1
-    for wave in Wave.objects.filter(state=WaveState.OPEN, closes_on__lt=today):
-        close_wave(wave)
-        moved += 1
-    return moved
+    due = Wave.objects.filter(_over(today), state=WaveState.OPEN)
+    return moved + take_rows("waves", due, "close_wave", WAVE)
+
+
+def _over(today: date | None = None) -> Q:
+    return Q(closes_on__lt=today or timezone.localdate())
 
 
 def open_wave(wave: Wave, *, by: Any = None) -> Wave:
@@ -125,6 +129,37 @@ def close_wave(wave: Wave, *, by: Any = None) -> Wave:
     with change(wave, "close_wave", by=by, flow=WAVE) as row:
         pass
     return row
+
+
+def reopen_wave(wave: Wave, *, closes_on: date, reason: str, by: Any) -> Wave:
+    """Answers are taken again until a day, in the same frame. Refused: rates that are published rest on the answers
+    that were there; a day that is over."""
+    if not reason.strip():
+        raise Refused(R.WHY_MISSING, "reason")
+    if closes_on < timezone.localdate():
+        raise Refused(R.DAY_OVER, "closes_on")
+    with change(wave, "reopen_wave", by=by, flow=WAVE, reason=reason) as row:
+        if row.rates.exists():
+            raise Refused(R.PUBLISHED)
+        row.closes_on = closes_on
+    return row
+
+
+def restore_wave(wave: Wave, *, reason: str, by: Any, before: str = "") -> Wave:
+    """A follow-up that the clock closed too early goes on until the day it had."""
+    return reopen_wave(wave, closes_on=wave.closes_on, reason=reason, by=by)
+
+
+def _still_closed(rows: QuerySet[Wave]) -> QuerySet[Wave]:
+    return rows.filter(state=WaveState.CLOSED, rates__isnull=True)
+
+
+WAVE_UNDO = Undo(
+    model=Wave, still=_still_closed, due=_over, give_back=restore_wave,
+    words=_(
+        "Each follow-up takes answers again until its last day. One whose rates are published stays closed."
+    ),
+)  # fmt: skip
 
 
 def record_attempt(sample: Sample, *, way: str, result: str, words: str = "", by: Any) -> Attempt:

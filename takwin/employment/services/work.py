@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.certification.models import Diploma
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
+from takwin.core.clock_undo import Undo, take_rows
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of, post
 from takwin.employment.choices import Outcome, Way
@@ -172,16 +174,38 @@ def close_vacancy(vacancy: Vacancy, *, by: Any) -> Vacancy:
 
 def expire_due(today: date | None = None) -> int:
     """End the vacancies whose last day is over; called by the clock."""
-    due = Vacancy.objects.filter(
-        state__in=[VacancyState.OPEN, VacancyState.POSTED], expires_on__lt=today or timezone.localdate()
-    )
-    count = 0
-    for row in due:
-        with change(row, "expire", by=None, flow=VACANCY):
-            count += 1
-    if count:
+    due = Vacancy.objects.filter(_over(today), state__in=[VacancyState.OPEN, VacancyState.POSTED])
+    if count := take_rows("vacancies", due, "expire", VACANCY):
         matching.forget()
     return count
+
+
+def _over(today: date | None = None) -> Q:
+    return Q(expires_on__lt=today or timezone.localdate())
+
+
+def restore_vacancy(vacancy: Vacancy, *, before: str, reason: str, by: Any) -> Vacancy:
+    """A vacancy that the clock ended too early is open, or waits to be read, as it did `before`."""
+    verb = "restore_vacancy" if before == VacancyState.OPEN else "restore_posted"
+    with change(vacancy, verb, by=by, flow=VACANCY, reason=reason) as row:
+        check_acting(row.employer_id)
+    matching.forget()
+    return row
+
+
+def _still_expired(rows: QuerySet[Vacancy]) -> QuerySet[Vacancy]:
+    """Expired, of an employer who is verified, and with a post that nobody has."""
+    rows = rows.filter(state=VacancyState.EXPIRED, employer__state=EmployerState.VERIFIED)
+    return rows.filter(taken__lt=F("places"))
+
+
+VACANCY_UNDO = Undo(
+    model=Vacancy, still=_still_expired, due=_over, give_back=restore_vacancy,
+    words=_(
+        "Each vacancy is as it was before, until its last day: graduates see it again and may apply. A vacancy whose "
+        "employer is not verified any more, or whose posts are taken, stays ended."
+    ),
+)  # fmt: skip
 
 
 def set_wish(

@@ -39,6 +39,7 @@ from takwin.guidance.services.clients import (
 )
 from takwin.guidance.services.feeds import new_feed
 from takwin.guidance.services.hours import (
+    HOLIDAY_UNDO,
     close_days,
     close_days_off,
     derive_times,
@@ -46,6 +47,7 @@ from takwin.guidance.services.hours import (
     fill_slots,
     publish_hours,
     reopen_days,
+    restore_time,
     slot_at,
 )
 from takwin.guidance.services.numbers import held, is_code, send_code
@@ -54,6 +56,8 @@ from takwin.guidance.services.sittings import answer, begin_again, keep_advice
 from takwin.guidance.services.visits import book_at, drop_hold, reserve, reserve_held, sign_up
 
 __all__ = [
+    "HOLIDAY_UNDO",
+    "restore_time",
     "needs_name",
     "shared_numbers",
     "announce",

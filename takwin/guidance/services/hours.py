@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.selectors import holders
 from takwin.core import agreed
 from takwin.core.agreed import instant
-from takwin.core.changes import change, create, journal
+from takwin.core.changes import AlreadyThere, change, create, journal
+from takwin.core.clock_undo import Undo, note_rows
 from takwin.core.errors import Refused
 from takwin.guidance.choices import AppointmentState, GuidanceReason, SlotState, Way
 from takwin.guidance.models import Appointment, Closure, Hours, OpenDay, Slot
@@ -152,9 +156,54 @@ def close_days_off() -> int:
         if not slots.exists():
             continue
         with transaction.atomic():
-            found += slots.count()
-            _withdraw(slots)
+            keys = list(slots.select_for_update(of=("self",)).values_list("pk", flat=True))
+            note_rows("holidays", [(key, SlotState.OPEN.value) for key in keys])
+            _withdraw(Slot.objects.filter(pk__in=keys))
+            found += len(keys)
     return found
+
+
+def _on_holiday() -> Q:
+    """Times on the public holidays of the weeks to come, by the calendar of now."""
+    today = timezone.localdate()
+    never = Q(pk__in=[])
+    spans = days_off(today, today + timedelta(weeks=WEEKS_AHEAD))
+    return reduce(or_, (Q(starts_on__gte=span.first, starts_on__lte=span.last) for span in spans), never)
+
+
+def _still_withdrawn(rows: QuerySet[Slot]) -> QuerySet[Slot]:
+    """To come, within hours that go on, and neither offered again nor closed by an exception since."""
+    meets = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
+    offered = Slot.objects.filter(counsellor=OuterRef("counsellor"), state=SlotState.OPEN, **meets)
+    exceptions = Closure.objects.filter(centre=OuterRef("centre"), **meets)
+    exceptions = exceptions.filter(Q(counsellor__isnull=True) | Q(counsellor=OuterRef("counsellor")))
+    rows = rows.exclude(hours__last_on__lt=F("starts_on"))
+    return rows.filter(
+        ~Exists(offered),
+        ~Exists(exceptions),
+        state=SlotState.CLOSED,
+        starts_at__gt=timezone.now(),
+        hours__isnull=False,
+    )
+
+
+def restore_time(slot: Slot, *, reason: str, by: Any, before: str = "") -> None:
+    """A time withdrawn for a feast that is on another day is offered again; who kept it has word."""
+    try:
+        with transaction.atomic():
+            _offer_again(slot)
+            journal(slot, "restore_time", by=by, reason=reason)
+    except IntegrityError:  # the same time was offered anew meanwhile
+        raise AlreadyThere from None
+
+
+HOLIDAY_UNDO = Undo(
+    model=Slot, still=_still_withdrawn, due=_on_holiday, give_back=restore_time,
+    words=_(
+        "Each time that is still to come is offered again, and those who kept an appointment have word that it is "
+        "held. A time that is past, closed by an exception or offered anew stays as it is."
+    ),
+)  # fmt: skip
 
 
 def fill_slots(hours: Iterable[Hours] | None = None) -> int:

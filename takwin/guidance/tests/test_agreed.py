@@ -11,9 +11,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from takwin.admissions.tests.make import two_people
 from takwin.core.agreed import instant
+from takwin.core.clock_undo import accept_give_back, ask_give_back, plan_undo
 from takwin.core.errors import Refused
-from takwin.core.models import Outbox
+from takwin.core.models import ClockBatch, Outbox
 from takwin.guidance import services
 from takwin.guidance.models import Appointment, Slot
 from takwin.guidance.tests.make import make_centre, make_client, make_counsellor, make_guidance, make_hours, make_slot
@@ -123,6 +125,26 @@ class TestDaysOff:
         (message,) = Outbox.objects.all()
         assert (message.to, message.about) == ("+212612345678", row.ref)
         assert Slot.objects.get(pk=other.pk).state == "open"
+
+    def test_times_withdrawn_for_a_feast_that_moved_are_offered_again_by_two_people(self):
+        centre = make_centre()
+        make_hours(centre, make_counsellor(centre))
+        slot = Slot.objects.get(starts_on=next_monday(2), starts_time=time(9))
+        booked = services.book(slot, client=make_client())
+        feast = self.feast(next_monday(2))
+        assert services.close_days_off() == 4
+        batch, (first, second) = ClockBatch.objects.get(step="holidays"), two_people()
+        undo = services.HOLIDAY_UNDO
+        assert plan_undo(batch, undo).due == 4
+        feast.delete()
+        Outbox.objects.all().delete()
+        asked = ask_give_back(batch, undo=undo, reason="the feast moved", by=first)
+        offered = Slot.objects.filter(starts_on=next_monday(2)).exclude(pk=slot.pk).first()
+        Slot.objects.filter(pk=offered.pk).update(starts_at=timezone.now() - timedelta(hours=1))
+        done = accept_give_back(asked, undo=undo, by=second)
+        assert (done.restored, done.left_alone) == (3, 1)
+        assert Slot.objects.get(pk=slot.pk).state == "open"
+        assert [message.about for message in Outbox.objects.all()] == [booked.ref]
 
     def test_a_closed_day_sends_word_and_stops_reminders_and_again_when_it_opens(self):
         slot = make_slot(starts_at=timezone.now() + timedelta(hours=20), capacity=2)

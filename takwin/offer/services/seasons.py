@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from takwin.core.changes import change
+from takwin.core.clock_undo import take_rows
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 from takwin.offer.rules import SEASON
@@ -33,7 +34,7 @@ def mark_allocated(season: Season, *, by: Any) -> Season:
     return row
 
 
-def close_due(*, by: Any = None) -> list[Season]:
-    """Close the seasons whose deadline has passed; called by the tick."""
+def close_due() -> int:
+    """Close the seasons whose deadline has passed; how many. Called by the tick."""
     due = Season.objects.filter(state=SeasonState.OPEN, closes_at__lte=timezone.now())
-    return [close_season(season, by=by) for season in due]
+    return take_rows("seasons", due, "close", SEASON)

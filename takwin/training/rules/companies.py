@@ -45,6 +45,7 @@ CONTRACT = Flow(
     break_=({C.SIGNED, C.REGISTERED, C.SUSPENDED}, C.BROKEN),
     replace=({C.BROKEN}, C.REPLACED),
     lapse=({C.BROKEN}, C.LAPSED),
+    restore_contract=({C.LAPSED}, C.BROKEN),
     complete_contract=({C.REGISTERED}, C.COMPLETED),
 )
 # What takes a place in a company and a tutor's time.

@@ -16,6 +16,7 @@ from takwin.training.services.assessment import (
 from takwin.training.services.attendance import call_roll, correct, sync, sync_each
 from takwin.training.services.calendar import ensure_calendar, load_bells, load_calendar, make_terms
 from takwin.training.services.companies import (
+    CONTRACT_UNDO,
     add_company,
     amend,
     break_contract,
@@ -30,6 +31,7 @@ from takwin.training.services.companies import (
     plan_placement,
     register,
     replace,
+    restore_contract,
     resume,
     sign,
     sign_convention,
@@ -99,6 +101,7 @@ from takwin.training.services.timetables import (
 )
 
 __all__ = [
+    "CONTRACT_UNDO", "restore_contract",
     "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
     "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "before_of", "break_contract",
     "call_roll", "cancel_course", "candidates", "change_group", "change_room", "change_trainer",

@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from takwin.centres.models import Centre
 from takwin.core.changes import change, create, journal
+from takwin.core.clock_undo import Undo, take_rows
 from takwin.core.errors import Refused
 from takwin.territory.models import Area
 from takwin.training.choices import PostState
@@ -291,10 +294,31 @@ def complete_contract(contract: Contract, *, by: Any) -> Contract:
 
 def lapse_due(today: date | None = None) -> int:
     """Broken contracts whose delay is over without a new employer; called by the clock."""
-    today = today or timezone.localdate()
-    rows = Contract.objects.filter(state=ContractState.BROKEN, ended_on__lt=today - REPLACE_WITHIN)
-    count = 0
-    for row in rows:
-        with change(row, "lapse", by=None, flow=CONTRACT):
-            count += 1
-    return count
+    due = Contract.objects.filter(_delay_over(today), state=ContractState.BROKEN)
+    return take_rows("contracts", due, "lapse", CONTRACT)
+
+
+def _delay_over(today: date | None = None) -> Q:
+    return Q(ended_on__lt=(today or timezone.localdate()) - REPLACE_WITHIN)
+
+
+def restore_contract(contract: Contract, *, reason: str, by: Any, before: str = "") -> Contract:
+    """A contract that the clock ended too early waits for a new employer again."""
+    with change(contract, "restore_contract", by=by, flow=CONTRACT, reason=reason) as row:
+        pass
+    return row
+
+
+def _still_lapsed(rows: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Lapsed, and no new contract was drawn up since."""
+    newer = Contract.objects.filter(enrolment=OuterRef("enrolment"), state__in=OPEN)
+    return rows.filter(~Exists(newer), state=ContractState.LAPSED)
+
+
+CONTRACT_UNDO = Undo(
+    model=Contract, still=_still_lapsed, due=_delay_over, give_back=restore_contract,
+    words=_(
+        "Each contract is “broken” again: a new employer may take over until the delay ends. A trainee who has a new "
+        "contract since keeps it."
+    ),
+)  # fmt: skip
