@@ -97,7 +97,7 @@ def draw(rows, days):
     )  # fmt: skip
     sql("ANALYZE")
     spent = sql(
-        'INSERT INTO training_statement (key, roll_id, enrolment_id, "on", value, minutes, rank, after, device, why, stands,'
+        'INSERT INTO training_statement (key, roll_id, enrolment_id, "on", value, minutes, rank, after, device, reason, stands,'
         " contested) SELECT gen_random_uuid(), r.id, m.enrolment_id, r.\"on\", CASE WHEN x.n < 6 THEN 'absent' WHEN x.n < 9"
         " THEN 'late' ELSE 'present' END, CASE WHEN x.n BETWEEN 6 AND 8 THEN 5 ELSE 0 END, 0, '[]', '', '', true, false FROM"
         " training_roll r JOIN training_course c ON c.id = r.course_id JOIN training_member m ON m.group_id = c.group_id"

@@ -37,7 +37,7 @@ VERBS = {
     "begin_draw": _("Draw begun"),
     "bid": _("Applied for a vacancy"),
     "book": _("Appointment booked"),
-    "break_": _("Contract broken"),
+    "break_": _("Contract broken"),  # sealed lines of before keep it: core.journal_chain
     "call_off": _("Called off"),
     "cancel": _("Cancelled"),
     "change_hands": _("Follow-up changed hands"),
@@ -211,6 +211,7 @@ VERBS = {
     "suspend_diploma": _("Diploma suspended"),
     "suspend_employer": _("Company suspended"),
     "take": _("Hand-over taken"),
+    "terminate": _("Contract broken"),
     "transfer": _("Transferred"),
     "turn_down": _("Hand-over declined"),
     "turn_down_vacancy": _("Vacancy turned down"),
@@ -265,7 +266,8 @@ FIELDS = {
     "submitted_at": _("Submission"),
     "until_on": _("Until"),
     "value": _("Value"),
-    "why": _("Reason"),
+    "reason": _("Reason"),
+    "why": _("Reason"),  # as lines of the journal had it until the columns were renamed
     "words": _("Words"),
     "year": _("Year"),
 }

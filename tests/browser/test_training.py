@@ -230,7 +230,7 @@ def test_a_contract_is_signed_broken_and_replaced(school, visit, picture):
     page.locator("section", has_text="افسخ العقد").locator("summary").click()
     page.locator("[name=on]:visible").fill(str(today))
     page.locator("[name=broken_by]").select_option("closure")
-    page.locator("form:has([name=broken_by]) [name=why]").fill("إغلاق الورشة")
+    page.locator("form:has([name=broken_by]) [name=reason]").fill("إغلاق الورشة")
     page.locator("form:has([name=broken_by]) button").click()
     expect(page.get_by_text("البحث عن مشغل جديد حتى")).to_be_visible()
     picture(page, "training-contract")

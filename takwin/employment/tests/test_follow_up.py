@@ -204,7 +204,7 @@ class TestDocuments:
 
 def _break(row, on):
     training.sign(row, by=None)
-    return training.break_contract(row, on=on, broken_by="closure", why="إغلاق", by=None)
+    return training.terminate_contract(row, on=on, broken_by="closure", reason="إغلاق", by=None)
 
 
 class TestLeaving:

@@ -132,7 +132,7 @@ class AbsenceForm(PickForm):
     pick = "substitute"
     first_on = Day(_("First day"))
     last_on = Day(_("Last day"))
-    why = forms.CharField(label=_("Why"), max_length=120, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=120, required=False)
     substitute = forms.ChoiceField(label=_("Who stands in"), required=False)
 
     service = services.announce_absence
@@ -193,7 +193,7 @@ class CorrectForm(ServiceForm):
 
     value = forms.ChoiceField(label=_("What is true"), choices=Presence.choices)
     minutes = forms.IntegerField(label=_("Minutes late"), min_value=0, max_value=LATEST, required=False)
-    why = forms.CharField(label=_("Why"), max_length=200, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     service = services.correct
 

@@ -87,28 +87,28 @@ class AmendForm(EditForm):
     tutor = forms.CharField(label=_("Tutor"), max_length=120)
     last_on = Day(_("Last day"))
     share = forms.IntegerField(label=_("Share of time in the company (%)"), min_value=0, max_value=100)
-    why = forms.CharField(label=_("Why"), max_length=300)
+    reason = forms.CharField(label=_("Why"), max_length=300)
 
     service = services.amend
     creates = True
 
 
-class BreakForm(ServiceForm):
+class TerminateForm(ServiceForm):
     on = Day(_("Last day in the company"))
     broken_by = forms.ChoiceField(label=_("Ended by"), choices=BrokenBy.choices)
-    why = forms.CharField(label=_("Why"), max_length=300)
+    reason = forms.CharField(label=_("Why"), max_length=300)
 
-    service = services.break_contract
+    service = services.terminate_contract
 
 
 class GiveUpForm(ServiceForm):
-    why = forms.CharField(label=_("Why"), max_length=300)
+    reason = forms.CharField(label=_("Why"), max_length=300)
 
     service = services.give_up
 
 
 class SuspendForm(ServiceForm):
-    why = forms.CharField(label=_("Why"), max_length=300)
+    reason = forms.CharField(label=_("Why"), max_length=300)
 
     service = services.suspend
 

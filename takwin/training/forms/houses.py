@@ -26,7 +26,7 @@ class LowerForm(ServiceForm):
     first_on = Day(_("First day"))
     last_on = Day(_("Last day"))
     percent = forms.IntegerField(label=_("Share of beds used (%)"), min_value=0, max_value=100, initial=50)
-    why = forms.CharField(label=_("Why"), max_length=160, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=160, required=False)
 
     service = services.lower
     creates = True

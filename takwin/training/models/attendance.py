@@ -56,7 +56,7 @@ class Statement(models.Model):
     after = models.JSONField(default=list)
     told_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=40, blank=True, default="")
-    why = models.CharField(max_length=200, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
     # Derived from an accepted excuse: it is current wherever an absence of its days would be, in any order of arrival.
     excuse = models.ForeignKey("training.Excuse", models.PROTECT, null=True, db_index=False, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

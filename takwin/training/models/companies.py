@@ -124,11 +124,11 @@ class Contract(models.Model):
     state = models.CharField(max_length=12, choices=ContractState, default=ContractState.DRAFT)
     ended_on = models.DateField(null=True)
     broken_by = models.CharField(_("Ended by"), max_length=12, choices=BrokenBy, blank=True, default="")
-    why = models.CharField(_("Why"), max_length=300, blank=True, default="")
+    reason = models.CharField(_("Why"), max_length=300, blank=True, default="")
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
 
     objects = PersonalQuerySet.as_manager()
-    secret_fields = ("why",)
+    secret_fields = ("reason",)
 
     class Meta:
         verbose_name = _("apprenticeship contract")
@@ -166,7 +166,7 @@ class Amendment(models.Model):
     tutor = models.CharField(max_length=120)
     last_on = models.DateField()
     share = models.PositiveSmallIntegerField()
-    why = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300)
 
     class Meta:
         verbose_name = _("amendment")

@@ -69,7 +69,7 @@ class Lowered(models.Model):
     first_on = models.DateField(_("First day"))
     last_on = models.DateField(_("Last day"))
     percent = models.PositiveSmallIntegerField(_("Share of beds used (%)"))
-    why = models.CharField(_("Why"), max_length=160, blank=True, default="")
+    reason = models.CharField(_("Why"), max_length=160, blank=True, default="")
 
     class Meta:
         verbose_name = _("lowered capacity")

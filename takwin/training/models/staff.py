@@ -132,7 +132,7 @@ class Absence(models.Model):
     trainer = models.ForeignKey(Trainer, models.CASCADE, related_name="absences")
     first_on = models.DateField(_("First day"))
     last_on = models.DateField(_("Last day"))
-    why = models.CharField(_("Why"), max_length=120, blank=True, default="")
+    reason = models.CharField(_("Why"), max_length=120, blank=True, default="")
     substitute = models.ForeignKey(Trainer, models.PROTECT, null=True, blank=True, related_name="stands_in")
 
     class Meta:

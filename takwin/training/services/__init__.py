@@ -19,7 +19,6 @@ from takwin.training.services.companies import (
     CONTRACT_UNDO,
     add_company,
     amend,
-    break_contract,
     complete_contract,
     draw_up,
     draw_up_convention,
@@ -36,6 +35,7 @@ from takwin.training.services.companies import (
     sign,
     sign_convention,
     suspend,
+    terminate_contract,
     visit,
 )
 from takwin.training.services.courses import assign, open_courses
@@ -103,7 +103,7 @@ from takwin.training.services.timetables import (
 __all__ = [
     "CONTRACT_UNDO", "restore_contract",
     "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
-    "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "before_of", "break_contract",
+    "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "before_of", "terminate_contract",
     "call_roll", "cancel_course", "candidates", "change_group", "change_room", "change_trainer",
     "check_solvable", "close_group", "close_marks", "close_slots", "come_back", "complete", "complete_contract",
     "confirm_change", "contest", "correct", "defer", "differences", "digest", "draft", "draw_up",

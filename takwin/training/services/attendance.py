@@ -363,18 +363,18 @@ def _resolve(
 def _excused(absent: Statement, excuse: Excuse, key: UUID) -> Statement:
     return Statement(
         key=key, roll_id=absent.roll_id, enrolment_id=absent.enrolment_id, on=absent.on, value=Presence.EXCUSED,
-        rank=OFFICE, told_at=timezone.now(), why=f"{excuse.get_kind_display()} {excuse.ref}", excuse=excuse,
+        rank=OFFICE, told_at=timezone.now(), reason=f"{excuse.get_kind_display()} {excuse.ref}", excuse=excuse,
         stands=True,
     )  # fmt: skip
 
 
 def correct(
-    statement: Statement, *, value: str, minutes: int = 0, why: str = "", by: Any, rank: int = OFFICE
+    statement: Statement, *, value: str, minutes: int = 0, reason: str = "", by: Any, rank: int = OFFICE
 ) -> Statement:
     """A new statement that names all stored before as seen (`after`), which settles a contested roll. Refused: no
     reason; minutes that no late arrival has."""
-    if not why.strip():
-        raise Refused(TrainingReason.WHY_MISSING, "why")
+    if not reason.strip():
+        raise Refused(TrainingReason.WHY_MISSING, "reason")
     minutes = check_words(value, minutes or 0)
     with transaction.atomic():
         excuses = _lock_excuses([statement.enrolment_id])
@@ -382,9 +382,9 @@ def correct(
         seen = Statement.objects.filter(roll=statement.roll_id, enrolment=statement.enrolment_id)
         row = Statement(
             key=uuid4(), roll_id=statement.roll_id, enrolment_id=statement.enrolment_id, on=statement.on, value=value,
-            minutes=minutes, rank=rank, told_at=timezone.now(), why=why, by=_actor(by),
+            minutes=minutes, rank=rank, told_at=timezone.now(), reason=reason, by=_actor(by),
             after=sorted(str(key) for key in seen.values_list("key", flat=True)),
         )  # fmt: skip
         _keep([row], excuses)
-        journal(statement.enrolment, "correct_roll", by=by, on=str(row.on), value=value, why=why)
+        journal(statement.enrolment, "correct_roll", by=by, on=str(row.on), value=value, reason=reason)
     return row

@@ -122,11 +122,11 @@ def plan_placement(
         return create(row, "plan_placement", by=by)
 
 
-def move_placement(placement: Placement, *, verb: str, why: str = "", by: Any) -> Placement:
+def move_placement(placement: Placement, *, verb: str, reason: str = "", by: Any) -> Placement:
     """Begin, interrupt, resume or cancel."""
-    if verb == "interrupt" and not why.strip():
-        raise Refused(CompanyReason.WHY_MISSING, "why")
-    with change(placement, verb, by=by, flow=PLACEMENT, reason=why) as row:
+    if verb == "interrupt" and not reason.strip():
+        raise Refused(CompanyReason.WHY_MISSING, "reason")
+    with change(placement, verb, by=by, flow=PLACEMENT, reason=reason) as row:
         pass
     return row
 
@@ -212,27 +212,27 @@ def register(contract: Contract, *, number: str, by: Any) -> Contract:
     return row
 
 
-def amend(contract: Contract, *, tutor: str, last_on: date, share: int, why: str, by: Any) -> Contract:
+def amend(contract: Contract, *, tutor: str, last_on: date, share: int, reason: str, by: Any) -> Contract:
     """New terms by agreement; the old ones are kept."""
-    if not why.strip():
-        raise Refused(CompanyReason.WHY_MISSING, "why")
+    if not reason.strip():
+        raise Refused(CompanyReason.WHY_MISSING, "reason")
     with transaction.atomic():
         row = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
         CONTRACT.target("amend", row.state)
         check_terms(row.enrolment, row.first_on, last_on, share, tutor)
         today = timezone.localdate()
         Amendment.objects.create(
-            contract=row, on=today, tutor=row.tutor, last_on=row.last_on, share=row.share, why=why
+            contract=row, on=today, tutor=row.tutor, last_on=row.last_on, share=row.share, reason=reason
         )
-        with change(row, "amend", by=by, reason=why) as fresh:
+        with change(row, "amend", by=by, reason=reason) as fresh:
             fresh.tutor, fresh.last_on, fresh.share = tutor.strip(), last_on, share
     return fresh
 
 
-def suspend(contract: Contract, *, why: str, by: Any) -> Contract:
-    if not why.strip():
-        raise Refused(CompanyReason.WHY_MISSING, "why")
-    with change(contract, "suspend", by=by, flow=CONTRACT, reason=why) as row:
+def suspend(contract: Contract, *, reason: str, by: Any) -> Contract:
+    if not reason.strip():
+        raise Refused(CompanyReason.WHY_MISSING, "reason")
+    with change(contract, "suspend", by=by, flow=CONTRACT, reason=reason) as row:
         pass
     return row
 
@@ -243,30 +243,30 @@ def resume(contract: Contract, *, by: Any) -> Contract:
     return row
 
 
-def give_up(contract: Contract, *, why: str, by: Any) -> Contract:
+def give_up(contract: Contract, *, reason: str, by: Any) -> Contract:
     """A contract drawn up by mistake, or that will not begin: the trainee may get another.
 
     Refused once a contract that was signed has begun: it is broken then.
     """
-    if not why.strip():
-        raise Refused(CompanyReason.WHY_MISSING, "why")
+    if not reason.strip():
+        raise Refused(CompanyReason.WHY_MISSING, "reason")
     with change(contract, "give_up", by=by, flow=CONTRACT) as row:
         if contract.state != ContractState.DRAFT and row.first_on <= timezone.localdate():
             raise Refused(CompanyReason.BEGUN, on=row.first_on)
-        row.why = why
+        row.reason = reason
     return row
 
 
-def break_contract(contract: Contract, *, on: date, broken_by: str, why: str, by: Any) -> Contract:
+def terminate_contract(contract: Contract, *, on: date, broken_by: str, reason: str, by: Any) -> Contract:
     """End it before its day; the trainee keeps the training while a new employer is sought, within a delay."""
     if not broken_by or broken_by not in BrokenBy.values:
         raise Refused(CompanyReason.WHO_BROKE, "broken_by")
-    if not why.strip():
-        raise Refused(CompanyReason.WHY_MISSING, "why")
-    with change(contract, "break_", by=by, flow=CONTRACT, on=str(on)) as row:
+    if not reason.strip():
+        raise Refused(CompanyReason.WHY_MISSING, "reason")
+    with change(contract, "terminate", by=by, flow=CONTRACT, on=str(on)) as row:
         if not row.first_on <= on <= min(row.last_on, timezone.localdate()):
             raise Refused(CompanyReason.AFTER_END, "on", on=on, first=row.first_on, last=row.last_on)
-        row.ended_on, row.broken_by, row.why = on, broken_by, why
+        row.ended_on, row.broken_by, row.reason = on, broken_by, reason
     return row
 
 

@@ -99,10 +99,12 @@ def give_beds(centre: Centre, *, by: Any) -> int:
     return given
 
 
-def lower(centre: Centre, *, first_on: date, last_on: date, percent: int, why: str = "", by: Any) -> Lowered:
+def lower(centre: Centre, *, first_on: date, last_on: date, percent: int, reason: str = "", by: Any) -> Lowered:
     """Take a share of the boarders for a while; those who are there stay."""
     if last_on < first_on:
         raise Refused(HouseReason.BAD_DATES, "last_on")
     if not 0 <= percent <= 100:
         raise Refused(HouseReason.PERCENT, "percent")
-    return create(Lowered(centre=centre, first_on=first_on, last_on=last_on, percent=percent, why=why), "lower", by=by)
+    return create(
+        Lowered(centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason), "lower", by=by
+    )

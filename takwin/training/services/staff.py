@@ -108,7 +108,7 @@ def close_slots(row: Trainer | Room, *, slots: Iterable[int], by: Any) -> None:
 
 
 def announce_absence(
-    trainer: Trainer, *, first_on: date, last_on: date, why: str = "", substitute: Trainer | None = None, by: Any
+    trainer: Trainer, *, first_on: date, last_on: date, reason: str = "", substitute: Trainer | None = None, by: Any
 ) -> Absence:
     """Days away. A substitute may call the rolls of those days. Refused: the last day before the first, a substitute
     who left, works at none of the trainer's centres, or whose account may not teach there."""
@@ -120,7 +120,7 @@ def announce_absence(
         shared = trainer.centres.filter(pk__in=substitute.centres.values("pk")).select_related("area").first()
         home = shared or trainer.centres.select_related("area").first()
         check_trainer(substitute, home, "substitute")
-    row = Absence(trainer=trainer, first_on=first_on, last_on=last_on, why=why, substitute=substitute)
+    row = Absence(trainer=trainer, first_on=first_on, last_on=last_on, reason=reason, substitute=substitute)
     return create(row, "announce_absence", by=by, trainer=trainer.ref)
 
 

@@ -104,8 +104,8 @@ class TestSync:
     def test_the_office_corrects_by_a_statement_of_its_own(self, roll):
         send(roll(1, "absent"))
         first = standing_of(roll.people[0])
-        refused("why_missing", services.correct, first, value="present", why=" ", by=None)
-        services.correct(first, value="late", minutes=10, why="bus", by=make_user())
+        refused("why_missing", services.correct, first, value="present", reason=" ", by=None)
+        services.correct(first, value="late", minutes=10, reason="bus", by=make_user())
         now = standing_of(roll.people[0])
         assert (now.value, now.minutes, now.rank) == ("late", 10, 1)
         first.refresh_from_db()
@@ -295,7 +295,7 @@ class TestExcusesInAnyOrder:
         send(roll(1))
         now = standing_of(roll.people[0])
         assert now.value == "excused"
-        services.correct(now, value="absent", why="الشهادة مزورة", by=None)
+        services.correct(now, value="absent", reason="الشهادة مزورة", by=None)
         assert standing_of(roll.people[0]).value == "absent"
         send(roll(2))
         assert standing_of(roll.people[0]).value == "absent"

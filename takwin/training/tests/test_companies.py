@@ -98,18 +98,26 @@ class TestContract:
     def test_an_amendment_keeps_what_was_before(self):
         row = self.registered()
         last = row.last_on + timedelta(days=30)
-        refused("why_missing", services.amend, row, tutor="جديد", last_on=last, share=85, why="", by=None)
-        refused("share", services.amend, row, tutor="جديد", last_on=last, share=20, why="x", by=None)
-        fresh = services.amend(row, tutor="جديد", last_on=last, share=85, why="تقاعد المعلم", by=None)
+        refused("why_missing", services.amend, row, tutor="جديد", last_on=last, share=85, reason="", by=None)
+        refused("share", services.amend, row, tutor="جديد", last_on=last, share=20, reason="x", by=None)
+        fresh = services.amend(row, tutor="جديد", last_on=last, share=85, reason="تقاعد المعلم", by=None)
         assert (fresh.tutor, fresh.share, fresh.state) == ("جديد", 85, "registered")
         assert Amendment.objects.get().share == 80
 
     def test_broken_then_replaced_within_the_delay(self):
         row = self.registered()
         today = timezone.localdate()
-        refused("who_broke", services.break_contract, row, on=today, broken_by="", why="x", by=None)
-        refused("after_end", services.break_contract, row, on=today + timedelta(1), broken_by="both", why="x", by=None)
-        row = services.break_contract(row, on=today, broken_by="closure", why="a private matter", by=None)
+        refused("who_broke", services.terminate_contract, row, on=today, broken_by="", reason="x", by=None)
+        refused(
+            "after_end",
+            services.terminate_contract,
+            row,
+            on=today + timedelta(1),
+            broken_by="both",
+            reason="x",
+            by=None,
+        )
+        row = services.terminate_contract(row, on=today, broken_by="closure", reason="a private matter", by=None)
         assert row.state == "broken"
         assert row.enrolment.state == "enrolled"
         assert "private" not in str(list(Entry.objects.values_list("changed", "data")))
@@ -122,8 +130,8 @@ class TestContract:
         refused("wrong_state", services.replace, row, first_on=today, by=None, **new)
 
     def test_the_journal_shows_it_in_words(self):
-        row = services.break_contract(
-            self.registered(), on=timezone.localdate(), broken_by="closure", why="a private matter", by=None
+        row = services.terminate_contract(
+            self.registered(), on=timezone.localdate(), broken_by="closure", reason="a private matter", by=None
         )
         with override("en"):
             newest = journal(row)[0]
@@ -135,7 +143,7 @@ class TestContract:
 
     def test_without_a_new_employer_it_lapses_when_the_delay_is_over(self):
         row = self.registered()
-        services.break_contract(row, on=timezone.localdate(), broken_by="company", why="x", by=None)
+        services.terminate_contract(row, on=timezone.localdate(), broken_by="company", reason="x", by=None)
         assert services.lapse_due() == 0
         assert services.lapse_due(timezone.localdate() + timedelta(days=61)) == 1
         row.refresh_from_db()
@@ -143,8 +151,8 @@ class TestContract:
 
     def test_it_is_suspended_and_resumed(self):
         row = self.registered()
-        refused("why_missing", services.suspend, row, why="", by=None)
-        assert services.suspend(row, why="مرض", by=None).state == "suspended"
+        refused("why_missing", services.suspend, row, reason="", by=None)
+        assert services.suspend(row, reason="مرض", by=None).state == "suspended"
         assert services.resume(row, by=None).state == "registered"
 
     def test_visits_are_within_it(self):
@@ -190,7 +198,7 @@ class TestPlacement:
         refused("wrong_state", services.evaluate, row, value="12", by=None)
         services.move_placement(row, verb="begin", by=None)
         refused("why_missing", services.move_placement, row, verb="interrupt", by=None)
-        services.move_placement(row, verb="interrupt", why="مرض", by=None)
+        services.move_placement(row, verb="interrupt", reason="مرض", by=None)
         services.move_placement(row, verb="resume", by=None)
         refused("above_scale", services.evaluate, row, value="21", by=None)
         assert services.evaluate(row, value="15,5", words="جيد", by=None).value == 1550
@@ -229,8 +237,10 @@ class TestPages:
             {"do": "visit", "on": str(today), "words": "x"},
         ):
             assert client.post(path, step).status_code == 302
-        assert client.post(path, {"do": "break_", "on": str(today), "broken_by": "", "why": "x"}).status_code == 422
-        client.post(path, {"do": "break_", "on": str(today), "broken_by": "closure", "why": "إغلاق"})
+        assert (
+            client.post(path, {"do": "terminate", "on": str(today), "broken_by": "", "reason": "x"}).status_code == 422
+        )
+        client.post(path, {"do": "terminate", "on": str(today), "broken_by": "closure", "reason": "إغلاق"})
         other = make_company("خشب")
         answer = client.post(path, form | {"do": "replace", "company": other.ref, "share": "85"})
         assert answer.url == f"/desk/contracts/{Contract.objects.get(company=other).ref}/"

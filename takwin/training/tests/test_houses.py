@@ -64,7 +64,7 @@ class TestHouse:
         centre, today = house(3, 1), timezone.localdate()
         for number in (2, 4, 6):
             services.give_bed(boarder(number), by=None)
-        services.lower(centre, first_on=today, last_on=today + timedelta(days=30), percent=50, why="جائحة", by=None)
+        services.lower(centre, first_on=today, last_on=today + timedelta(days=30), percent=50, reason="جائحة", by=None)
         refused("lowered", services.give_bed, boarder(3), by=None)
         figures = houses.house(centre, today)
         assert (figures["most"], figures["taken"], figures["meals"]) == (2, 3, 9)

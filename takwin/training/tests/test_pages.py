@@ -307,7 +307,7 @@ class TestRolls:
         path = f"/desk/rolls/{world['roll'].ref}/"
         now = Statement.objects.get(stands=True)
         assert "اذكر السبب" in client.post(path, {"key": now.key, "value": "present"}, follow=True).content.decode()
-        client.post(path, {"key": now.key, "value": "late", "minutes": "5", "why": "حافلة"})
+        client.post(path, {"key": now.key, "value": "late", "minutes": "5", "reason": "حافلة"})
         assert Statement.objects.get(stands=True).value == "late"
         assert client.get(f"/desk/excuses/{world['excuse'].ref}/proof/").status_code == 200
         client.post(f"/desk/excuses/{world['excuse'].ref}/", {"answer": ""})

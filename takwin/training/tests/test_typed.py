@@ -152,7 +152,7 @@ class TestOthers:
         assert client.post(excuse, {"answer": ""}).status_code == 422
         assert Excuse.objects.get().state == "asked"
         roll, key = f"/desk/rolls/{world['roll'].ref}/", Statement.objects.get().key
-        answer = client.post(roll, {"key": str(key), "value": "late", "minutes": "900", "why": "الحافلة تأخرت"})
+        answer = client.post(roll, {"key": str(key), "value": "late", "minutes": "900", "reason": "الحافلة تأخرت"})
         page = answer.content.decode()
         assert answer.status_code == 422
         assert 'value="الحافلة تأخرت"' in page

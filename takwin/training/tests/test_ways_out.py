@@ -28,17 +28,17 @@ def test_a_contract_is_given_up_before_it_begins_and_another_is_drawn_up(client)
     person, soon = make_apprentice(), timezone.localdate() + timedelta(days=30)
     wrong = make_contract(person)
     refused("contract_open", make_contract, person, company=make_company("ورشة أخرى"))
-    refused("why_missing", services.give_up, wrong, why=" ", by=None)
+    refused("why_missing", services.give_up, wrong, reason=" ", by=None)
     client.force_login(make_user("reg@example.org", "registrar", centre=CENTRE))
-    client.post(f"/desk/contracts/{wrong.ref}/", {"do": "give_up", "why": "شركة أخرى"})
+    client.post(f"/desk/contracts/{wrong.ref}/", {"do": "give_up", "reason": "شركة أخرى"})
     wrong.refresh_from_db()
     assert wrong.state == "cancelled"
     later = make_contract(person, company=make_company("ورشة ثالثة"), first_on=soon)
     services.sign(later, by=None)
     later.refresh_from_db()
-    services.give_up(later, why="الشركة تراجعت", by=None)
+    services.give_up(later, reason="الشركة تراجعت", by=None)
     begun = services.sign(make_contract(person, company=make_company("ورشة رابعة")), by=None)
-    refused("begun", services.give_up, begun, why="تأخر", by=None)
+    refused("begun", services.give_up, begun, reason="تأخر", by=None)
     assert Contract.objects.get(pk=begun.pk).state == "signed"
 
 

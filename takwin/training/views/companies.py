@@ -93,7 +93,7 @@ def bind(request: Any, ref: str, kind: str) -> HttpResponse:
 # What one may do with a contract: verb of the flow -> its form; None: a button is enough.
 FORMS: dict[str, Any] = {
     "sign": None, "register": forms.RegisterForm, "amend": forms.AmendForm, "suspend": forms.SuspendForm,
-    "resume": None, "give_up": forms.GiveUpForm, "break_": forms.BreakForm, "replace": forms.ReplaceForm,
+    "resume": None, "give_up": forms.GiveUpForm, "terminate": forms.TerminateForm, "replace": forms.ReplaceForm,
     "complete_contract": None,
 }  # fmt: skip
 BUTTONS = {"sign": services.sign, "resume": services.resume, "complete_contract": services.complete_contract}
@@ -162,5 +162,5 @@ def placement(request: Any, ref: str) -> HttpResponse:
 
 def _move(request: Any, row: Any, verb: str) -> bool:
     if verb in PLACEMENT.moves and verb != "evaluate":
-        services.move_placement(row, verb=verb, why=request.POST.get("why", ""), by=request.user)
+        services.move_placement(row, verb=verb, reason=request.POST.get("reason", ""), by=request.user)
     return True

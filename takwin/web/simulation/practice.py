@@ -63,7 +63,7 @@ def _house(centre: Centre) -> None:
     services.give_beds(centre, by=None)
     first = timezone.localdate() + timedelta(days=30)
     services.lower(
-        centre, first_on=first, last_on=first + timedelta(days=20), percent=50, why="أشغال في أحد الأجنحة", by=None
+        centre, first_on=first, last_on=first + timedelta(days=20), percent=50, reason="أشغال في أحد الأجنحة", by=None
     )
 
 
@@ -107,10 +107,10 @@ def _apprentices(centre: Centre, season: Season) -> None:
         contracts.append(_contract(row, houses[turn % len(houses)], turn))
     if len(contracts) < APPRENTICES:
         return
-    services.suspend(contracts[6], why="توقف الورشة عشرة أيام", by=None)
+    services.suspend(contracts[6], reason="توقف الورشة عشرة أيام", by=None)
     today = timezone.localdate()
     for broken in contracts[7:9]:
-        services.break_contract(broken, on=today, broken_by=BrokenBy.CLOSURE, why="أغلقت الورشة", by=None)
+        services.terminate_contract(broken, on=today, broken_by=BrokenBy.CLOSURE, reason="أغلقت الورشة", by=None)
     services.replace(
         contracts[8], company=houses[0], tutor="معلم آخر", first_on=today + timedelta(days=5),
         last_on=today + timedelta(days=330), by=None,
