@@ -123,8 +123,8 @@ class SignUpForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         phone, email = data.get("phone"), data.get("email")
-        if not phone and not email and not self.errors:
-            raise ValidationError(_("Give a phone number or an e-mail address."))
+        if not phone and not email and not {"phone", "email"} & set(self.errors):
+            self.add_error("phone", _("Give a phone number or an e-mail address."))
         if phone and email:
             self.add_error("email", _("One is enough to begin: add the e-mail in your account afterwards."))
         if data.get("password1"):
