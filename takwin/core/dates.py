@@ -39,6 +39,11 @@ def parse_month(text: object) -> date | None:
     return parse_day(f"{text.strip()}-01") if isinstance(text, str) else None
 
 
+def _first_day(pattern: str, value: date, language: str) -> str:
+    """French says «1er septembre», which CLDR's patterns leave out."""
+    return pattern.replace("d MMMM", "d'er' MMMM") if language == "fr" and value.day == 1 else pattern
+
+
 def day(value: date | str | None, language: str, pattern: str = "d MMMM y") -> str:
     """A date, or a partial ISO date such as 2024-09 or 2024, in words."""
     if not value:
@@ -49,7 +54,7 @@ def day(value: date | str | None, language: str, pattern: str = "d MMMM y") -> s
             return value
         value = date(*(int(part) for part in (parts + ["1"])[:3]))
         pattern = "MMMM y" if len(parts) == 2 else pattern
-    return format_date(value, pattern, locale=LOCALES[language])
+    return format_date(value, _first_day(pattern, value, language), locale=LOCALES[language])
 
 
 def moment(value: datetime | None, language: str, pattern: str = "EEEE d MMMM y، HH:mm") -> str:
@@ -58,4 +63,5 @@ def moment(value: datetime | None, language: str, pattern: str = "EEEE d MMMM y�
         return ""
     if language != "ar":
         pattern = pattern.replace("،", ",")
-    return format_datetime(value.astimezone(CASABLANCA), pattern, locale=LOCALES[language])
+    value = value.astimezone(CASABLANCA)
+    return format_datetime(value, _first_day(pattern, value, language), locale=LOCALES[language])

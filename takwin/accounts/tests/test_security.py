@@ -20,6 +20,7 @@ from takwin.accounts.tests.enter import code_for, sign_up
 from takwin.accounts.tests.make import PASSWORD, make_user
 from takwin.accounts.watch import SEEN_AT, SIGNED_IN_AT
 from takwin.centres.models import Centre
+from takwin.core import dates
 from takwin.core.errors import Refused
 from takwin.core.models import Entry, Outbox
 from takwin.core.tests.threads import together
@@ -152,6 +153,17 @@ class TestRolesPage:
         assert client.post(path).status_code == 302
         assert not person.grants.exists()
         assert client.get(path).status_code == 404
+
+    def test_the_list_says_the_last_day_of_a_role_in_its_own_column(self, client, boss):
+        guest = make_user("guest@example.org", "registrar", centre="ismss-meknes")
+        guest.grants.update(ends_on=timezone.localdate() + timedelta(days=400))
+        client.force_login(boss)
+        page = client.get("/en/desk/roles/").content.decode()
+        rows = page.split("<tbody>")[1].split("</tbody>")[0].split("<tr>")[1:]
+        assert {row.count("<td") for row in rows} == {page.split("<thead>")[1].split("</thead>")[0].count("<th ")}
+        (mine,) = [row for row in rows if "guest@example.org" in row]
+        assert dates.day(guest.grants.get().ends_on, "en") in mine.split("<td")[-1]
+        assert all("no end" in row for row in rows if row != mine)
 
     def test_a_region_sees_its_own_and_a_stranger_nothing(self, client, boss):
         client.force_login(boss)

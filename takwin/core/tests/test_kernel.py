@@ -1,5 +1,7 @@
 """The kernel keeps its promises without a database."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db.models import Q
 from hypothesis import given
@@ -148,6 +150,15 @@ class TestFigures:
         assert dates.day("2024-09-04", "ar") == "4 شتنبر 2024"
         assert dates.day("2024-09", "ar") == "شتنبر 2024"
         assert dates.day("2024-09-04", "fr") == "4 septembre 2024"
+
+    def test_the_first_of_a_month_is_an_ordinal_in_french_alone(self):
+        assert dates.day("2027-09-01", "fr") == "1er septembre 2027"
+        assert dates.day("2027-09-01", "fr", "EEEE d MMMM y") == "mercredi 1er septembre 2027"
+        assert dates.day("2027-09-11", "fr") == "11 septembre 2027"
+        assert dates.day("2027-09", "fr") == "septembre 2027"
+        assert dates.day("2027-09-01", "ar") == "1 شتنبر 2027"
+        evening = datetime(2027, 8, 31, 23, 30, tzinfo=UTC)  # half past midnight on the first, in Casablanca
+        assert dates.moment(evening, "fr") == "mercredi 1er septembre 2027, 00:30"
 
     def test_amounts_are_whole_centimes(self):
         assert money.centimes_from_mdh("82.7") == 8_270_000_000

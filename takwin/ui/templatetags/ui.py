@@ -68,6 +68,12 @@ def line_count(lines: str) -> int:
 
 
 @register.filter
+def line_list(lines: str) -> str:
+    """ "1;4;23-25" as a reader writes it: «1, 4, 23-25», with the comma of the language."""
+    return f"{comma()} ".join(part.strip() for part in str(lines).split(";"))
+
+
+@register.filter
 def mark(hundredths: Any) -> str | SafeString:
     """A mark out of 20 kept in hundredths: 1512 -> 15,12."""
     return num(None if hundredths in ABSENT else hundredths / 100, 2)

@@ -8,6 +8,7 @@ from django.contrib import messages as notes
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -82,7 +83,14 @@ def retry(request: Any) -> HttpResponse:
 def clock_page(request: Any) -> HttpResponse:
     """Whether the clock is believed, what its steps did, and what it will close."""
     _everywhere(request)
-    return show(request, "web/clock.html", active="clock", acts=_acts(request), **selectors.clock_page())
+    return show(
+        request,
+        "web/clock.html",
+        active="clock",
+        acts=_acts(request),
+        instant=timezone.now(),
+        **selectors.clock_page(),
+    )
 
 
 @page("running.act")
