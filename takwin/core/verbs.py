@@ -70,6 +70,7 @@ VERBS = {
     "decline_bid": _("Not retained"),
     "defer": _("Deferred"),
     "describe": _("Schooling and marks given"),
+    "name_client": _("Name and phone given"),
     "discard": _("Discarded"),
     "dissolve": _("Committee dissolved"),
     "draft": _("Version begun"),

@@ -232,6 +232,6 @@ def describe_client(
 
 def name_guest(client: Client, *, name: str, phone: str, language: str) -> Client:
     """How a centre reaches a client; what is left empty stays as it was."""
-    with change(client, "describe", by=None) as row:
+    with change(client, "name_client", by=None) as row:
         row.name, row.phone, row.language = name or row.name, phone or row.phone, language
     return row

@@ -98,6 +98,11 @@ class TestProof:
         client.force_login(make_user("u@example.org", phone="+212612345679", phone_verified=False))
         assert "/guidance/number/" in client.post(address(slot), ASKED | {"phone": "0612345679"}).url
 
+    def test_the_page_of_the_code_leads_back_to_the_number(self, client):
+        slot = make_slot()
+        page = client.get(client.post(address(slot), ASKED).url).content.decode()
+        assert f'href="{address(slot)}"' in page
+
 
 class TestHolds:
     def test_a_place_not_confirmed_in_time_is_free_when_the_times_are_read_and_by_the_clock(self, client):

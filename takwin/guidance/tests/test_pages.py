@@ -193,7 +193,10 @@ class TestBooking:
         assert "سلمى" not in page.content.decode()
         assert "0612345678" not in page.content.decode()
         assert page["X-Robots-Tag"] == "noindex"
-        assert slots[1].ref in client.get(f"{answer.url}?move=1").content.decode()
+        moving = client.get(f"{answer.url}?move=1").content.decode()
+        assert slots[1].ref in moving
+        assert f'href="{answer.url}"' in moving  # a way back for who changes their mind
+        assert "data-confirm" in moving
         client.post(answer.url, {"do": "move", "slot": slots[1].ref})
         row.refresh_from_db()
         assert row.slot == slots[1]
