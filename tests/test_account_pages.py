@@ -203,7 +203,7 @@ def test_a_device_that_says_nothing_known_is_a_sentence():
         assert device_name("curl/8.0") == device_name("") == "Un appareil qui ne dit pas son nom"
 
 
-@pytest.mark.parametrize("data", [{}, {"password1": "Trois mots rares 7"}, {"password1": "x"}])
+@pytest.mark.parametrize("data", [{"phone": ""}, {"password1": "Trois mots rares 7"}, {"password1": "x"}])
 def test_a_sign_up_without_phone_and_e_mail_says_what_to_give(client, data):
     page = client.post("/fr/accounts/signup/", data).content.decode()
     assert "Donnez un numéro de téléphone ou une adresse électronique." in page
