@@ -90,7 +90,8 @@ CASES = {
         [{"girls": "3", "boys": "3"}, DATES | {"percent": "50"}, {"trainee": "{enrolment}"}, {"all": "1"}],
     ),
     "training:short_list": (f"/desk/training/{THERE}/continuing/", [{"title": "دورة"}]),
-    "training:short": ("/desk/continuing/{short}/", [{"days": SOON, "names": "سعاد"}, {"cancel": "1"}]),
+    "training:short": ("/desk/continuing/{short}/", [{"days": SOON, "names": "سعاد"}, {"cancel": "1"},
+                                                   {"do": "reopen", "reason": "x"}]),
     "training:staff": (
         f"/desk/training/{THERE}/staff/",
         [{"name": "أستاذ", "status": "permanent", "weekly": "20"},
@@ -133,7 +134,9 @@ CASES = {
     "training:edition": ("/desk/editions/{edition}/", [{"undo": "1"}, {"confirm": "1"}]),
     "training:session": ("/desk/sessions/{session}/", [{"pin": "1"}, {"slot": "5"}, {"other": "{session}"}]),
     "training:roll": ("/desk/rolls/{roll}/", [{"key": "00000000-0000-4000-8000-000000000001", "value": "present"}]),
-    "training:excuse": ("/desk/excuses/{excuse}/", [{"accept": "on"}, {"answer": "لا"}]),
+    "training:excuse": (
+        "/desk/excuses/{excuse}/", [{"accept": "on"}, {"answer": "لا"}, {"do": "reopen", "reason": "x"}]
+    ),
     "training:company": (
         "/desk/companies/{company}/", [DATES | {"centre": THERE, "places": "3"}, {"end": "{convention}"}],
     ),
@@ -169,7 +172,8 @@ CASES = {
     ),
     "certification:keys": ("/desk/keys/", [{"do": "rotate"}]),
     "employment:cohorts": ("/desk/employment/", [{"name": "x", "last_on": str(TODAY), "first_on": "2020-01-01"}]),
-    "employment:wave": ("/desk/waves/{wave}/", [{"do": "close"}, {"do": "open"}, {"do": "publish"}]),
+    "employment:wave": ("/desk/waves/{wave}/", [{"do": "close"}, {"do": "open"}, {"do": "publish"},
+                                                  {"do": "reopen", "reason": "x", "closes_on": SOON}]),
     "employment:sample": (
         "/desk/samples/{sample}/",
         [{"do": "attempt", "way": "phone", "result": "no-answer"},
@@ -201,14 +205,16 @@ CASES = {
     "guidance:hours_end": ("/desk/guidance/hours/{hours}/end/", [{"last_on": LATER}]),
     "guidance:case": (
         "/desk/guidance/follow-ups/{case}/",
-        [{"do": "record", "purpose": "choose", "way": "phone", "summary": "x"}, {"do": "end", "closing": "work"}],
+        [{"do": "record", "purpose": "choose", "way": "phone", "summary": "x"}, {"do": "end", "closing": "work"},
+         {"do": "reopen", "reason": "x"}],
     ),
     "guidance:notes": ("/desk/guidance/follow-ups/{case}/notes/", [{"text": "x"}]),
     "guidance:days": (
         "/desk/guidance/open-days/",
         [{"centre": "guidance-fes", "name_ar": "يوم", "starts_at": f"{SOON}T09:00", "ends_at": f"{SOON}T10:00"}],
     ),
-    "guidance:day": ("/desk/guidance/open-days/{day}/", [{"call_off": "1"}, {"walk_ins": "3"}]),
+    "guidance:day": ("/desk/guidance/open-days/{day}/", [{"call_off": "1"}, {"walk_ins": "3"},
+                                                             {"do": "reopen", "reason": "x"}]),
     "admissions:runs": ("/desk/allocation/", [{"open": "1"}, {"end_answers": "1"}, {"trial": "1"}]),
     "admissions:round_plan": ("/desk/allocation/round/", [{"kind": "next", "results_at": f"{SOON}T10:00",
                                                            "answers_until": f"{LATER}T10:00"}]),

@@ -153,6 +153,8 @@ class GuidanceReason(Reasons):
     HOURS_OVERLAP = "hours_overlap", _("The counsellor receives already then: %(when)s, %(centre)s.")
     NO_LINK = "no_link", _("Give the address of the video room.")
     CASE_OPEN = "case_open", _("This person is followed here already: %(ref)s.")
+    CASE_JOINED = "case_joined", _("This follow-up was joined with another: go on with that one.")
+    WHY_MISSING = "guidance_why_missing", _("Say why.")
     CASE_ENDED = "case_ended", _("This follow-up has ended. Open a new one.")
     NEXT_PAST = "next_past", _("The next date is in the past.")
     NO_CONSENT = "no_consent", _("Note that the person agrees before handing over the follow-up.")

@@ -277,6 +277,14 @@ class EndCaseForm(ServiceForm):
     service = services.end_case
 
 
+class ReopenCaseForm(ReasonForm):
+    service = services.reopen_case
+
+
+class ReopenDayForm(ReasonForm):
+    service = services.reopen_day
+
+
 class OpenDayForm(CentreForm):
     """An open day."""
 

@@ -27,9 +27,11 @@ APPOINTMENT = Flow(
     miss=({A.BOOKED, A.ATTENDED}, A.MISSED),
     cancel=({A.WAITING, A.BOOKED, A.HELD}, A.CANCELLED),
 )
-CASE = Flow(C, end=({C.OPEN}, C.CLOSED))
+CASE = Flow(C, end=({C.OPEN}, C.CLOSED), reopen_case=({C.CLOSED}, C.OPEN))
 HAND_OVER = Flow(H, take=({H.OFFERED}, H.TAKEN), turn_down=({H.OFFERED}, H.DECLINED), recall=({H.OFFERED}, H.RECALLED))
-OPEN_DAY = Flow(D, hold=({D.PLANNED}, D.HELD), call_off=({D.PLANNED}, D.CANCELLED))
+OPEN_DAY = Flow(
+    D, hold=({D.PLANNED}, D.HELD), call_off=({D.PLANNED}, D.CANCELLED), reopen_day=({D.HELD, D.CANCELLED}, D.PLANNED)
+)
 REGISTRATION = Flow(
     G, mark_came=({G.REGISTERED}, G.CAME), unmark=({G.CAME}, G.REGISTERED), unregister=({G.REGISTERED}, G.CANCELLED)
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.employment import services
 from takwin.employment.choices import FIRST_PERSON, ContractKind, Outcome, Reached, Way
 from takwin.ui import fields as forms
-from takwin.ui.forms import Day, ServiceForm
+from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 OUTCOMES = [(str(one.value), one.label) for one in Outcome]
 WAYS = [(str(one.value), one.label) for one in (Way.PHONE, Way.COUNSELLOR, Way.MAIL)]
@@ -69,3 +69,11 @@ class AttemptForm(ServiceForm):
 
     service = services.record_attempt
     creates = True
+
+
+class ReopenWaveForm(ReasonForm):
+    """A follow-up that was closed takes answers again until a day."""
+
+    closes_on = Day(_("New last day"))
+
+    service = services.reopen_wave

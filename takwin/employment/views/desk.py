@@ -55,7 +55,10 @@ def wave(request: Any, ref: str) -> HttpResponse:
     """A wave: who is to be reached, the response, the rates, publishing them."""
     row = or_404(follow_up.wave, ref)
     if request.method == "POST":
-        _do(request, row)
+        if request.POST.get("do") == "reopen":
+            forms.ReopenWaveForm(request.POST).insist(row, by=request.user)
+        else:
+            _do(request, row)
         return redirect("employment:wave", ref)
     listing = Listing(
         request, follow_up.samples(request.scope, row), SAMPLES, [STATE], search="graduate__person__search_text",
@@ -68,6 +71,7 @@ def wave(request: Any, ref: str) -> HttpResponse:
         "row": row, "listing": listing, "progress": follow_up.progress(request.scope, row), "outcomes": told,
         "frame": frame, "rates": [(words.INDICATORS[one.code], rate) for one, rate in rates.whole(request.scope, row)],
         "published": rates.published(row)[:1], "runs": request.user.can("employment.run", row), "least": LEAST,
+        "again": forms.ReopenWaveForm(),
     }  # fmt: skip
     return show(request, "employment/wave.html", active="cohorts", **context)
 

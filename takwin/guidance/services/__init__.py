@@ -21,6 +21,7 @@ from takwin.guidance.services.cases import (
     read_notes,
     recall,
     record,
+    reopen_case,
     take,
     turn_down,
 )
@@ -51,11 +52,13 @@ from takwin.guidance.services.hours import (
     slot_at,
 )
 from takwin.guidance.services.numbers import held, is_code, send_code
-from takwin.guidance.services.open_days import announce, call_off, hold, mark, register, unregister
+from takwin.guidance.services.open_days import announce, call_off, hold, mark, register, reopen_day, unregister
 from takwin.guidance.services.sittings import answer, begin_again, keep_advice
 from takwin.guidance.services.visits import book_at, drop_hold, reserve, reserve_held, sign_up
 
 __all__ = [
+    "reopen_case",
+    "reopen_day",
     "HOLIDAY_UNDO",
     "restore_time",
     "needs_name",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from takwin.accounts.selectors import holders
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.guidance.choices import CaseState, Closing, GuidanceReason, Way
@@ -71,6 +72,24 @@ def end_case(case: Case, *, closing: str, by: Any) -> Case:
 def close_joined(case: Case, *, closing: str, by: Any) -> Case:
     with change(case, "end", by=by, flow=CASE, closing=closing) as row:
         row.closing, row.ended_at, row.next_on = Closing(closing), timezone.now(), None
+    return row
+
+
+def reopen_case(case: Case, *, reason: str, by: Any) -> Case:
+    """A follow-up ended by mistake goes on, with the counsellor it had, or with whoever opens it again where that one
+    counsels here no more. Refused: joined with another, or the client is followed here by another one meanwhile."""
+    if not reason.strip():
+        raise Refused(GuidanceReason.WHY_MISSING, "reason")
+    try:
+        with transaction.atomic(), change(case, "reopen_case", by=by, flow=CASE, reason=reason) as row:
+            if row.closing == Closing.JOINED or row.client.merged_into_id:
+                raise Refused(GuidanceReason.CASE_JOINED)
+            if not holders("guidance.follow", row.centre).filter(pk=row.counsellor_id).exists():
+                row.counsellor = by
+            row.closing, row.ended_at = "", None
+    except IntegrityError:
+        found = Case.objects.get(client=case.client, centre=case.centre, state=CaseState.OPEN)
+        raise Refused(GuidanceReason.CASE_OPEN, ref=found.ref) from None
     return row
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -100,15 +101,34 @@ def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
         for registration in row.registrations.filter(state=RegistrationState.REGISTERED).select_related(
             "client__account"
         ):
-            _send_word(row, registration.client)
+            _send_word(row, registration.client, _("takwin: %(day)s of %(when)s is called off."))
     return row
 
 
-def _send_word(day: OpenDay, client: Client) -> None:
+def reopen_day(open_day: OpenDay, *, reason: str, by: Any) -> OpenDay:
+    """Called off, or marked as held, by mistake: planned again. Those who were told that it is called off have word
+    that it takes place. Refused once a day that was called off has begun: nobody could come."""
+    if not reason.strip():
+        raise Refused(GuidanceReason.WHY_MISSING, "reason")
+    with change(open_day, "reopen_day", by=by, flow=OPEN_DAY, reason=reason) as row:
+        row.walk_ins = 0
+        if OpenDay.objects.get(pk=row.pk).state == OpenDayState.CANCELLED:
+            if row.starts_at <= timezone.now():
+                raise Refused(GuidanceReason.PAST)
+            if feast := holiday_between(row.starts_on, row.ends_on):
+                raise Refused(GuidanceReason.ON_HOLIDAY, name=feast.label)
+            for registration in row.registrations.filter(state=RegistrationState.REGISTERED).select_related(
+                "client__account"
+            ):
+                _send_word(row, registration.client, _("takwin: %(day)s of %(when)s takes place after all."))
+    return row
+
+
+def _send_word(day: OpenDay, client: Client, words: Promise) -> None:
     if not client.phone:
         return
     with override(client.reads):
-        text = str(_("takwin: %(day)s of %(when)s is called off.")) % {
+        text = str(words) % {
             "day": day.label, "when": moment(day.begins, client.reads, "EEE d MMM، HH:mm"),
         }  # fmt: skip
     post(Channel.SMS, client.phone, text, about=day.ref)

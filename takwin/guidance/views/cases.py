@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.guidance import forms, services, words
-from takwin.guidance.choices import CaseState
+from takwin.guidance.choices import CaseState, Closing
 from takwin.guidance.selectors import agenda, cases
 from takwin.guidance.views.desk import agenda_page
 from takwin.ui.listing import Column, Filter, Listing
@@ -70,6 +70,10 @@ def case(request: Any, ref: str) -> HttpResponse:
     form = forms.ContactForm(request.POST if request.POST.get("do") == "record" else None)
     over = forms.HandOverForm(request.POST if request.POST.get("do") == "hand_over" else None)
     end = forms.EndCaseForm(request.POST if request.POST.get("do") == "end" else None)
+    if request.method == "POST" and request.POST.get("do") == "reopen":
+        forms.ReopenCaseForm(request.POST).insist(row, by=request.user)
+        messages.success(request, _("The follow-up goes on."))
+        return redirect("guidance:case", row.ref)
     if request.method == "POST" and _change(request, row, form, over, end):
         return redirect("guidance:case", row.ref)
     context: dict[str, Any] = words.path_so_far(row.client) | {
@@ -80,6 +84,7 @@ def case(request: Any, ref: str) -> HttpResponse:
         "notes": row.notes.count(),
         "entries": journal(row),
         "today": timezone.localdate(),
+        "again": forms.ReopenCaseForm() if row.state == CaseState.CLOSED and row.closing != Closing.JOINED else None,
     }
     return show(request, "guidance/desk_case.html", form=form, over=over, end=end, active="cases", **context)
 
@@ -152,9 +157,14 @@ def day(request: Any, ref: str) -> HttpResponse:
             services.mark(one, came="came" in request.POST, by=request.user)
         elif "call_off" in request.POST:
             services.call_off(row, by=request.user)
+        elif request.POST.get("do") == "reopen":
+            forms.ReopenDayForm(request.POST).insist(row, by=request.user)
         else:
             form.insist(row, by=request.user)
         return redirect("guidance:day", row.ref)
     rows = agenda.registrations(row)
     came = sum(one.state == "came" for one in rows)
-    return show(request, "guidance/desk_day.html", day=row, rows=rows, came=came, form=form, active="days")
+    return show(
+        request, "guidance/desk_day.html", day=row, rows=rows, came=came, form=form, active="days",
+        again=forms.ReopenDayForm(), entries=journal(row),
+    )  # fmt: skip

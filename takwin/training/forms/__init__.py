@@ -273,6 +273,10 @@ class AnswerForm(ServiceForm):
     service = services.answer_excuse
 
 
+class ReopenExcuseForm(ReasonForm):
+    service = services.reopen_excuse
+
+
 class PublishForm(ServiceForm):
     """From which day on a week holds; `seen` marks the week that was looked at."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.training import services
 from takwin.training.selectors import companies
 from takwin.ui import fields as forms
-from takwin.ui.forms import Day, ServiceForm
+from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 
 class BedsForm(ServiceForm):
@@ -64,3 +64,7 @@ class PlanForm(ServiceForm):
 
     service = services.plan_course
     creates = True
+
+
+class ReopenCourseForm(ReasonForm):
+    service = services.reopen_course

@@ -40,5 +40,12 @@ SHORT = Flow(
     plan_course=({H.ASKED}, H.PLANNED),
     hold_course=({H.PLANNED}, H.HELD),
     cancel=({H.ASKED, H.PLANNED}, H.CANCELLED),
+    reopen_course=({H.HELD, H.CANCELLED}, H.PLANNED),
+    ask_course_again=({H.CANCELLED}, H.ASKED),
 )
-EXCUSE = Flow(X, accept_excuse=({X.ASKED}, X.ACCEPTED), refuse_excuse=({X.ASKED}, X.REFUSED))
+EXCUSE = Flow(
+    X,
+    accept_excuse=({X.ASKED}, X.ACCEPTED),
+    refuse_excuse=({X.ASKED}, X.REFUSED),
+    reopen_excuse=({X.ACCEPTED, X.REFUSED}, X.ASKED),
+)

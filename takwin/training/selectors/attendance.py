@@ -155,6 +155,12 @@ def excuses(centre: Centre) -> list[Excuse]:
     return list(rows.select_related("enrolment__person").order_by("pk")[:50])
 
 
+def answered_excuses(centre: Centre) -> list[Excuse]:
+    """The last requests that were answered, the newest first: an answer given by mistake is opened again."""
+    rows = Excuse.objects.filter(enrolment__centre=centre).exclude(state=ExcuseState.ASKED)
+    return list(rows.select_related("enrolment__person").order_by("-pk")[:20])
+
+
 def excuse(scope: Scope, ref: str) -> Excuse:
     return Excuse.objects.within(scope).select_related("enrolment__person").get(ref=ref)
 

@@ -65,7 +65,7 @@ from takwin.training.services.enrolments import (
     return_,
     set_guardian,
 )
-from takwin.training.services.excuses import answer_excuse, ask_excuse, read_proof
+from takwin.training.services.excuses import answer_excuse, ask_excuse, read_proof, reopen_excuse
 from takwin.training.services.feeds import follow_feed, new_feed
 from takwin.training.services.groups import (
     change_group,
@@ -80,7 +80,7 @@ from takwin.training.services.houses import give_bed, give_beds, leave_bed, lowe
 from takwin.training.services.items import split_batch
 from takwin.training.services.moves import exchange, move_session, pin, proposals, unpin
 from takwin.training.services.sheets import read_sheet
-from takwin.training.services.short import ask_course, cancel_course, hold_course, mark_day, plan_course
+from takwin.training.services.short import ask_course, cancel_course, hold_course, mark_day, plan_course, reopen_course
 from takwin.training.services.solving import solve_timetable
 from takwin.training.services.staff import (
     add_room,
@@ -101,7 +101,7 @@ from takwin.training.services.timetables import (
 )
 
 __all__ = [
-    "CONTRACT_UNDO", "restore_contract",
+    "CONTRACT_UNDO", "reopen_course", "reopen_excuse", "restore_contract",
     "abandon", "add_company", "add_module", "add_room", "add_trainer", "amend", "announce_absence",
     "answer_contest", "answer_excuse", "ask_course", "ask_excuse", "assign", "before_of", "terminate_contract",
     "call_roll", "cancel_course", "candidates", "change_group", "change_room", "change_trainer",

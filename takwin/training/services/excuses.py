@@ -14,6 +14,7 @@ from takwin.core.refs import new_ref
 from takwin.training.choices import ExcuseState, TrainingReason
 from takwin.training.models import Enrolment, Excuse, Roll, Statement
 from takwin.training.rules.lives import EXCUSE
+from takwin.training.services.alerts import warn
 from takwin.training.services.attendance import settle
 
 LONG = 60  # days an excuse may last
@@ -58,9 +59,27 @@ def answer_excuse(excuse: Excuse, *, accept: bool, answer: str = "", by: Any) ->
         with change(excuse, "accept_excuse" if accept else "refuse_excuse", by=by, flow=EXCUSE) as row:
             row.answer = answer
         if row.state == ExcuseState.ACCEPTED:
-            days = Statement.objects.filter(enrolment=row.enrolment_id, on__range=(row.first_on, row.last_on))
-            rolls = sorted(set(days.values_list("roll", flat=True)))
-            list(Roll.objects.select_for_update(of=("self",)).filter(pk__in=rolls).order_by("pk"))
-            accepted = Excuse.objects.filter(enrolment=row.enrolment_id, state=ExcuseState.ACCEPTED).order_by("pk")
-            settle({(roll, row.enrolment_id) for roll in rolls}, list(accepted))
+            _settle_days(row)
     return row
+
+
+def reopen_excuse(excuse: Excuse, *, reason: str, by: Any) -> Excuse:
+    """An answer given by mistake: the request waits again. What an acceptance excused is an absence again, and counts
+    towards the thresholds."""
+    if not reason.strip():
+        raise Refused(TrainingReason.WHY_MISSING, "reason")
+    with transaction.atomic():
+        with change(excuse, "reopen_excuse", by=by, flow=EXCUSE, reason=reason) as row:
+            row.answer = ""
+        _settle_days(row)
+        warn({row.enrolment_id})
+    return row
+
+
+def _settle_days(row: Excuse) -> None:
+    """Decide again what stands on the days of an excuse, by the excuses that are accepted now."""
+    days = Statement.objects.filter(enrolment=row.enrolment_id, on__range=(row.first_on, row.last_on))
+    rolls = sorted(set(days.values_list("roll", flat=True)))
+    list(Roll.objects.select_for_update(of=("self",)).filter(pk__in=rolls).order_by("pk"))
+    accepted = Excuse.objects.filter(enrolment=row.enrolment_id, state=ExcuseState.ACCEPTED).order_by("pk")
+    settle({(roll, row.enrolment_id) for roll in rolls}, list(accepted))

@@ -13,6 +13,7 @@ from takwin.centres.models import Centre
 from takwin.core.changes import change, create, journal
 from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
+from takwin.training.choices import TrainingReason
 from takwin.training.choices.houses import HouseReason
 from takwin.training.models import Company, Participant, ShortCourse, ShortDay
 from takwin.training.rules.lives import SHORT
@@ -86,5 +87,16 @@ def hold_course(course: ShortCourse, *, by: Any) -> ShortCourse:
 
 def cancel_course(course: ShortCourse, *, by: Any) -> ShortCourse:
     with change(course, "cancel", by=by, flow=SHORT) as row:
+        pass
+    return row
+
+
+def reopen_course(course: ShortCourse, *, reason: str, by: Any) -> ShortCourse:
+    """Held or called off by mistake: planned again, its presences kept; asked for again when it had no day yet.
+    Certificates that were printed meanwhile are the centre's to take back."""
+    if not reason.strip():
+        raise Refused(TrainingReason.WHY_MISSING, "reason")
+    verb = "reopen_course" if course.days.exists() else "ask_course_again"
+    with change(course, verb, by=by, flow=SHORT, reason=reason) as row:
         pass
     return row

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from takwin.core.dates import parse_day
+from takwin.core.selectors import journal
 from takwin.training import papers, services
 from takwin.training.forms import houses as forms
 from takwin.training.selectors import enrolments, houses
@@ -79,12 +80,16 @@ def short(request: Any, ref: str) -> HttpResponse:
             form = forms.PlanForm(request.POST)
             if form.run(row, by=request.user):
                 return redirect("training:short", ref)
+        elif request.POST.get("do") == "reopen":
+            forms.ReopenCourseForm(request.POST).insist(row, by=request.user)
+            return redirect("training:short", ref)
         else:
             _move(request, row)
             return redirect("training:short", ref)
     people = houses.people(row)
     context: dict[str, Any] = {
         "row": row, "runs": runs, "form": form, "people": people, "days": list(row.days.all()),
+        "again": forms.ReopenCourseForm(), "entries": journal(row) if runs else None,
         "person_days": sum(len(days) for _one, days in people), "today": timezone.localdate(),
     }  # fmt: skip
     return show(request, "training/short.html", active="training", **context)

@@ -107,7 +107,8 @@ def absences(request: Any, code: str) -> HttpResponse:
         return download(f"absences-{first:%Y-%m}", columns, rows, wanted, in_words=True)
     context: dict[str, Any] = {
         "centre": centre, "first": first, "before": (first - timedelta(days=1)).replace(day=1), "after": after,
-        "rows": rows, "excuses": attendance.excuses(centre), "contested": attendance.contested(centre),
+        "rows": rows, "excuses": attendance.excuses(centre),
+        "answered": attendance.answered_excuses(centre), "contested": attendance.contested(centre),
         "aside": attendance.set_aside(centre), "runs": request.user.can("training.run", centre),
     }  # fmt: skip
     return show(request, "training/absences.html", active="training", **context)
@@ -116,11 +117,12 @@ def absences(request: Any, code: str) -> HttpResponse:
 @page("training.run")
 @require_POST
 def excuse(request: Any, ref: str) -> HttpResponse:
-    """Answer a request to be excused."""
+    """Answer a request to be excused, or open an answered one again."""
     row = or_404(lambda key: attendance.excuse(request.scope, key), ref)
     code = row.enrolment.centre.code
     try:
-        forms.AnswerForm(request.POST).insist(row, by=request.user)
+        kind = forms.ReopenExcuseForm if request.POST.get("do") == "reopen" else forms.AnswerForm
+        kind(request.POST).insist(row, by=request.user)
     except Refused as refusal:
         return show_again(request, refusal, absences, code)
     return redirect("training:absences", code)
