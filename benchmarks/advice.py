@@ -120,8 +120,8 @@ def compare(rows, wished, arrays, held, listed):
         "without the interest test": rank(arrays, held.offers, TOP, Weights(0, 0.6, 0.4)).offer,
         "interest alone": rank(arrays, held.offers, TOP, Weights(1, 0, 0)).offer,
     }
-    told = f"{PUBLISHED.interest:g}, {PUBLISHED.nearness:g}, {PUBLISHED.openness:g}"
-    print(f"  the first {TOP} advised contain…        a wish at all   of all wishes   (weights {told})")
+    weights = f"{PUBLISHED.interest:g}, {PUBLISHED.nearness:g}, {PUBLISHED.openness:g}"
+    print(f"  the first {TOP} advised contain…        a wish at all   of all wishes   (weights {weights})")
     for name, lists in ways.items():
         anyone, share = hits(lists, wished, held)
         print(f"    {name:32} {anyone:10.1%} {share:15.1%}")

@@ -46,7 +46,7 @@ for n in range(4):
     out.mkdir()
     begun = time.perf_counter()
     named = tables.read(Path(sys.argv[1]))
-    tables.tell(out, named.problem, solve(named.problem))
+    tables.write_result(out, named.problem, solve(named.problem))
     spent.append(time.perf_counter() - begun)
     del named
 print(sorted(spent[1:])[1], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
@@ -179,10 +179,10 @@ def others():
             "residents": {i + 1: [p + 1 for p in wishes] for i, wishes in enumerate(lists)},
             "hospitals": {p + 1: {"capacity": seats[p], "preferences": [i + 1 for i in ranks[p]]} for p in seats},
         }
-        other, told = clock(  # noqa: B023
+        other, matching = clock(  # noqa: B023
             lambda: HospitalResidentsProblem(dictionary=data, optimised_side="residents").get_stable_matching()  # noqa: B023
         )
-        third = {int(str(r)[1:]) - 1: int(str(h)[1:]) - 1 for r, h in told["resident_sided"].items() if h}
+        third = {int(str(r)[1:]) - 1: int(str(h)[1:]) - 1 for r, h in matching["resident_sided"].items() if h}
         print(
             f"{n:6,} candidates: ours {mine:8.4f} s; matching {spent:7.2f} s, same {theirs == ours}; "
             f"algmatch {other:7.2f} s, same {third == ours}"
@@ -210,8 +210,8 @@ def whatif():
     changes += [Change(seats={p: 0}) for p in range(10, 20)]
     girls = problem.member(np.arange(problem.candidates), 0)
     compare(problem, result, changes[:1])
-    spent, told = clock(lambda: compare(problem, result, changes, groups={"girls": girls}))
-    print(f"20 scenarios in one call {spent:7.2f} s; the first: {told[0].better} better, {told[0].worse} worse")
+    spent, effects = clock(lambda: compare(problem, result, changes, groups={"girls": girls}))
+    print(f"20 scenarios in one call {spent:7.2f} s; the first: {effects[0].better} better, {effects[0].worse} worse")
     print(f"waiting ranks            {clock(lambda: waiting(problem, result), 3)[0]:7.2f} s")
     print(f"certificate, all proofs  {clock(lambda: certify(problem, result))[0]:7.2f} s")
 

@@ -38,9 +38,9 @@ def p(values, share):
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def told(what, values):
+def print_times(label, values):
     ms = [1000 * value for value in values]
-    print(f"  {what:44} median {statistics.median(ms):8.1f} ms   p95 {p(ms, 0.95):8.1f} ms   of {len(ms)}")
+    print(f"  {label:44} median {statistics.median(ms):8.1f} ms   p95 {p(ms, 0.95):8.1f} ms   of {len(ms)}")
 
 
 def sql(text, *values):
@@ -127,7 +127,7 @@ def phones(count):
             begun = time.perf_counter()
             services.sync(batch, by=None, may=lambda *_: True, holds=lambda *_: True, late=True)
             spent.append(time.perf_counter() - begun)
-    told("a roll of 24, from the batch to its answer", spent)
+    print_times("a roll of 24, from the batch to its answer", spent)
 
 
 def months(count):
@@ -136,7 +136,7 @@ def months(count):
         begun = time.perf_counter()
         attendance.month(centre, date(2026, 2, 1), date(2026, 2, 28))
         spent.append(time.perf_counter() - begun)
-    told("a centre's month, by group", spent)
+    print_times("a centre's month, by group", spent)
 
 
 QUESTION = (
@@ -161,7 +161,7 @@ def nation():
             cursor.execute(text)
             asked = cursor.fetchall()
             spent.append(time.perf_counter() - begun)
-    told("the nation's month in PostgreSQL", spent)
+    print_times("the nation's month in PostgreSQL", spent)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "month.parquet")
         begun = time.perf_counter()
@@ -175,7 +175,7 @@ def nation():
             begun = time.perf_counter()
             found = duckdb.sql(text).fetchall()
             spent.append(time.perf_counter() - begun)
-        told("the same question from columns, DuckDB", spent)
+        print_times("the same question from columns, DuckDB", spent)
         same = all(a[:2] == b[:2] and abs(float(a[2]) - b[2]) < 1e-9 for a, b in zip(asked, found, strict=True))
         print(f"  {len(found)} lines, {'the same answer' if same else 'ANOTHER ANSWER'}")
 

@@ -29,10 +29,10 @@ def main() -> None:
     print("credentials, one core")
     document = credential(AWARD, ISSUER, places())
     signed = sign(document, KEY.secret, METHOD, NOW)
-    told = json.dumps(signed, ensure_ascii=False).encode()
-    print(f"  a diploma is {len(told):,} bytes")
+    encoded = json.dumps(signed, ensure_ascii=False).encode()
+    print(f"  a diploma is {len(encoded):,} bytes")
     timed("signed (eddsa-rdfc-2022)", lambda: sign(document, KEY.secret, METHOD, NOW))
-    timed("verified", lambda: verify(told, DID, KEYS))
+    timed("verified", lambda: verify(encoded, DID, KEYS))
     facts = {"ref": AWARD.ref, "holder": AWARD.holder, "name": AWARD.names["ar"], "centre": "م", "on": "2024-07-15"}
     line = write_line(facts, KEY.secret, "key-2")
     timed(f"a line of {len(line)} characters signed", lambda: write_line(facts, KEY.secret, "key-2"))

@@ -107,8 +107,8 @@ def main() -> None:
     )
     row = Diploma.objects.select_related("enrolment__person").order_by("pk").first()
     assert row is not None
-    told = row.credential.encode()
-    timed("a document verified and looked up", lambda: findings.of_document(told))
+    encoded = row.credential.encode()
+    timed("a document verified and looked up", lambda: findings.of_document(encoded))
     timed("a line verified and looked up", lambda: findings.of_line(row.line))
     timed("a reference looked up", lambda: findings.of_ref(row.ref))
     timed("a sheet drawn as PDF", lambda: papers.diploma_pdf(row), 20)

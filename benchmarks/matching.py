@@ -26,9 +26,13 @@ def world(seed: int, n: int, m: int):
     fit = np.zeros((PROGRAMMES, OCCUPATIONS), np.int64)
     for programme in range(PROGRAMMES):
         own = rng.choice(OCCUPATIONS, 2, replace=False)
-        for one in own:  # the same minor group, and the same sub-major one
-            fit[programme, max(0, one - 20) : one + 20] = np.maximum(fit[programme, max(0, one - 20) : one + 20], 30)
-            fit[programme, max(0, one - 4) : one + 4] = np.maximum(fit[programme, max(0, one - 4) : one + 4], 60)
+        for occupation in own:  # the same minor group, and the same sub-major one
+            fit[programme, max(0, occupation - 20) : occupation + 20] = np.maximum(
+                fit[programme, max(0, occupation - 20) : occupation + 20], 30
+            )
+            fit[programme, max(0, occupation - 4) : occupation + 4] = np.maximum(
+                fit[programme, max(0, occupation - 4) : occupation + 4], 60
+            )
         fit[programme, own] = 100
     spots = rng.random((PLACES, 2)) * 900
     km = np.linalg.norm(spots[:, None] - spots[None], axis=2)

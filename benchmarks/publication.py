@@ -84,8 +84,8 @@ def main():
         server.terminate()
         server.wait(20)
     at = {share: spent[min(len(spent) - 1, int(share * len(spent)))] for share in (0.5, 0.95, 0.99)}
-    told = f"median {at[0.5]:.1f} ms, p95 {at[0.95]:.1f} ms, p99 {at[0.99]:.1f} ms, most {spent[-1]:.0f} ms"
-    print(f"{connection.vendor}, {WORKERS} workers, {RATE} requests a second, {len(paths)} in all, {codes}: {told}")
+    summary = f"median {at[0.5]:.1f} ms, p95 {at[0.95]:.1f} ms, p99 {at[0.99]:.1f} ms, most {spent[-1]:.0f} ms"
+    print(f"{connection.vendor}, {WORKERS} workers, {RATE} requests a second, {len(paths)} in all, {codes}: {summary}")
 
 
 main()

@@ -131,10 +131,10 @@ def schools(seeds):
             for seed in range(1, seeds + 1)
         ]
         held = [spent for spent in ours if spent is not None]
-        told = "not in 600 s" if theirs is None else f"{theirs:.1f} s"
+        fet_time = "not in 600 s" if theirs is None else f"{theirs:.1f} s"
         median = f"median {statistics.median(held):.2f} s" if held else "never"
         print(
-            f"  {Path(name).stem}, {len(school.ids)} activities: FET {told}; ours within a quarter of that for "
+            f"  {Path(name).stem}, {len(school.ids)} activities: FET {fet_time}; ours within a quarter of that for "
             f"{len(held)} of {seeds} seeds, {median} ({', '.join('-' if s is None else f'{s:.2f}' for s in ours)})"
         )
 
@@ -172,11 +172,11 @@ def many(count, seconds):
 
     begun = time.perf_counter()
     with ProcessPoolExecutor(2) as pool:
-        told = list(pool.map(_institute_of, [(seed, seconds) for seed in range(100, 100 + count)]))
+        results = list(pool.map(_institute_of, [(seed, seconds) for seed in range(100, 100 + count)]))
     spent = time.perf_counter() - begun
     print(
-        f"  {count} institutes of {seconds} s: {sum(not left for left, _ in told)} whole, wishes "
-        f"{statistics.median(cost for _, cost in told):.0f} in the median, {spent:.0f} s on two cores; "
+        f"  {count} institutes of {seconds} s: {sum(not left for left, _ in results)} whole, wishes "
+        f"{statistics.median(cost for _, cost in results):.0f} in the median, {spent:.0f} s on two cores; "
         f"600 of them: {spent / count * 600 / 60:.0f} min"
     )
 

@@ -45,8 +45,8 @@ def faults(people: People, offers: Offers, result: Ranking, weights: Weights = P
     out = []
     for i in range(len(people)):
         best: dict[int, tuple[int, float]] = {}
-        told = {j: judged(people, offers, i, j, weights) for j in range(len(offers))}
-        for j, (tier, score) in told.items():
+        judgements = {j: judged(people, offers, i, j, weights) for j in range(len(offers))}
+        for j, (tier, score) in judgements.items():
             programme = int(offers.programme[j])
             if programme not in best or (tier, -score) < (best[programme][0], -best[programme][1]):
                 best[programme] = (tier, score)
@@ -55,10 +55,15 @@ def faults(people: People, offers: Offers, result: Ranking, weights: Weights = P
             out.append(f"person {i}: a programme twice")
         wanted = sorted((tier, -score) for tier, score in best.values())[: result.offer.shape[1]]
         for place, (j, (tier, minus)) in enumerate(zip(listed, wanted, strict=False)):
-            if told[j][0] != tier or abs(told[j][1] + minus) > 2e-4:
-                out.append(f"person {i}, place {place}: offer {j} is {told[j]}, {(tier, -minus)} should stand there")
-            if result.tier[i, place] != told[j][0] or abs(result.score[i, place] / 10_000 - told[j][1]) > 2e-4:
-                out.append(f"person {i}, place {place}: told {result.score[i, place] / 10_000}, is {told[j]}")
+            if judgements[j][0] != tier or abs(judgements[j][1] + minus) > 2e-4:
+                out.append(
+                    f"person {i}, place {place}: offer {j} is {judgements[j]}, {(tier, -minus)} should stand there"
+                )
+            if (
+                result.tier[i, place] != judgements[j][0]
+                or abs(result.score[i, place] / 10_000 - judgements[j][1]) > 2e-4
+            ):
+                out.append(f"person {i}, place {place}: told {result.score[i, place] / 10_000}, is {judgements[j]}")
         if len(listed) != len(wanted):
             out.append(f"person {i}: {len(listed)} listed of {len(wanted)}")
     return out

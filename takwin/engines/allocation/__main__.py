@@ -79,11 +79,11 @@ def _solve(asked: Any) -> int:
         beside = asked.result.with_name(asked.result.name + ".part")
         beside.write_bytes(text)
         os.replace(beside, asked.result)
-    _tell(certificate, times)
+    _print_certificate(certificate, times)
     return 0 if sound(certificate) else 1
 
 
-def _tell(certificate: dict[str, Any], times: dict[str, float]) -> None:
+def _print_certificate(certificate: dict[str, Any], times: dict[str, float]) -> None:
     for name, row in certificate["properties"].items():
         print(f"{name:12} {'holds' if row['held'] else row['faults']:>8} {times.get(name, 0):8.3f} s")
     counts = certificate["counts"]
@@ -102,13 +102,13 @@ def _verify(asked: Any) -> int:
         reader = documents.read_result
     # Lots were drawn with the seed of the certificate, which may have come by the command line.
     named = _read(asked.problem, _seed(asked.result))
-    result, told = reader(asked.result, named)
+    result, claimed = reader(asked.result, named)
     found, times = certify(named.problem, result, seed=named.seed)
-    _tell(found, times)
-    differ = [key for key in ("problem", "result", "seed", "properties") if found[key] != told.get(key)]
+    _print_certificate(found, times)
+    differ = [key for key in ("problem", "result", "seed", "properties") if found[key] != claimed.get(key)]
     for key in differ:
         print(f"the certificate differs: {key}", file=sys.stderr)
-    if found["code"] != told.get("code"):
+    if found["code"] != claimed.get("code"):
         print("note: computed by another version of the engine", file=sys.stderr)
     return 0 if sound(found) and not differ else 1
 

@@ -98,7 +98,7 @@ def root_by_path(leaf: bytes, at: int, size: int, beside: Sequence[bytes]) -> by
 def inside(row: dict[str, Any], tree: dict[str, Any]) -> bool:
     """Whether a body with its salt and its path belongs to a published tree {"root", "size"}."""
     leaf = leaf_hash(bytes.fromhex(row["salt"]), canonical(row["body"]))
-    found = root_by_path(leaf, row["at"], tree["size"], [bytes.fromhex(one) for one in row["path"]])
+    found = root_by_path(leaf, row["at"], tree["size"], [bytes.fromhex(sibling) for sibling in row["path"]])
     return found is not None and found.hex() == tree["root"]
 
 

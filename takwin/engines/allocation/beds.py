@@ -139,7 +139,7 @@ def _open(run: tuple[Any, Any, State], start: tuple[State, Any, Any], berths: Be
     change nothing, and what opens next is one person.
     """
     (tables, live, state), (ground, first, asks) = run, start
-    who, berth, to = _told(run, start, berths, bar)
+    who, berth, to = _lower_bars(run, start, berths, bar)
     if not len(who):
         return False
     # In the order of berths, not of candidates: the order of the input changes nothing.
@@ -162,7 +162,7 @@ def _wishes(berths: Berths, last: Any) -> Any:
     return np.stack([np.searchsorted(berths.owner, last, "left"), np.searchsorted(berths.owner, last, "right")])
 
 
-def _told(
+def _lower_bars(
     run: tuple[Any, Any, State], start: tuple[State, Any, Any], berths: Berths, bar: Any
 ) -> tuple[Any, Any, Any]:
     """Lower the bars to just above the next person each keeps out who would change anything; who, berth, priority.

@@ -34,17 +34,17 @@ def faults(problem: Problem, result: Result, *, clock: Callable[[str, float], An
     best: no circle of candidates could all do better without passing over anyone.
     bars: no bar of a bed could open by one person.
     """
-    told: Report = {}
+    counts: Report = {}
 
     def judge(name: str, work: Callable[[], int]) -> None:
         begun = time.perf_counter()
-        told[name] = int(work())
+        counts[name] = int(work())
         if clock:
             clock(name, time.perf_counter() - begun)
 
     judge("own_wish", lambda: own_wish(problem, result))
-    if told["own_wish"]:  # nothing else can be read off a result that is not one
-        return told | dict.fromkeys(PROPERTIES[1:], 1)
+    if counts["own_wish"]:  # nothing else can be read off a result that is not one
+        return counts | dict.fromkeys(PROPERTIES[1:], 1)
     facts: list[Any] = []
     beds = check_seats.Beds(problem, result.bar)
     judge("seats", lambda: check_seats.over(problem, result.wish))
@@ -54,11 +54,11 @@ def faults(problem: Problem, result: Result, *, clock: Callable[[str, float], An
     judge("waste", lambda: _claims(facts, problem, result, beds).waste())
     judge("reserves", lambda: facts[0].reserves())
     judge("envy", lambda: facts[0].envy())
-    sound = not any(told.values())
+    sound = not any(counts.values())
     judge("best", lambda: facts[0].better() if sound else 1)
-    sound = sound and not told["best"]
+    sound = sound and not counts["best"]
     judge("bars", lambda: check_beds.openable(problem, facts[0]) if sound else 1)
-    return {name: told[name] for name in PROPERTIES}
+    return {name: counts[name] for name in PROPERTIES}
 
 
 def _claims(facts: list[Any], problem: Problem, result: Result, beds: check_seats.Beds) -> check_seats.Claims:

@@ -60,8 +60,8 @@ def openable(problem: Problem, lawful: Claims) -> int:
     at, berth = lawful.beds.at, lawful.beds.berth[lawful.beds.at]
     barred = (berth >= 0) & ~lawful.beds.entitled[at]
     at, berth = at[barred], berth[barred]
-    next_one = np.full(int(problem.berth_start[-1]), np.iinfo(np.int64).min)
-    np.maximum.at(next_one, berth, problem.bed_priority[at])
-    asked = problem.bed_priority[at] == next_one[berth]
+    next_priority = np.full(int(problem.berth_start[-1]), np.iinfo(np.int64).min)
+    np.maximum.at(next_priority, berth, problem.bed_priority[at])
+    asked = problem.bed_priority[at] == next_priority[berth]
     questions = sorted({(int(b), int(problem.candidate[w])) for b, w in zip(berth[asked], at[asked], strict=True)})
     return check_replay.feasible(problem, lawful, questions, Lodging(problem).over) if questions else 0

@@ -144,15 +144,15 @@ class Replay:
             if p not in self.people:
                 self.people[p] = self._rows(self.span[p]) if p in self.span else []
             grown = [*self.people[p], self._row(i, w)]
-            kept = {one[1] for one in grown}
+            kept = {row[1] for row in grown}
             if len(grown) > problem.capacity[p]:
                 kept = self._keep(p, grown)
             if i not in kept:
                 w += 1
                 continue
-            self._move(p, [one for one in grown if one[1] in kept])
+            self._move(p, [row for row in grown if row[1] in kept])
             self._hold(i, w)
-            out = [one[1] for one in grown if one[1] not in kept]
+            out = [row[1] for row in grown if row[1] not in kept]
             if not out:
                 return
             i, w = out[0], int(self.wish[out[0]]) + 1
@@ -162,7 +162,7 @@ class Replay:
     def _keep(self, p: int, grown: list[tuple[int, int, int]]) -> set[int]:
         if self.reserved[p] or len(self.problem.firm):
             return self._choice(p, grown)
-        return {one[1] for one in grown} - {min(grown)[1]}
+        return {row[1] for row in grown} - {min(grown)[1]}
 
     def _move(self, p: int, people: list[tuple[int, int, int]]) -> None:
         self.undo.append(("people", p, (self.people[p], self.cut[p])))
@@ -187,8 +187,8 @@ class Replay:
     def back(self, mark: int) -> None:
         """Take back every step after the mark."""
         while len(self.undo) > mark:
-            what, key, was = self.undo.pop()
-            if what == "wish":
+            kind, key, was = self.undo.pop()
+            if kind == "wish":
                 self._seat(key, int(self.wish[key]), was)
             else:
                 self.people[key], self.cut[key] = was

@@ -42,7 +42,7 @@ def more(counts: tuple[int, ...], kind: int, by: int = 1) -> tuple[int, ...]:
 
 def choose(people: list[tuple[int, int, int]], capacity: int, seats: tuple[int, ...], firm: set[int]) -> set[int]:
     """Whom a pool keeps of (priority, candidate, kind): firm ones, then the best who fill reserves, then the best."""
-    ranked = sorted(people, key=lambda one: (one[1] not in firm, -one[0]))
+    ranked = sorted(people, key=lambda row: (row[1] not in firm, -row[0]))
     kept: set[int] = set()
     counts = (0,) * (1 << len(seats))
     for _priority, who, kind in ranked:

@@ -219,5 +219,6 @@ class Claims:
             if ready and counts[leaving]:
                 left = more(counts, leaving, -1)
                 comer[base + leaving] = max(
-                    ready, key=lambda one: (filled(more(left, one[0]), seats), problem.priority[one[1]])
+                    ready,
+                    key=lambda comer_kind: (filled(more(left, comer_kind[0]), seats), problem.priority[comer_kind[1]]),
                 )[1]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 
 from takwin.engines.allocation.certificate import certify
 from takwin.engines.allocation.model import ANYONE, LOWEST, MOST_GROUPS, NO_HOUSE, Malformed, Problem, Result
-from takwin.engines.allocation.named import Named, berth_names, break_ties, told
+from takwin.engines.allocation.named import Named, berth_names, break_ties, describe_result
 
 Name = Annotated[StrictStr, Field(min_length=1)]
 Count = Annotated[StrictInt, Field(ge=0, le=1 << 31)]
@@ -192,7 +192,7 @@ def _bed(document: _Document, person: _Candidate, wish: _Wish, pools: dict[str, 
 def write(named: Named, result: Result) -> tuple[bytes, dict[str, Any], dict[str, float]]:
     """The result as bytes, its certificate, and the seconds each property took."""
     certificate, times = certify(named.problem, result, seed=named.seed)
-    document = told(named, result) | {"certificate": certificate}
+    document = describe_result(named, result) | {"certificate": certificate}
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n", certificate, times
 
 

@@ -10,7 +10,7 @@ from numba import njit, prange
 
 # Numba's own pool of threads takes one caller at a time. The parallel functions are called from Python, never from
 # another compiled function: one loaded from the cache that way runs before the pool is there, and crashes.
-_ONE = threading.Lock()
+_POOL_LOCK = threading.Lock()
 
 
 @njit(cache=True)
@@ -64,7 +64,7 @@ def place(group: Any, priority: Any, among: Any, groups: int) -> Any:
     """See waiting.places."""
     out = np.zeros(len(group), np.int32)
     start, wish, key = _spread(group, priority, among, groups)
-    with _ONE:
+    with _POOL_LOCK:
         _rank(start, wish, key, out)
     return out
 
@@ -104,7 +104,7 @@ def tied(group: Any, priority: Any, groups: int, owner: Any) -> tuple[int, int]:
         return -1, -1
     start, wish, key = _spread(group, priority, np.ones(len(group), dtype=np.bool_), groups)
     found = np.full(groups, -1, np.int64)
-    with _ONE:
+    with _POOL_LOCK:
         _ties(start, wish, key, owner, found)
     if (found < 0).all():
         return -1, -1
@@ -157,7 +157,7 @@ def _call(start, bursary, resident, rank, kind, out):
 
 
 def call(*arrays: Any) -> None:
-    with _ONE:
+    with _POOL_LOCK:
         _call(*arrays)
 
 

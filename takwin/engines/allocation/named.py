@@ -37,13 +37,15 @@ def break_ties(named: Named) -> Named:
         house = problem.house[problem.pool[at]] if len(problem.house) else np.full(len(at), -1)
         if (house < 0).any():
             row = int(at[np.argmax(house < 0)])
-            raise Malformed("wishes", _told(named, row), "with_bed", f"{named.pools[problem.pool[row]]} has no house")
+            raise Malformed(
+                "wishes", _row_name(named, row), "with_bed", f"{named.pools[problem.pool[row]]} has no house"
+            )
         bed_priority = bed_priority.copy()
         bed_priority[at] = _broken(named, bed_priority[at], house, named.houses, "bed_priority", at)
     return replace(named, problem=replace(problem, priority=priority, bed_priority=bed_priority))
 
 
-def _told(named: Named, wish: int) -> str:
+def _row_name(named: Named, wish: int) -> str:
     who = int(named.problem.candidate[wish])
     return f"{named.candidates[who]}, wish {wish - int(named.problem.start[who]) + 1}"
 
@@ -59,14 +61,16 @@ def _broken(named: Named, priority: Any, of: Any, names: Sequence[str], column: 
     row = two_priorities(start, of, priority)
     if row >= 0:
         row = row if at is None else int(at[row])
-        raise Malformed("wishes", _told(named, row), column, "another priority than for the same pool or house before")
-    one, two = tied(of, priority, len(names), owner)
-    if one < 0:
+        raise Malformed(
+            "wishes", _row_name(named, row), column, "another priority than for the same pool or house before"
+        )
+    first, second = tied(of, priority, len(names), owner)
+    if first < 0:
         return priority
     if not named.seed:
-        one, two = (one, two) if at is None else (int(at[one]), int(at[two]))
-        why = f"ties with {_told(named, two)}; give a seed to draw lots"
-        raise Malformed("wishes", _told(named, one), column, why)
+        first, second = (first, second) if at is None else (int(at[first]), int(at[second]))
+        reason = f"ties with {_row_name(named, second)}; give a seed to draw lots"
+        raise Malformed("wishes", _row_name(named, first), column, reason)
     order = np.lexsort((priority, of))
     twin = (np.diff(of[order]) == 0) & (np.diff(priority[order]) == 0)
     drawn = np.zeros(len(of), dtype=bool)
@@ -94,7 +98,7 @@ def berth_names(named: Named) -> list[tuple[str, list[str | None]]]:
     return out
 
 
-def told(named: Named, result: Result) -> dict[str, Any]:
+def describe_result(named: Named, result: Result) -> dict[str, Any]:
     """A result in names: who gets what, and each pool's last admitted and waiting list, best first."""
     problem = named.problem
     places, (last, _held) = waiting(problem, result), last_admitted(problem, result)

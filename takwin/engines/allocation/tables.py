@@ -313,14 +313,14 @@ def _named(of: Any, groups: Sequence[str]) -> Any:
 
 def write(folder: Path, named: Named, result: Result) -> tuple[dict[str, Any], dict[str, float]]:
     """Tables of the result into an empty folder; returns its certificate, and the seconds each property took."""
-    tell(folder, named.problem, result)
+    write_result(folder, named.problem, result)
     certificate, times = certify(named.problem, result, seed=named.seed)
     text = json.dumps(certificate, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "certificate.json").write_text(text + "\n", encoding="utf-8")
     return certificate, times
 
 
-def tell(folder: Path, problem: Problem, result: Result) -> None:
+def write_result(folder: Path, problem: Problem, result: Result) -> None:
     """assignments (a row a candidate), waiting (a row a wish), pools, bars."""
     far = result.wish < 0
     wish = np.maximum(result.wish, 0)

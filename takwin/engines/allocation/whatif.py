@@ -96,14 +96,14 @@ def compare(
     """
     beds = problem.houses and problem.with_bed.any()
     found = [solve(apply(problem, change)) for change in changes] if beds else _warm(problem, changes)
-    told = []
+    effects = []
     for change, after in zip(changes, found, strict=True):
         wish = after.wish
         if beds and len(change.gone):
             wish = _renumber(problem, apply(problem, change), wish)
             after = Result(wish, after.bar, after.rounds)
-        told.append(_effect(problem, result, change, after, groups or {}, numbers or {}))
-    return told
+        effects.append(_effect(problem, result, change, after, groups or {}, numbers or {}))
+    return effects
 
 
 def _renumber(problem: Problem, changed: Problem, wish: Any) -> Any:
@@ -115,7 +115,7 @@ def _warm(problem: Problem, changes: Sequence[Change]) -> list[Result]:
     from takwin.engines.allocation.kernel import State, sweep
 
     changed = [apply(problem, replace(change, gone=())) for change in changes]
-    room = np.max([problem.capacity, *(one.capacity for one in changed)], axis=0)
+    room = np.max([problem.capacity, *(scenario.capacity for scenario in changed)], axis=0)
     tables, live, state = prepare(problem, room=room)
     pools = {p for change in changes for p in (*change.seats, *(pool for pool, _place in change.reserves))}
     touched = np.zeros(problem.candidates, dtype=bool)
@@ -125,12 +125,12 @@ def _warm(problem: Problem, changes: Sequence[Change]) -> list[Result]:
     state.kept[~touched] = first[~touched]
     sweep(tables, live, state)
     out = []
-    for change, one in zip(changes, changed, strict=True):
+    for change, scenario in zip(changes, changed, strict=True):
         mine = State(*(part.copy() for part in state))
-        there = tables._replace(capacity=one.capacity, hall=hall(one))
+        there = tables._replace(capacity=scenario.capacity, hall=hall(scenario))
         low, high = np.iinfo(live.dtype).min, np.iinfo(live.dtype).max
         for p in pools:  # empty: whoever asked for it proposes now
-            mine.cut[problem.slot_start[p] : problem.slot_start[p + 1]] = low if one.capacity[p] else high
+            mine.cut[problem.slot_start[p] : problem.slot_start[p + 1]] = low if scenario.capacity[p] else high
         mine.kept[touched] = first[touched]
         mine.kept[list(change.gone)] = -1
         sweep(there, live, mine)

@@ -86,7 +86,7 @@ def credential(award: Award, issuer: Issuer, place: Place | None = None) -> dict
 def _achievement(award: Award, issuer: Issuer, home: str) -> dict[str, Any]:
     where = " · ".join(award.centre[language] for language in LANGUAGES if award.centre.get(language))
     honours = " · ".join(award.honours[language] for language in LANGUAGES if award.honours.get(language))
-    told = [where, honours, *(f"{line.names['ar']}: {_mark(line.mark)}" for line in award.lines)]
+    sentences = [where, honours, *(f"{line.names['ar']}: {_mark(line.mark)}" for line in award.lines)]
     out: dict[str, Any] = {
         "id": f"{issuer.url}/programmes/{award.programme}",
         "type": ["Achievement"],
@@ -94,7 +94,7 @@ def _achievement(award: Award, issuer: Issuer, home: str) -> dict[str, Any]:
         "name": award.names["ar"],
         "inLanguage": "ar",
         "description": SEPARATOR.join(award.names[language] for language in LANGUAGES if award.names.get(language)),
-        "criteria": {"narrative": "\n".join(text for text in told if text)},
+        "criteria": {"narrative": "\n".join(text for text in sentences if text)},
     }
     if award.average is not None:
         out["resultDescription"] = [

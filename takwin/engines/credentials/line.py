@@ -21,35 +21,35 @@ SHORT = dict(zip(NAMES, ("r", "h", "n", "c", "d"), strict=True))
 class _Letters(json.JSONEncoder):
     """Arabic as it is, two bytes a letter instead of six."""
 
-    def __init__(self, **told: Any) -> None:
-        super().__init__(**told | {"ensure_ascii": False})
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False})
 
 
 def write_line(facts: Mapping[str, str], secret: str, method: str) -> str:
     """`facts`: each of NAMES. `method`: the name of the key alone, without the issuer."""
-    told = {SHORT[name]: facts[name] for name in NAMES}
-    return jwt.encode(told, secret, algorithm="EdDSA", headers={"kid": method, "typ": None}, json_encoder=_Letters)
+    payload = {SHORT[name]: facts[name] for name in NAMES}
+    return jwt.encode(payload, secret, algorithm="EdDSA", headers={"kid": method, "typ": None}, json_encoder=_Letters)
 
 
-def is_line(told: str) -> bool:
+def is_line(text: str) -> bool:
     """Whether a text is a line at all, believed or not: a header that names an algorithm and a key, and a mark."""
-    if len(told) > MOST_LINE or told.count(".") != 2 or not all(told.split(".")):
+    if len(text) > MOST_LINE or text.count(".") != 2 or not all(text.split(".")):
         return False
     try:
-        return {"alg", "kid"} <= set(jwt.get_unverified_header(told))
+        return {"alg", "kid"} <= set(jwt.get_unverified_header(text))
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         return False
 
 
-def read_line(told: str, keys: Mapping[str, str]) -> dict[str, str] | None:
+def read_line(text: str, keys: Mapping[str, str]) -> dict[str, str] | None:
     """What a line says when one of `keys` (name -> public PEM) signed it; None for anything else."""
-    if len(told) > MOST_LINE:
+    if len(text) > MOST_LINE:
         return None
     try:
-        key = keys.get(str(jwt.get_unverified_header(told).get("kid")))
+        key = keys.get(str(jwt.get_unverified_header(text).get("kid")))
         if key is None:
             return None
-        facts: dict[str, Any] = jwt.decode(told, key, algorithms=["EdDSA"])
+        facts: dict[str, Any] = jwt.decode(text, key, algorithms=["EdDSA"])
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         return None
     if not all(isinstance(facts.get(short), str) for short in SHORT.values()):

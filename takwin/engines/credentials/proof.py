@@ -37,9 +37,9 @@ class Fault(StrEnum):
 class Unverified(ValueError):  # noqa: N818 - as in the other engines
     """Why a document is not believed; `told` is the member or the words of the library, for a log."""
 
-    def __init__(self, fault: Fault, told: str = "") -> None:
-        super().__init__(f"{fault}: {told}")
-        self.fault, self.told = fault, told
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(f"{fault}: {detail}")
+        self.fault, self.detail = fault, detail
 
 
 def sign(document: dict[str, Any], secret: str, method: str, created: datetime) -> dict[str, Any]:
@@ -51,14 +51,14 @@ def sign(document: dict[str, Any], secret: str, method: str, created: datetime) 
     return out | {"proof": [out["proof"]]}
 
 
-def verify(told: bytes, issuers: str | Collection[str], keys: Mapping[str, str]) -> dict[str, Any]:
+def verify(content: bytes, issuers: str | Collection[str], keys: Mapping[str, str]) -> dict[str, Any]:
     """The document, when one of the issuer's keys signed all of it and its days have come. Raises `Unverified`.
 
     `issuers`: the names it goes or went by. `keys`: method -> public PEM, old ones too; a key counts under its own
     issuer's name alone. Whether it was revoked since is not looked at: see `status`.
     """
-    document = parse(told)
-    if [str(one) for one in _many(document.get("@context"))] != list(CONTEXTS):
+    document = parse(content)
+    if [str(context) for context in _many(document.get("@context"))] != list(CONTEXTS):
         raise Unverified(Fault.UNKNOWN_CONTEXT, str(document.get("@context"))[:200])
     issuer = _id(document.get("issuer"))
     if not isinstance(issuer, str) or issuer not in ([issuers] if isinstance(issuers, str) else issuers):
@@ -70,24 +70,24 @@ def verify(told: bytes, issuers: str | Collection[str], keys: Mapping[str, str])
     _window(document, datetime.now(UTC))
     try:
         OB3LdpVerifier(pubkey_pem=keys[method], issuer_did=issuer).verify(document)
-    except LibOpenBadgesException as why:
-        raise Unverified(Fault.ALTERED, str(why)[:200]) from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as why:
+    except LibOpenBadgesException as error:
+        raise Unverified(Fault.ALTERED, str(error)[:200]) from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The library reads hostile input with care; what slips through is still not a credential.
-        raise Unverified(Fault.NOT_CREDENTIAL, type(why).__name__) from None
+        raise Unverified(Fault.NOT_CREDENTIAL, type(error).__name__) from None
     return document
 
 
-def parse(told: bytes) -> dict[str, Any]:
+def parse(content: bytes) -> dict[str, Any]:
     """JSON of a bounded size and depth, an object, with each name once. Raises `Unverified`."""
-    if len(told) > MOST_BYTES:
-        raise Unverified(Fault.TOO_LARGE, str(len(told)))
+    if len(content) > MOST_BYTES:
+        raise Unverified(Fault.TOO_LARGE, str(len(content)))
     try:
-        document = json.loads(told.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse)
+        document = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse)
     except Unverified:
         raise
-    except (ValueError, RecursionError) as why:
-        raise Unverified(Fault.NOT_JSON, str(why)[:200]) from None
+    except (ValueError, RecursionError) as error:
+        raise Unverified(Fault.NOT_JSON, str(error)[:200]) from None
     if not isinstance(document, dict):
         raise Unverified(Fault.NOT_JSON, "not an object")
     if _depth(document) > MOST_DEPTH:

@@ -29,13 +29,13 @@ def table(graduates: Graduates, vacancies: Vacancies, weights: Weights = PUBLISH
 
 def faults(graduates: Graduates, vacancies: Vacancies, matches: Matches, weights: Weights = PUBLISHED) -> list[str]:
     """What is wrong with a ranking, in words; empty when nothing is."""
-    told, found = table(graduates, vacancies, weights), []
+    scores, found = table(graduates, vacancies, weights), []
     for g in range(len(graduates)):
-        order = sorted((v for v in range(len(vacancies)) if told[g, v] >= 0), key=lambda v: (-told[g, v], v))
+        order = sorted((v for v in range(len(vacancies)) if scores[g, v] >= 0), key=lambda v: (-scores[g, v], v))
         want = (order + [-1] * matches.vacancy.shape[1])[: matches.vacancy.shape[1]]
         if list(matches.vacancy[g]) != want:
             found.append(f"graduate {g}: {list(matches.vacancy[g])} instead of {want}")
         for v, score in zip(matches.vacancy[g], matches.score[g], strict=True):
-            if v >= 0 and told[g, v] != score:
-                found.append(f"graduate {g}, vacancy {v}: score {score} instead of {told[g, v]}")
+            if v >= 0 and scores[g, v] != score:
+                found.append(f"graduate {g}, vacancy {v}: score {score} instead of {scores[g, v]}")
     return found

@@ -11,9 +11,9 @@ class Malformed(ValueError):  # noqa: N818 - as in the other engines
     """An input that cannot be: which array, and why."""
 
 
-def need(holds: object, name: str, why: str) -> None:
+def need(holds: object, name: str, reason: str) -> None:
     if not holds:
-        raise Malformed(f"{name}: {why}")
+        raise Malformed(f"{name}: {reason}")
 
 
 @dataclass(frozen=True)

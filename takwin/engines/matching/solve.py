@@ -85,10 +85,10 @@ def _listed(vacancies: Vacancies) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     sizes = [0]
     for fits in vacancies.fit:
         found = np.concatenate([order[bounds[o] : bounds[o + 1]] for o in np.flatnonzero(fits)] or rows[:1])
-        told = fits[vacancies.occupation[found]]
-        turn = np.lexsort((found, -told))
+        scores = fits[vacancies.occupation[found]]
+        turn = np.lexsort((found, -scores))
         rows.append(found[turn])
-        values.append(told[turn])
+        values.append(scores[turn])
         sizes.append(len(found))
     return np.cumsum(sizes).astype(np.int64), np.concatenate(rows), np.concatenate(values)
 

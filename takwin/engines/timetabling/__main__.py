@@ -51,7 +51,7 @@ def _ctt(asked: argparse.Namespace) -> int:
     )
     curriculum.write_solution(instance, found.rows, asked.result)
     verdict = curriculum.judge(instance, found.rows)
-    print(_told(verdict), f"· {found.steps / 1e6:.1f} M proposals")
+    print(_summary(verdict), f"· {found.steps / 1e6:.1f} M proposals")
     return int(verdict.broken > 0)
 
 
@@ -60,11 +60,11 @@ def _check(asked: argparse.Namespace) -> int:
 
     instance = curriculum.read(asked.problem)
     verdict = curriculum.judge(instance, curriculum.read_solution(instance, asked.result))
-    print(_told(verdict))
+    print(_summary(verdict))
     return int(verdict.broken > 0)
 
 
-def _told(verdict: object) -> str:
+def _summary(verdict: object) -> str:
     from takwin.engines.timetabling.curriculum.check import Verdict
 
     assert isinstance(verdict, Verdict)

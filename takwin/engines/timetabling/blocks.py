@@ -63,7 +63,7 @@ class Blocks:
             place=np.zeros((rows, slots), np.int32),
         )
 
-    def told(self, timetable: Timetable | None, state: kernel.State) -> np.ndarray:
+    def starts_of(self, timetable: Timetable | None, state: kernel.State) -> np.ndarray:
         """The starts of a timetable that the rules still allow (-1 for the others); its rooms go into the state."""
         t = self.tables
         starts = np.full(len(self), UNPLACED, np.int64)
@@ -125,11 +125,11 @@ def bind(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
 def _starts(problem: Problem, members: list[int], offset: np.ndarray, shut: list[np.ndarray]) -> dict[int, int]:
     """Where a block may start, and what each start costs: inside one day, when everybody is there."""
     grid, found = problem.grid, {}
-    told: dict[int, dict[int, int]] = {}
+    costs: dict[int, dict[int, int]] = {}
     for event in members:
         row = problem.events[event]
         if row.starts is not None:
-            told[event] = dict(zip(row.starts, row.start_costs or [0] * len(row.starts), strict=True))
+            costs[event] = dict(zip(row.starts, row.start_costs or [0] * len(row.starts), strict=True))
     for slot in range(grid.slots):
         cost = 0
         for event in members:
@@ -138,11 +138,11 @@ def _starts(problem: Problem, members: list[int], offset: np.ndarray, shut: list
             inside = last < grid.slots and grid.half(at) == grid.half(last) == grid.half(slot)
             if (
                 not inside
-                or (event in told and at not in told[event])
+                or (event in costs and at not in costs[event])
                 or any(shut[p][at : last + 1].any() for p in row.parties)
             ):
                 break
-            cost += told[event][at] if event in told else 0
+            cost += costs[event][at] if event in costs else 0
         else:
             found[slot] = cost
     return found
@@ -168,7 +168,7 @@ def _rules(problem: Problem, hard: int) -> dict[str, Any]:
                 weekly[row].append((names.setdefault(limit.rule, len(names)), limit.limit, weight))
             else:
                 daily[row].append((limit.rule, limit.limit, weight))
-    flat = [told for row in range(rows) for told in weekly[row]]
+    flat = [rule for row in range(rows) for rule in weekly[row]]
     nothing = np.zeros((1, 1 << len(grid.hours)))
     return {
         **_classes(daily, rows, grid),
@@ -188,8 +188,8 @@ def _classes(daily: dict[int, list[tuple[Rule, int, int]]], rows: int, grid: Gri
     """What each way to be busy costs, for each set of rules of the day that some party has."""
     classes: dict[tuple[tuple[Rule, int, int], ...], int] = {(): 0}
     day_class = np.zeros(rows, np.int64)
-    for row, told in daily.items():
-        day_class[row] = classes.setdefault(tuple(sorted(told)), len(classes))
+    for row, limits in daily.items():
+        day_class[row] = classes.setdefault(tuple(sorted(limits)), len(classes))
     day_cost = np.zeros((len(classes), 1 << len(grid.hours)), np.int64)
     for rules, place in classes.items():
         for rule, most, weight in rules:
@@ -231,8 +231,8 @@ def _pairs(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, ha
                 )
     flat = [row for block in rows for row in block]
     names = ("other", "link", "value", "weight", "adjacent", "offset", "length", "offset2", "length2")
-    told = {f"pair_{name}": _column(flat, place) for place, name in enumerate(names)}
-    return {"pair_at": _at([len(block) for block in rows]), **told}
+    columns = {f"pair_{name}": _column(flat, place) for place, name in enumerate(names)}
+    return {"pair_at": _at([len(block) for block in rows]), **columns}
 
 
 def _couples(relation: Relation) -> list[tuple[int, int]]:
@@ -242,10 +242,10 @@ def _couples(relation: Relation) -> list[tuple[int, int]]:
 
 
 def _used(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, hard: int) -> dict[str, Any]:
-    told = [relation for relation in problem.relations if relation.link == Link.SLOTS_USED]
+    limits = [relation for relation in problem.relations if relation.link == Link.SLOTS_USED]
     rows: list[list[tuple[int, int]]] = [[] for _ in range(blocks)]
-    slots = np.zeros((len(told), problem.grid.slots), bool)
-    for place, relation in enumerate(told):
+    slots = np.zeros((len(limits), problem.grid.slots), bool)
+    for place, relation in enumerate(limits):
         slots[place, list(relation.slots)] = True
         bits: dict[int, int] = defaultdict(int)
         for event in relation.events:
@@ -259,8 +259,8 @@ def _used(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, har
         "used_row": _column(flat, 0),
         "used_bits": _column(flat, 1),
         "used_slots": slots,
-        "used_limit": np.array([relation.value for relation in told], np.int64),
-        "used_weight": np.array([relation.weight or hard for relation in told], np.int64),
+        "used_limit": np.array([relation.value for relation in limits], np.int64),
+        "used_weight": np.array([relation.weight or hard for relation in limits], np.int64),
     }
 
 
@@ -277,12 +277,12 @@ def _shut(problem: Problem) -> list[np.ndarray]:
     return shut
 
 
-def _room_costs(one: Need, before: int, stay: int) -> list[int]:
+def _room_costs(need: Need, before: int, stay: int) -> list[int]:
     """What each candidate costs; leaving the room of before costs a third of leaving its slot."""
-    costs = list(one.costs) or [0] * len(one.rooms)
-    if before not in one.rooms:
+    costs = list(need.costs) or [0] * len(need.rooms)
+    if before not in need.rooms:
         return costs
-    return [cost + (stay // 3 if room != before else 0) for cost, room in zip(costs, one.rooms, strict=True)]
+    return [cost + (stay // 3 if room != before else 0) for cost, room in zip(costs, need.rooms, strict=True)]
 
 
 def _who(problem: Problem, members: list[list[int]], offset: np.ndarray) -> dict[str, Any]:
@@ -321,13 +321,13 @@ def _where(
     costs: list[int] = []
     for event in (event for block in members for event in block):
         row = problem.events[event]
-        for place, one in enumerate(row.needs):
+        for place, need in enumerate(row.needs):
             before = kept.rooms[event][place] if kept and len(kept.rooms[event]) > place else UNPLACED
-            costs += _room_costs(one, before, stay)
+            costs += _room_costs(need, before, stay)
             owner[event].append(len(needs))
             needs.append((_bits(row.length, int(offset[event])), row.kinds))
-            rooms.append(one.rooms)
-    told = {
+            rooms.append(need.rooms)
+    columns = {
         "need_at": _at([sum(len(problem.events[event].needs) for event in block) for block in members]),
         "need_bits": _column(needs, 0),
         "need_kinds": _column(needs, 1),
@@ -335,7 +335,7 @@ def _where(
         "room_of": np.array([room for row in rooms for room in row], np.int64),
         "room_cost": np.array(costs, np.int64),
     }
-    return told, owner
+    return columns, owner
 
 
 def _doors(problem: Problem) -> np.ndarray:
@@ -369,7 +369,7 @@ def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int 
         before = kept.start[members[block][0]] - offset[members[block][0]] if kept else UNPLACED
         for slot, cost in found.items():
             allowed[block, slot] = cost + (stay if before >= 0 and slot != before else 0)
-    told, owner = _where(problem, members, offset, kept, stay)
+    room_columns, owner = _where(problem, members, offset, kept, stay)
     arrays = kernel.Tables(
         hours=len(problem.grid.hours),
         kinds=problem.grid.kinds,
@@ -381,7 +381,7 @@ def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int 
         closed=_doors(problem),
         room_weight=np.ones(len(problem.rooms) * problem.grid.kinds, np.int64),
         fixed=np.array([len(found) < 2 for found in starts], bool),
-        **told,
+        **room_columns,
         **_who(problem, members, offset),
         **_rules(problem, hard),
         **_pairs(problem, of, offset, len(members), hard),

@@ -64,11 +64,11 @@ def _session(
     if len(timetable.rooms[event]) != len(row.needs):
         hard["without a room"] += 1
         return
-    for one, room in zip(row.needs, timetable.rooms[event], strict=True):
-        if room not in one.rooms:
+    for need, room in zip(row.needs, timetable.rooms[event], strict=True):
+        if room not in need.rooms:
             hard["room not suitable"] += 1
-        elif one.costs:
-            soft["room"] += one.costs[one.rooms.index(room)]
+        elif need.costs:
+            soft["room"] += need.costs[need.rooms.index(room)]
         hard["room closed"] += row.kinds.bit_count() * sum(at in problem.rooms[room].closed for at in span)
 
 
@@ -185,14 +185,14 @@ def _journeys(limit: Limit, hours: dict[int, int]) -> int:
 
 
 def _relation(problem: Problem, timetable: Timetable, relation: Relation) -> int:
-    told = [
+    spans = [
         (timetable.start[event], timetable.start[event] + problem.events[event].length) for event in relation.events
     ]
     if relation.link == Link.SLOTS_USED:
-        used = {at for start, end in told if start != UNPLACED for at in range(start, end)}
+        used = {at for start, end in spans if start != UNPLACED for at in range(start, end)}
         return max(0, len(used & relation.slots) - relation.value)
     in_turn = relation.link in (Link.ORDERED, Link.CONSECUTIVE, Link.SAME_START)
-    couples = list(pairwise(told) if in_turn else combinations(told, 2))
+    couples = list(pairwise(spans) if in_turn else combinations(spans, 2))
     return sum(_couple(problem.grid, relation, a, b) for a, b in couples if UNPLACED not in (a[0], b[0]))
 
 

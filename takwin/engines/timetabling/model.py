@@ -19,14 +19,14 @@ UNPLACED = -1
 class Malformed(ValueError):  # noqa: N818 - as in the other engines
     """An input that cannot be: where, and why."""
 
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}")
-        self.where, self.why = where, why
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where, self.reason = where, reason
 
 
-def need(holds: object, where: str, why: str) -> None:
+def need(holds: object, where: str, reason: str) -> None:
     if not holds:
-        raise Malformed(where, why)
+        raise Malformed(where, reason)
 
 
 @dataclass(frozen=True)
@@ -206,10 +206,10 @@ class Problem:
             need(0 < event.kinds < 1 << self.grid.kinds, where, "is held in no week there is")
             gone = [self.parties[row].name for row in event.parties if self.parties[row].away & event.kinds]
             need(not gone, where, f"is held in a week when {', '.join(gone)} is elsewhere")
-            for one in event.needs:
-                need(one.rooms, where, "needs a room, and no room can hold it")
-                need(all(0 <= row < len(self.rooms) for row in one.rooms), where, "names a room that is not there")
-                need(len(one.costs) in (0, len(one.rooms)), where, "tells costs for some of its rooms")
+            for choice in event.needs:
+                need(choice.rooms, where, "needs a room, and no room can hold it")
+                need(all(0 <= row < len(self.rooms) for row in choice.rooms), where, "names a room that is not there")
+                need(len(choice.costs) in (0, len(choice.rooms)), where, "tells costs for some of its rooms")
             if event.starts is not None:
                 need(all(0 <= slot < self.grid.slots for slot in event.starts), where, "may start out of the week")
                 need(len(event.start_costs) in (0, len(event.starts)), where, "tells costs for some of its starts")

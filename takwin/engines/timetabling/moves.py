@@ -26,21 +26,21 @@ def put_at(t, s, seed, block, slot, keep):
 
 
 @loop
-def fill(t, s, seed, order, told, keep):
-    """Put every block of `order` where it is told (-1: not), or else where it costs least now; the cost."""
+def fill(t, s, seed, order, given, keep):
+    """Put every block of `order` at its slot in `given` (-1: none), or else where it costs least now; the cost."""
     cost = np.int64(0)
     for index in range(len(order)):
         block = order[index]
-        slot = np.int64(told[block])
-        given = slot >= 0
-        if not given:
+        slot = np.int64(given[block])
+        fixed = slot >= 0
+        if not fixed:
             first = t.start_at[block]
             n = t.start_at[block + 1] - first
             least = np.int64(1) << 60
             at = below(seed, n)
             for _ in range(n):
                 trial = t.start_slot[first + at]
-                delta = put_at(t, s, seed, block, trial, given)
+                delta = put_at(t, s, seed, block, trial, fixed)
                 take_off(t, s, block)
                 if delta < least:
                     least = delta
@@ -48,7 +48,7 @@ def fill(t, s, seed, order, told, keep):
                 at += 1
                 if at == n:
                     at = 0
-        cost += put_at(t, s, seed, block, slot, given and keep)
+        cost += put_at(t, s, seed, block, slot, fixed and keep)
     return cost
 
 
@@ -163,10 +163,10 @@ def propose(t, s, seed, w, movable):
     w.block[0] = e
     w.old[0] = s.start[e]
     w.new[0] = t.start_slot[first + below(seed, t.start_at[e + 1] - first)]
-    way = draw(seed) & 3
-    if way < 2 or w.new[0] == w.old[0] or t.part_at[e + 1] == t.part_at[e]:
+    choice = draw(seed) & 3
+    if choice < 2 or w.new[0] == w.old[0] or t.part_at[e + 1] == t.part_at[e]:
         return 1
-    return max(0, exchange(t, s, seed, w, way == 3))
+    return max(0, exchange(t, s, seed, w, choice == 3))
 
 
 @piece

@@ -65,7 +65,7 @@ Stop = Callable[[Progress], bool]
 def strict(problem: Problem) -> Problem:
     """What must hold, without the wishes."""
     events = tuple(
-        replace(row, start_costs=(), needs=tuple(Need(one.rooms) for one in row.needs)) for row in problem.events
+        replace(row, start_costs=(), needs=tuple(Need(need.rooms) for need in row.needs)) for row in problem.events
     )
     limits = tuple(row for row in problem.limits if not row.weight)
     relations = tuple(row for row in problem.relations if not row.weight)
@@ -80,12 +80,12 @@ class Annealing:
         self.blocks = blocks
         self.generator = generator(seed)
         self.state = blocks.empty()
-        told = blocks.told(start, self.state)
+        starts = blocks.starts_of(start, self.state)
         choices, needs = np.diff(t.start_at), np.diff(t.need_at)
         order = np.lexsort((-np.diff(t.part_at), choices)).astype(np.int64)
         # Those told stand first, so that the others see them.
-        order = np.concatenate([order[told[order] >= 0], order[told[order] < 0]])
-        self.cost = self.best = int(moves.fill(t, self.state, self.generator, order, told, True))
+        order = np.concatenate([order[starts[order] >= 0], order[starts[order] < 0]])
+        self.cost = self.best = int(moves.fill(t, self.state, self.generator, order, starts, True))
         self.start, self.room = self.state.start.copy(), self.state.room.copy()
         self.movable = np.flatnonzero((choices > 1) | (needs > 0)).astype(np.int64)
         block, old, new = np.zeros((3, moves.MOST_MOVED), np.int64)
@@ -143,18 +143,18 @@ class _Clock:
 Tell = Callable[[int], bool]
 
 
-def _satisfy(search: Annealing, clock: _Clock, way: int, until: float, tell: Tell) -> bool:
+def _satisfy(search: Annealing, clock: _Clock, method: int, until: float, report: Tell) -> bool:
     """Rules alone, by one of two ways; true when told to stop."""
     if not len(search.movable):
         return False
-    return (_by_weights if way % 2 else _by_cycles)(search, clock, until, tell)
+    return (_by_weights if method % 2 else _by_cycles)(search, clock, until, report)
 
 
-def _by_cycles(search: Annealing, clock: _Clock, until: float, tell: Tell) -> bool:
+def _by_cycles(search: Annealing, clock: _Clock, until: float, report: Tell) -> bool:
     """From hot to cold again and again: how long a lucky turn takes is not known, and its tail is long."""
     turn, cycle, done = 1, CYCLE, 0
     while search.best > 0 and clock.share < until:
-        if tell(search.best):
+        if report(search.best):
             return True
         done += clock.run(search, HOT * (COLD / HOT) ** (done / cycle))
         if done >= cycle:
@@ -175,13 +175,13 @@ def luby(turn: int) -> int:
     return luby(turn - (1 << (size - 1)) + 1)
 
 
-def _by_weights(search: Annealing, clock: _Clock, until: float, tell: Tell) -> bool:
+def _by_weights(search: Annealing, clock: _Clock, until: float, report: Tell) -> bool:
     """From hot to cold once; then what stays broken weighs more and more."""
     weights = Weights(search)
     cooling = max(STAY, len(search.blocks) ** 2)
     done, gained, stopped = 0, cooling, False
     while search.best > 0 and clock.share < until:
-        if stopped := tell(weights.least):
+        if stopped := report(weights.least):
             break
         done += clock.run(search, UNIT * STEEP_HOT * (STEEP_COLD / STEEP_HOT) ** min(1, done / cooling))
         if done - gained >= STAY and search.best > 0:
@@ -191,11 +191,11 @@ def _by_weights(search: Annealing, clock: _Clock, until: float, tell: Tell) -> b
     return stopped
 
 
-def _improve(search: Annealing, clock: _Clock, hot: float, tell: Tell) -> None:
+def _improve(search: Annealing, clock: _Clock, hot: float, report: Tell) -> None:
     """Rules and wishes, from `hot` to cold over what is left of the budget."""
     begun = clock.share
     while len(search.movable) and search.best > 0 and clock.share < 1:
-        if tell(search.best):
+        if report(search.best):
             return
         done = (clock.share - begun) / max(1 - begun, 1e-9)
         clock.run(search, hot * (WISH_COLD / hot) ** done)
@@ -227,7 +227,7 @@ def solve(
         # With a budget of steps nobody stops for another: the result would depend on who was faster.
         return (seconds is not None and found.is_set()) or (stop is not None and stop(now))
 
-    def one(place: int) -> Outcome:
+    def run(place: int) -> Outcome:
         begin = seed if threads == 1 else seed * 1000 + place
         outcome = _search(problem, _Clock(seconds, steps), begin, place + 1, start, stay, feasible, over)
         if feasible and outcome.first is not None:
@@ -235,9 +235,9 @@ def solve(
         return outcome
 
     if threads == 1:
-        return one(0)
+        return run(0)
     with ThreadPoolExecutor(threads) as pool:
-        outcomes = list(pool.map(one, range(threads)))
+        outcomes = list(pool.map(run, range(threads)))
     return min(outcomes, key=lambda row: (len(row.unplaced), 0 if feasible else row.faults.cost, row.steps))
 
 
@@ -245,7 +245,7 @@ def _search(
     problem: Problem,
     clock: _Clock,
     seed: int,
-    way: int,
+    method: int,
     start: Timetable | None,
     stay: int,
     feasible: bool,
@@ -256,18 +256,18 @@ def _search(
     search.run(0, 1.0, 0)  # compiled before the clock starts
     clock.begin()
 
-    def tell(broken: int, cost: int) -> bool:
+    def report(broken: int, cost: int) -> bool:
         return stop(Progress(min(clock.share, 1.0), clock.seconds, broken, cost))
 
     until = 1.0 if feasible else STRICT_SHARE
-    stopped = not stay and _satisfy(search, clock, way, until, lambda best: tell(int(best), -1))
+    stopped = not stay and _satisfy(search, clock, method, until, lambda best: report(int(best), -1))
     first = clock.seconds if search.best == 0 and not rules.closed else None
     table = search.timetable
     if not stopped and not feasible:
         weighed = build(problem, HARD, start if stay else None, stay)
         wish = Annealing(weighed, seed + 1, start if stay else table)
         hot = REPAIR_HOT if stay else WISH_HOT
-        _improve(wish, clock, hot, lambda best: tell(int(best) // HARD, int(best) % HARD))
+        _improve(wish, clock, hot, lambda best: report(int(best) // HARD, int(best) % HARD))
         table = wish.timetable
     table = prune(rules, table)
     return Outcome(table, judge(problem, table), clock.steps, clock.seconds, first)
@@ -277,10 +277,10 @@ def prune(rules: Blocks, table: Timetable) -> Timetable:
     """Take off the fewest sessions one finds greedily, until all that must hold holds; then put back what fits."""
     t = rules.tables
     state = rules.empty()
-    told = rules.told(table, state)
+    starts = rules.starts_of(table, state)
     stream = generator(1)
-    placed = np.flatnonzero(told >= 0)
-    cost = int(moves.fill(t, state, stream, placed, told, True))
+    placed = np.flatnonzero(starts >= 0)
+    cost = int(moves.fill(t, state, stream, placed, starts, True))
     while cost > 0:
         cost = int(moves.take_off_worst(t, state, stream, cost, True))
     off = [block for block in range(len(rules)) if state.start[block] < 0]

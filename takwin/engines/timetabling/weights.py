@@ -61,7 +61,7 @@ class Weights:
         t = search.tables
         self.search = search
         self.held = (t.pair_weight, t.row_weight, t.room_weight, t.used_weight)
-        self.told = [array.copy() for array in self.held]
+        self.initial = [array.copy() for array in self.held]
         self.exact = [array * float(UNIT) for array in self.held]
         self.broken = [np.zeros(len(array), bool) for array in self.held]
         for array in self.held:
@@ -82,7 +82,7 @@ class Weights:
         if broken < self.least:
             self.least = broken
             self.start[:], self.room[:] = self.search.state.start, self.search.state.room
-        for array, exact, first, wrong in zip(self.held, self.exact, self.told, self.broken, strict=True):
+        for array, exact, first, wrong in zip(self.held, self.exact, self.initial, self.broken, strict=True):
             exact += (FORGET - 1) * (exact - first * UNIT) + STEP * first * wrong
             array[:] = exact
         self._count()
@@ -93,5 +93,5 @@ class Weights:
         if search.best > 0:
             search.start[:], search.room[:] = self.start, self.room
             search.best = self.least
-        for array, first in zip(self.held, self.told, strict=True):
+        for array, first in zip(self.held, self.initial, strict=True):
             array[:] = first

@@ -58,7 +58,7 @@ def test_nothing_is_hidden_and_the_barred_come_last():
     assert result.tier.tolist() == [[0, 0, 2]]
 
 
-def test_what_has_no_seat_is_told_last():
+def test_what_has_no_seat_is_listed_last():
     offers = make_offers(2, pressure=[np.inf, 90.0], interests=[[0, 0, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0]])
     result = rank(make_people(1, interests=[[0, 0, 0, 1, 0, 0]]), offers)
     assert (result.offer.tolist(), result.tier.tolist()) == ([[1, 0]], [[0, 2]])
@@ -80,17 +80,17 @@ def test_interest_nearness_and_openness_each_move_the_score():
 def test_a_bed_shortens_the_road_and_lifts_a_limit():
     people = make_people(2, max_km=[50.0, np.inf], wants_bed=[False, True])
     offers = make_offers(2, beds=[False, True], km=[[200.0]])
-    told = parts(people, offers)
-    assert told.within.tolist() == [[False, True], [False, True]]
-    assert told.near[0].tolist() == [pytest.approx(9 / 109), 0.6]
-    assert told.tier.tolist() == [[1, 0], [1, 0]]
+    judged = parts(people, offers)
+    assert judged.within.tolist() == [[False, True], [False, True]]
+    assert judged.near[0].tolist() == [pytest.approx(9 / 109), 0.6]
+    assert judged.tier.tolist() == [[1, 0], [1, 0]]
 
 
 def test_without_a_test_or_an_address_nothing_is_lost_or_won():
     people = make_people(1, interests=np.full((1, 6), np.nan), place=[-1])
-    told = parts(people, make_offers(1, interests=[[1, 0, 0, 0, 0, 0]]))
-    assert (told.fit.tolist(), told.near.tolist()) == ([[0.5]], [[0.5]])
-    assert np.isnan(told.km).all()
+    judged = parts(people, make_offers(1, interests=[[1, 0, 0, 0, 0, 0]]))
+    assert (judged.fit.tolist(), judged.near.tolist()) == ([[0.5]], [[0.5]])
+    assert np.isnan(judged.km).all()
 
 
 def test_a_programme_is_listed_once_by_its_best_offer():
@@ -98,7 +98,7 @@ def test_a_programme_is_listed_once_by_its_best_offer():
     assert rank(make_people(1), offers).offer.tolist() == [[1, 2]]
 
 
-def test_no_input_tells_a_sex():
+def test_no_input_reveals_a_sex():
     words = {field.name for shape in (People, Offers, Weights) for field in dataclasses.fields(shape)}
     assert not words & {"sex", "female", "male", "gender", "girl", "name"}
     source = "".join(inspect.getsource(module) for module in (advice.model, advice.solve))

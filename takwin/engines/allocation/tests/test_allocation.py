@@ -52,7 +52,7 @@ def turned(problem, order):
 
 
 class TestRule:
-    def test_a_cycle_tells_candidate_optimal_from_pool_optimal(self):
+    def test_a_cycle_separates_candidate_optimal_from_pool_optimal(self):
         # Each candidate ranks first the pool that ranks them last: two stable outcomes, ours is theirs.
         problem = make([[0, 1], [1, 0]], [[1, 0], [0, 1]], [1, 1])
         assert given_pools(problem, solve(problem)) == [0, 1]
@@ -284,7 +284,7 @@ class TestInput:
             named({"pools": [{"id": "p", "capacity": 1}], "candidates": people})
 
     @pytest.mark.parametrize(
-        ("over", "told"),
+        ("over", "message"),
         [
             ({"start": [0, 2]}, "start"),
             ({"pool": [5]}, "pool"),
@@ -293,8 +293,8 @@ class TestInput:
             ({"house": [3]}, "house"),
         ],
     )
-    def test_arrays_that_cannot_be_are_told(self, over, told):
-        with pytest.raises(Malformed, match=told):
+    def test_impossible_arrays_are_refused(self, over, message):
+        with pytest.raises(Malformed, match=message):
             Problem(**{"start": [0, 1], "pool": [0], "priority": np.array([1]), "capacity": [1]} | over)
 
     def test_no_candidate_is_an_empty_result(self):

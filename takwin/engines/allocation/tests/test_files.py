@@ -47,24 +47,24 @@ class TestDocument:
     def test_solve_then_verify(self, tmp_path, capsys):
         problem, result = write(tmp_path / "p.json"), tmp_path / "r.json"
         assert run("solve", problem, "-o", result) == 0
-        told = json.loads(result.read_text())
+        document = json.loads(result.read_text())
         # Dina and Omar tie in nurse, whose other seat is reserved to Badr: the lot decides.
         winner = max("dina", "omar", key=lambda who: lottery("s", who, "nurse"))
-        got = {row["candidate"]: (row["pool"], row["with_bed"], row["wish"]) for row in told["assignments"]}
+        got = {row["candidate"]: (row["pool"], row["with_bed"], row["wish"]) for row in document["assignments"]}
         assert got["badr"] == ("nurse", False, 1)
         assert got[winner] == ("nurse", False, 1)
-        assert told["certificate"]["properties"]["bars"] == {"held": True, "faults": 0}
+        assert document["certificate"]["properties"]["bars"] == {"held": True, "faults": 0}
         assert run("verify", problem, result) == 0
         assert "envy" in capsys.readouterr().out
 
     def test_a_changed_result_is_refused(self, tmp_path):
         problem, result = write(tmp_path / "p.json"), tmp_path / "r.json"
         run("solve", problem, "-o", result)
-        told = json.loads(result.read_text())
-        for row in told["assignments"]:
+        document = json.loads(result.read_text())
+        for row in document["assignments"]:
             if row["candidate"] == "badr":
                 row |= {"pool": None, "with_bed": None, "wish": None}
-        write(result, told)
+        write(result, document)
         assert run("verify", problem, result) == 1
 
     def test_a_seed_of_the_command_line_is_in_the_certificate(self, tmp_path):
@@ -88,7 +88,7 @@ class TestDocument:
         assert first.read_bytes() == second.read_bytes()
 
     @pytest.mark.parametrize(
-        ("place", "value", "told"),
+        ("place", "value", "message"),
         [
             (("candidates", 1, "wishes", 0, "pool"), "nowhere", "wishes, row badr, wish 1, pool"),
             (("candidates", 1, "wishes", 0, "priority"), 1.5, "candidates, row 1, wishes.0.priority"),
@@ -100,7 +100,9 @@ class TestDocument:
             (("candidates", 1, "wishes", 0, "with_bed"), True, "wishes, row badr, with_bed"),
         ],
     )
-    def test_malformed_input_is_told_with_its_place_and_nothing_is_written(self, tmp_path, capsys, place, value, told):
+    def test_malformed_input_is_reported_with_its_place_and_nothing_is_written(
+        self, tmp_path, capsys, place, value, message
+    ):
         document = deepcopy(DOCUMENT)
         at = document
         for step in place[:-1]:
@@ -108,7 +110,7 @@ class TestDocument:
         at[place[-1]] = value
         result = tmp_path / "r.json"
         assert run("solve", write(tmp_path / "p.json", document), "-o", result) == 2
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
         assert not result.exists()
 
     @pytest.mark.parametrize(
@@ -125,9 +127,9 @@ class TestDocument:
 
     def test_priorities_of_ties_follow_the_lots(self):
         people = [{"id": f"c{n}", "wishes": [{"pool": "p", "priority": n // 3}]} for n in range(9)]
-        told = named({"seed": "x", "pools": [{"id": "p", "capacity": 1}], "candidates": people})
-        order = np.argsort(told.problem.priority)
-        assert [told.candidates[i] for i in order] == sorted(
+        names = named({"seed": "x", "pools": [{"id": "p", "capacity": 1}], "candidates": people})
+        order = np.argsort(names.problem.priority)
+        assert [names.candidates[i] for i in order] == sorted(
             (row["id"] for row in people), key=lambda who: (int(who[1:]) // 3, lottery("x", who, "p"))
         )
 
@@ -164,13 +166,13 @@ def change(folder, table, **columns):
 
 class TestTables:
     def test_tables_and_document_are_one_problem(self, folder, tmp_path):
-        one, other = tmp_path / "r.json", tmp_path / "r"
-        assert run("solve", write(tmp_path / "p.json"), "-o", one) == 0
-        assert run("solve", folder, "-o", other) == 0
-        mine = json.loads(one.read_text())["certificate"]
-        theirs = json.loads((other / "certificate.json").read_text())
+        from_document, from_tables = tmp_path / "r.json", tmp_path / "r"
+        assert run("solve", write(tmp_path / "p.json"), "-o", from_document) == 0
+        assert run("solve", folder, "-o", from_tables) == 0
+        mine = json.loads(from_document.read_text())["certificate"]
+        theirs = json.loads((from_tables / "certificate.json").read_text())
         assert mine == theirs
-        assert run("verify", folder, other) == 0
+        assert run("verify", folder, from_tables) == 0
 
     def test_a_result_is_not_written_over(self, folder, tmp_path):
         (tmp_path / "r").mkdir()
@@ -179,7 +181,7 @@ class TestTables:
         assert (tmp_path / "r" / "mine.txt").exists()
 
     @pytest.mark.parametrize(
-        ("table", "columns", "told"),
+        ("table", "columns", "message"),
         [
             ("wishes", {"pool": [1, 0, 0, 0, 7, 0]}, "wishes, row 4, pool: 7 is not from 0 to 1"),
             ("wishes", {"candidate": [0, 0, 1, 2, 1, 3]}, "wishes, row 4, candidate: rows must stand"),
@@ -190,10 +192,10 @@ class TestTables:
             ("bed_priorities", {"candidate": [1]}, "wishes, row 0, with_bed: no priority"),
         ],
     )
-    def test_malformed_tables_are_told(self, folder, tmp_path, capsys, table, columns, told):
+    def test_malformed_tables_are_refused(self, folder, tmp_path, capsys, table, columns, message):
         change(folder, table, **columns)
         assert run("solve", folder, "-o", tmp_path / "r") == 2
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
         assert not (tmp_path / "r").exists()
 
     def test_a_missing_table_and_a_missing_column(self, folder, tmp_path, capsys):
@@ -218,7 +220,7 @@ class TestCallOrderFile:
         ]
 
     @pytest.mark.parametrize(
-        ("rows", "told"),
+        ("rows", "message"),
         [
             ("a,50,0,one,1,y\n", "row 2, rank: “one” is not a whole number"),
             ("a,50,0,1,1,y\na,40,0,2,1,y\n", "row 3, q_bursary"),
@@ -226,8 +228,8 @@ class TestCallOrderFile:
             ("a,50,0,1,9,y\n", "row 2, type: 9 is not from 0 to 3"),
         ],
     )
-    def test_malformed_rows_are_told(self, tmp_path, capsys, rows, told):
+    def test_malformed_rows_are_refused(self, tmp_path, capsys, rows, message):
         (tmp_path / "in.csv").write_text(self.HEAD + rows)
         assert run("call-order", tmp_path / "in.csv", "-o", tmp_path / "out.csv") == 2
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
         assert not (tmp_path / "out.csv").exists()

@@ -61,8 +61,8 @@ class TestWhatIf:
     @settings(max_examples=100, deadline=None)
     def test_warm_is_what_a_fresh_allocation_says(self, problem, pool, seats, gone):
         changes = [Change(seats={pool: seats}), Change(gone=[gone]), Change(), Change(seats={pool: 0}, gone=[gone])]
-        told = compare(problem, solve(problem), changes, groups={"all": np.ones(6, bool)})
-        for change, effect in zip(changes, told, strict=True):
+        effects = compare(problem, solve(problem), changes, groups={"all": np.ones(6, bool)})
+        for change, effect in zip(changes, effects, strict=True):
             changed = apply(problem, change)
             fresh = solve(changed)
             places = [None if w < 0 else int(w - changed.start[i]) for i, w in enumerate(fresh.wish)]
@@ -87,7 +87,7 @@ class TestWhatIf:
         assert (more.better, more.worse, more.placed, more.first, more.fill) == (1, 0, 2, 2, 1.0)
         assert (none.better, none.worse, none.placed, none.fill) == (0, 1, 0, 0.0)
 
-    def test_a_pool_that_is_not_there_is_told(self):
+    def test_a_pool_that_is_not_there_is_refused(self):
         problem = make([[0]], [[0]], [1])
         with pytest.raises(Malformed, match="there are 1"):
             compare(problem, solve(problem), [Change(seats={4: 1})])
@@ -127,8 +127,8 @@ class TestCallOrder:
         ],
     )
     def test_drawn_by_hand(self, rates, kinds, calls):
-        told = call_order([0, len(kinds)], [rates[0]], [rates[1]], np.arange(1, len(kinds) + 1), kinds)
-        assert list(told) == calls
+        places = call_order([0, len(kinds)], [rates[0]], [rates[1]], np.arange(1, len(kinds) + 1), kinds)
+        assert list(places) == calls
 
     @given(
         st.lists(st.lists(st.integers(0, 3), max_size=12), min_size=1, max_size=4),
@@ -147,11 +147,11 @@ class TestCallOrder:
             kinds += [group[i] for i in order]
             wanted += [places[i] for i in order]
             start.append(len(ranks))
-        told = call_order(start, [q_b] * len(groups), [q_r] * len(groups), ranks, kinds)
-        assert list(told) == wanted
+        computed = call_order(start, [q_b] * len(groups), [q_r] * len(groups), ranks, kinds)
+        assert list(computed) == wanted
 
     @pytest.mark.parametrize(
-        ("over", "told"),
+        ("over", "message"),
         [
             ({"rank": [1, 1]}, "rank 2 is missing"),
             ({"rank": [1, 3]}, "ranks go from 1"),
@@ -159,7 +159,7 @@ class TestCallOrder:
             ({"q_bursary": [101]}, "not a percentage"),
         ],
     )
-    def test_bad_input_is_told(self, over, told):
+    def test_bad_input_is_refused(self, over, message):
         good = {"start": [0, 2], "q_bursary": [10], "q_resident": [10], "rank": [1, 2], "kind": [0, 1]}
-        with pytest.raises(Malformed, match=told):
+        with pytest.raises(Malformed, match=message):
             call_order(**good | over)

@@ -52,8 +52,8 @@ def places(index: int = 5) -> tuple[Place, ...]:
 def before(secret: str = KEY.secret, method: str = METHOD) -> dict[str, Any]:
     """A diploma as it was issued first: names by language, two statuses, its proof an object."""
     names = [{"@value": text, "@language": language} for language, text in AWARD.names.items()]
-    told = credential(AWARD, ISSUER) | {"name": names, "credentialStatus": [entry(place) for place in places()]}
-    made = sign(told, secret, method, NOW)
+    unsigned = credential(AWARD, ISSUER) | {"name": names, "credentialStatus": [entry(place) for place in places()]}
+    made = sign(unsigned, secret, method, NOW)
     return made | {"proof": made["proof"][0]}
 
 
@@ -65,8 +65,8 @@ def published(bits: dict[str, list[int]]) -> dict[str, dict[str, Any]]:
     """Both lists, signed: {address: document}."""
     out = {}
     for url, purpose in ((REVOKED, "revocation"), (SUSPENDED, "suspension")):
-        told = status_list(DID, url, purpose, bits.get(purpose, []), at=NOW, until=NOW.replace(year=2099))
-        out[url] = sign(told, KEY.secret, METHOD, NOW)
+        unsigned = status_list(DID, url, purpose, bits.get(purpose, []), at=NOW, until=NOW.replace(year=2099))
+        out[url] = sign(unsigned, KEY.secret, METHOD, NOW)
     return out
 
 

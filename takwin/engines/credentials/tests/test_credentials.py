@@ -45,14 +45,14 @@ from takwin.engines.credentials.tests.make import (
 SIGNED = signed()
 
 
-def told(document):
+def encoded(document):
     return json.dumps(document, ensure_ascii=False).encode()
 
 
 def fault(document, keys=KEYS):
-    with pytest.raises(Unverified) as why:
-        verify(document if isinstance(document, bytes) else told(document), DID, keys)
-    return str(why.value.fault)
+    with pytest.raises(Unverified) as raised:
+        verify(document if isinstance(document, bytes) else encoded(document), DID, keys)
+    return str(raised.value.fault)
 
 
 class TestVectors:
@@ -100,8 +100,8 @@ class TestVectors:
         }  # fmt: skip
         # All of it is ASCII text: sorted compact JSON is its canonical form (RFC 8785).
         hashes = [
-            hashlib.sha256(json.dumps(one, sort_keys=True, separators=(",", ":")).encode()).digest()
-            for one in (proof, self.DOCUMENT)
+            hashlib.sha256(json.dumps(part, sort_keys=True, separators=(",", ":")).encode()).digest()
+            for part in (proof, self.DOCUMENT)
         ]
         signature = Ed25519PrivateKey.from_private_bytes(self.SEED).sign(b"".join(hashes))
         number, out = int.from_bytes(signature, "big"), ""
@@ -130,14 +130,14 @@ PINNED = {
 
 class TestVerify:
     def test_what_we_signed_is_believed_and_nothing_is_added(self):
-        assert verify(told(SIGNED), DID, KEYS) == SIGNED
+        assert verify(encoded(SIGNED), DID, KEYS) == SIGNED
 
     def test_the_same_inputs_give_the_same_bytes(self):
-        assert told(signed()) == told(SIGNED)
+        assert encoded(signed()) == encoded(SIGNED)
 
     def test_a_key_of_before_still_verifies_and_a_forgotten_one_does_not(self):
         old = signed(OLD.secret, OLD_METHOD)
-        assert verify(told(old), DID, KEYS) == old
+        assert verify(encoded(old), DID, KEYS) == old
         assert fault(old, {METHOD: KEYS[METHOD]}) == "unknown_key"
 
     def test_another_key_under_our_name_is_refused(self):
@@ -169,7 +169,7 @@ class TestVerify:
         assert fault(b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}") == "not_json"
         assert fault(b'{"issuer": 1, "issuer": 2}') == "twice"
         assert fault(b'{"a": "' + b"x" * (5 << 20) + b'"}') == "too_large"
-        assert len(told(SIGNED)) < MOST_BYTES / 20
+        assert len(encoded(SIGNED)) < MOST_BYTES / 20
 
     @given(st.data())
     @settings(max_examples=60, deadline=None)
@@ -182,7 +182,7 @@ class TestVerify:
         else:
             node[key] = data.draw(st.text(max_size=20).filter(lambda text: text != node[key]))
         with pytest.raises(Unverified):
-            verify(told(document), DID, KEYS)
+            verify(encoded(document), DID, KEYS)
 
     @given(st.binary(max_size=300) | st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -191,16 +191,16 @@ class TestVerify:
         max_leaves=12,
     ))  # fmt: skip
     @settings(max_examples=200, deadline=None)
-    def test_anything_else_is_refused_with_a_reason(self, what):
+    def test_anything_else_is_refused_with_a_reason(self, document):
         with pytest.raises(Unverified):
-            verify(what if isinstance(what, bytes) else told(what), DID, KEYS)
+            verify(document if isinstance(document, bytes) else encoded(document), DID, KEYS)
 
     @given(st.dictionaries(st.sampled_from(sorted(SIGNED)), st.none() | st.text(max_size=5) | st.lists(st.integers()),
                            min_size=1, max_size=3))  # fmt: skip
     @settings(max_examples=60, deadline=None)
     def test_members_of_another_kind_are_refused_with_a_reason(self, change):
         with pytest.raises(Unverified):
-            verify(told({**SIGNED, **change}), DID, KEYS)
+            verify(encoded({**SIGNED, **change}), DID, KEYS)
 
 
 def _leaves(node):
@@ -285,4 +285,4 @@ class TestShape:
         assert wrong == {"name", "proof", "credentialStatus"}
 
     def test_what_was_issued_before_is_still_believed(self):
-        assert verify(told(before()), DID, KEYS)["name"][0]["@language"] == "ar"
+        assert verify(encoded(before()), DID, KEYS)["name"][0]["@language"] == "ar"

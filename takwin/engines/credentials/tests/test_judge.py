@@ -41,9 +41,14 @@ def judged():
     script.write_text(SCRIPT.read_text())
 
     def ask(document, bits=None, **over):
-        told = {"credential": document, "did": did(), "lists": published(bits or {}), "contexts": _contexts()} | over
+        question = {
+            "credential": document,
+            "did": did(),
+            "lists": published(bits or {}),
+            "contexts": _contexts(),
+        } | over
         done = subprocess.run(  # noqa: S603
-            ["node", str(script)], input=json.dumps(told), capture_output=True, text=True, timeout=60, check=False
+            ["node", str(script)], input=json.dumps(question), capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

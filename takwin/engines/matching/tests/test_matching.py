@@ -40,9 +40,9 @@ def test_the_judge_finds_no_fault(seed, k, threads):
 @given(st.integers(0, 10**6))
 def test_the_parts_add_up_to_the_score(seed):
     graduates, vacancies = draw(seed)
-    told = table(graduates, vacancies)
-    for g, v in np.argwhere(told >= 0):
-        assert parts(graduates, vacancies, g, v)["score"] == told[g, v]
+    scores = table(graduates, vacancies)
+    for g, v in np.argwhere(scores >= 0):
+        assert parts(graduates, vacancies, g, v)["score"] == scores[g, v]
 
 
 @settings(max_examples=30, deadline=None)

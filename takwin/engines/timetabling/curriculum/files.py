@@ -50,8 +50,8 @@ class _Reader:
         )
         self.line = 0
 
-    def fail(self, why: str) -> Malformed:
-        return Malformed(f"{self.name}, line {self.line}", why)
+    def fail(self, reason: str) -> Malformed:
+        return Malformed(f"{self.name}, line {self.line}", reason)
 
     def next(self, wanted: str) -> list[str]:
         try:
@@ -61,13 +61,13 @@ class _Reader:
             raise self.fail(f"the file ends where {wanted} should stand") from None
         return words
 
-    def number(self, word: str, what: str, least: int = 0) -> int:
+    def number(self, word: str, label: str, least: int = 0) -> int:
         try:
             value = int(word)
         except ValueError:
-            raise self.fail(f"{what} “{word}” is not a whole number") from None
+            raise self.fail(f"{label} “{word}” is not a whole number") from None
         if value < least:
-            raise self.fail(f"{what} is {value}, less than {least}")
+            raise self.fail(f"{label} is {value}, less than {least}")
         return value
 
     def header(self, name: str) -> str:

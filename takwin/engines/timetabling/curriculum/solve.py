@@ -126,8 +126,8 @@ class _Start:
         return None if self._left(state, CONSTRUCTION_STEPS) else state
 
     def anneal(self, state: kernel.State, steps: int, cost: int, best: int, period: Any, room: Any) -> tuple[int, int]:
-        told = kernel.anneal(self.tables, state, self.stream, self.scratch, steps, cost, best, period, room)
-        return int(told[0]), int(told[1])
+        costs = kernel.anneal(self.tables, state, self.stream, self.scratch, steps, cost, best, period, room)
+        return int(costs[0]), int(costs[1])
 
 
 def _one(

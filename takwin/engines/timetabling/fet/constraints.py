@@ -115,14 +115,17 @@ class Draft:
 
     def candidates(self, activity: Activity) -> dict[int, int] | None:
         """Rooms and what each costs: its own or its subject's, else those of its teachers or students; None: none."""
-        told = activity.rooms[0] or activity.rooms[1]
-        if not told:
+        weighted_rooms = activity.rooms[0] or activity.rooms[1]
+        if not weighted_rooms:
             return None
-        hard = [set(rooms) for rooms, weight in told if not weight]
-        kept = set.intersection(*hard) if hard else {room for rooms, _ in told for room in rooms}
+        hard = [set(rooms) for rooms, weight in weighted_rooms if not weight]
+        kept = set.intersection(*hard) if hard else {room for rooms, _ in weighted_rooms for room in rooms}
         if not kept:
             raise Malformed(f"activity {activity.id}", "its rooms contradict one another")
-        return {room: sum(weight for rooms, weight in told if weight and room not in rooms) for room in sorted(kept)}
+        return {
+            room: sum(weight for rooms, weight in weighted_rooms if weight and room not in rooms)
+            for room in sorted(kept)
+        }
 
     def event(self, text: str | None) -> int:
         try:
@@ -245,8 +248,8 @@ def _bound(link: Link, row: Element, draft: Draft, weight: float, first: str = "
     if first:
         events = [draft.event(row.findtext(first)), draft.event(row.findtext(second))]
     else:
-        told = [tag.text or "" for tag in row.findall("Activity_Id")]
-        events = [draft.by_id[int(number)] for number in told if int(number) in draft.by_id]
+        numbers = [tag.text or "" for tag in row.findall("Activity_Id")]
+        events = [draft.by_id[int(number)] for number in numbers if int(number) in draft.by_id]
     if len(events) > 1:
         draft.relations.append(Relation(link, tuple(events), weight=_cost(weight)))
 
@@ -331,14 +334,17 @@ def _concerned(draft: Draft, row: Element) -> list[Activity]:
     length, component = row.findtext("Duration"), row.findtext("Component_Number")
     within = set(draft.atoms(students)) if students else set()
     return [
-        one
-        for one in draft.activities
-        if (not teacher or teacher in one.teachers)
-        and (not students or (one.students and within.issuperset(p for s in one.students for p in draft.atoms(s))))
-        and (not subject or subject == one.subject)
-        and (not tag or tag in one.tags)
-        and (not length or int(length) == one.length)
-        and (not component or int(component) == one.component)
+        activity
+        for activity in draft.activities
+        if (not teacher or teacher in activity.teachers)
+        and (
+            not students
+            or (activity.students and within.issuperset(p for s in activity.students for p in draft.atoms(s)))
+        )
+        and (not subject or subject == activity.subject)
+        and (not tag or tag in activity.tags)
+        and (not length or int(length) == activity.length)
+        and (not component or int(component) == activity.component)
     ]
 
 

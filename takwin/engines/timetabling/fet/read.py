@@ -122,13 +122,13 @@ def read(path: Path) -> School:
 def _half_days(root: Element, draft: Draft, unsupported: Counter[str]) -> None:
     """How many days a week a teacher may work both in the morning and in the afternoon."""
     for row in root.findall("Teachers_List/Teacher"):
-        told = row.findtext("Mornings_Afternoons_Behavior") or "Unrestricted"
-        if told in WHOLE_DAYS:
+        behaviour = row.findtext("Mornings_Afternoons_Behavior") or "Unrestricted"
+        if behaviour in WHOLE_DAYS:
             party = draft.parties["trainer", row.findtext("Name", "")]
-            rule = Rule.WHOLE_DAYS_A_WEEK if WHOLE_DAYS[told] else Rule.ONE_HALF_A_DAY
-            draft.limits.append((rule, party, WHOLE_DAYS[told], 0))
-        elif told != "Unrestricted":
-            unsupported[f"Mornings_Afternoons_Behavior {told}"] += 1
+            rule = Rule.WHOLE_DAYS_A_WEEK if WHOLE_DAYS[behaviour] else Rule.ONE_HALF_A_DAY
+            draft.limits.append((rule, party, WHOLE_DAYS[behaviour], 0))
+        elif behaviour != "Unrestricted":
+            unsupported[f"Mornings_Afternoons_Behavior {behaviour}"] += 1
 
 
 def _school(draft: Draft, names: list[str], groups: int, unsupported: dict[str, int]) -> School:

@@ -37,11 +37,11 @@ def write(school: School, timetable: Timetable, source: Path, path: Path) -> Non
         if slot == UNPLACED:
             continue
         day, hour = school.when(slot)
-        told = {"Activity_Id": str(number), "Preferred_Day": days[day], "Preferred_Hour": hours[hour]}
-        times.append(_row("ConstraintActivityPreferredStartingTime", **whole, **told, **state))
+        cells = {"Activity_Id": str(number), "Preferred_Day": days[day], "Preferred_Hour": hours[hour]}
+        times.append(_row("ConstraintActivityPreferredStartingTime", **whole, **cells, **state))
         for room in timetable.rooms[event]:
-            told = {"Activity_Id": str(number), "Room": school.problem.rooms[room].name}
-            spaces.append(_row("ConstraintActivityPreferredRoom", **whole, **told, **state))
+            cells = {"Activity_Id": str(number), "Room": school.problem.rooms[room].name}
+            spaces.append(_row("ConstraintActivityPreferredRoom", **whole, **cells, **state))
     ElementTree.indent(root, space=" ")
     aside = path.with_name(path.name + ".part")
     ElementTree.ElementTree(root).write(aside, encoding="UTF-8", xml_declaration=True)

@@ -33,7 +33,7 @@ def test_a_trainer_who_is_hardly_there():
     assert (demand.cause, demand.parties, demand.wanted, demand.there) == (Cause.CLOSED, (1,), 2, 1)
 
 
-def test_only_what_is_needed_is_told():
+def test_only_the_demands_needed_are_reported():
     """Three days apart in a week of two: the room, the trainer and the limits have nothing to do with it."""
     problem = make_problem(
         [(1, (0,), (0,)), (1, (0,), (0,)), (1, (1,), (0,))],
@@ -65,7 +65,7 @@ def test_it_says_when_it_does_not_know():
 
 @given(st.integers(0, 10**6))
 @settings(max_examples=40, deadline=None)
-def test_no_conflict_is_told_of_a_week_that_fits(seed):
+def test_no_conflict_is_reported_of_a_week_that_fits(seed):
     problem = random_problem(seed)
     found = solve(problem, steps=2000)
     if not found.unplaced:

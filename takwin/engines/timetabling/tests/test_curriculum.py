@@ -162,11 +162,11 @@ BROKEN = [
 
 
 class TestFiles:
-    @pytest.mark.parametrize("old, new, why", BROKEN)
-    def test_a_broken_file_is_refused_with_line_and_reason(self, toy, old, new, why):
+    @pytest.mark.parametrize("old, new, reason", BROKEN)
+    def test_a_broken_file_is_refused_with_line_and_reason(self, toy, old, new, reason):
         assert old in TOY
         toy.write_text(TOY.replace(old, new, 1))
-        with pytest.raises(Malformed, match=why):
+        with pytest.raises(Malformed, match=reason):
             read(toy)
 
     def test_a_solution_comes_back(self, toy, tmp_path):
@@ -177,7 +177,7 @@ class TestFiles:
         assert (tmp_path / "toy.sol").read_text().splitlines()[0].split()[0] == "Arabic"
 
     @pytest.mark.parametrize(
-        "line, why",
+        "line, reason",
         [
             ("Arabic C 0 0", "room “C” is not in the instance"),
             ("Sewing A 0 0", "course “Sewing”"),
@@ -186,10 +186,10 @@ class TestFiles:
             ("Arabic A x 0", "day “x” is not a whole number"),
         ],
     )
-    def test_a_broken_solution_is_refused(self, toy, tmp_path, line, why):
+    def test_a_broken_solution_is_refused(self, toy, tmp_path, line, reason):
         path = tmp_path / "toy.sol"
         path.write_text(f"Arabic A 0 0\n{line}\n")
-        with pytest.raises(Malformed, match=f"line 2: .*{why}"):
+        with pytest.raises(Malformed, match=f"line 2: .*{reason}"):
             read_solution(read(toy), path)
 
 
@@ -197,10 +197,10 @@ class TestCommand:
     def test_solve_then_check(self, toy, tmp_path, capsys):
         out = tmp_path / "toy.sol"
         assert main(["solve", str(toy), "--steps", "5000", "--threads", "2", "-o", str(out)]) == 0
-        told = capsys.readouterr().out
+        printed = capsys.readouterr().out
         assert main(["check", str(toy), str(out)]) == 0
-        assert capsys.readouterr().out.strip() in told
-        assert "hard rules broken: none" in told
+        assert capsys.readouterr().out.strip() in printed
+        assert "hard rules broken: none" in printed
 
     def test_as_the_competition_calls_it(self, toy, tmp_path):
         out = tmp_path / "toy.sol"
@@ -220,7 +220,7 @@ class TestCommand:
         assert main(["solve", str(tmp_path / "absent.ctt"), "--steps", "100", "-o", str(out)]) == 2
         assert "absent.ctt" in capsys.readouterr().err
 
-    def test_a_wrong_solution_is_told_by_the_exit(self, toy, tmp_path, capsys):
+    def test_a_wrong_solution_sets_the_exit_code(self, toy, tmp_path, capsys):
         path = tmp_path / "toy.sol"
         path.write_text("Arabic A 0 0\n")
         assert main(["check", str(toy), str(path)]) == 1

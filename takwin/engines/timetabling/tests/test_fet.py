@@ -75,7 +75,7 @@ class TestRead:
         assert read(small).unsupported == {"ConstraintStudentsAfternoonsEarlyMaxBeginningsAtSecondHour": 1}
 
     @pytest.mark.parametrize(
-        "old, new, why",
+        "old, new, reason",
         [
             (
                 "<Teacher>Amal</Teacher>",
@@ -88,9 +88,9 @@ class TestRead:
             ("<Duration>2</Duration>", "<Duration>7</Duration>", "longer than a day"),
         ],
     )
-    def test_a_broken_file_is_refused(self, small, old, new, why):
+    def test_a_broken_file_is_refused(self, small, old, new, reason):
         small.write_text(SMALL.replace(old, new, 1))
-        with pytest.raises(Malformed, match=why):
+        with pytest.raises(Malformed, match=reason):
             read(small)
 
     def test_a_real_school_of_half_days(self):
@@ -208,8 +208,8 @@ class TestOracle:
 def test_the_command_reads_solves_and_writes(small, tmp_path, capsys):
     out = tmp_path / "out.fet"
     assert main(["solve", str(small), "--steps", "2000", "-o", str(out)]) == 0
-    told = capsys.readouterr()
-    assert "2 of 2 activities placed" in told.out
-    assert "not respected: ConstraintStudentsAfternoons" in told.err
+    printed = capsys.readouterr()
+    assert "2 of 2 activities placed" in printed.out
+    assert "not respected: ConstraintStudentsAfternoons" in printed.err
     locked = read(out)
     assert all(len(event.starts) == 1 for event in locked.problem.events)

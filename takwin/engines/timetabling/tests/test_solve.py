@@ -40,9 +40,9 @@ def _books(problem, timetable, hard=1000):
     """What the solver's own books say a timetable costs, counted from nothing."""
     blocks = build(problem, hard)
     state = blocks.empty()
-    told = blocks.told(timetable, state)
-    placed = (told >= 0).nonzero()[0]
-    return int(fill(blocks.tables, state, generator(1), placed, told, True)), blocks
+    starts = blocks.starts_of(timetable, state)
+    placed = (starts >= 0).nonzero()[0]
+    return int(fill(blocks.tables, state, generator(1), placed, starts, True)), blocks
 
 
 class TestBooks:
@@ -77,7 +77,7 @@ class TestSolve:
         assert first.timetable == again.timetable
         assert first.steps == again.steps <= 5000
 
-    def test_two_threads_keep_the_better_one_and_always_the_same(self):
+    def test_two_threads_keep_the_better_result_and_always_the_same(self):
         problem = random_problem(7)
         first, again = (solve(problem, steps=3000, seed=3, threads=2) for _ in range(2))
         assert first.timetable == again.timetable
@@ -156,13 +156,13 @@ class TestSolve:
         events = (replace(problem.events[0], starts=(1,)), problem.events[1])
         assert solve(replace(problem, events=events), steps=500).timetable.start == (1, 0)
 
-    def test_it_stops_when_told_with_the_best_so_far(self):
-        told = []
-        found = solve(random_problem(11), steps=10**9, stop=lambda now: told.append(now) or len(told) > 3)
-        assert len(told) >= 4
+    def test_a_stop_callback_ends_with_the_best_so_far(self):
+        reports = []
+        found = solve(random_problem(11), steps=10**9, stop=lambda now: reports.append(now) or len(reports) > 3)
+        assert len(reports) >= 4
         assert set(found.faults.hard) <= {"unplaced"}
 
-    def test_one_budget_is_told(self):
+    def test_exactly_one_budget_is_given(self):
         with pytest.raises(ValueError, match="seconds or steps"):
             solve(random_problem(1))
 
@@ -200,7 +200,7 @@ class TestRepair:
 
 class TestMalformed:
     @pytest.mark.parametrize(
-        "change, why",
+        "change, reason",
         [
             ({"length": 9}, "longer than a day"),
             ({"length": 0}, "longer than a day"),
@@ -212,9 +212,9 @@ class TestMalformed:
             ({"kinds": 2}, "no week there is"),
         ],
     )
-    def test_an_event_that_cannot_be_is_refused_by_name(self, change, why):
+    def test_an_event_that_cannot_be_is_refused_by_name(self, change, reason):
         problem = make_problem([(1, (0,), (0,))])
-        with pytest.raises(Malformed, match=f"session 0.*{why}"):
+        with pytest.raises(Malformed, match=f"session 0.*{reason}"):
             replace(problem, events=(replace(problem.events[0], **change),))
 
     def test_a_day_is_at_most_sixteen_hours(self):

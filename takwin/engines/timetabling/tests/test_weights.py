@@ -63,14 +63,14 @@ class TestWeights:
 def test_rules_held_by_weights_are_kept_within_a_budget_of_steps():
     """The way of weights alone (one thread) is as repeatable as the other."""
     problem = strict(random_problem(5))
-    one, two = (solve(problem, steps=4000, seed=9) for _ in range(2))
-    assert one.timetable == two.timetable
-    assert set(one.faults.hard) <= {"unplaced"}
+    first, second = (solve(problem, steps=4000, seed=9) for _ in range(2))
+    assert first.timetable == second.timetable
+    assert set(first.faults.hard) <= {"unplaced"}
 
 
 def test_restarts_follow_lubys_sequence():
-    told = [luby(turn) for turn in range(1, 128)]
-    assert told[:15] == [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
+    lengths = [luby(turn) for turn in range(1, 128)]
+    assert lengths[:15] == [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
     # After each power of two the whole sequence so far stands twice before it.
-    assert told[31:62] == told[:31]
-    assert sum(told) == 64 * 7
+    assert lengths[31:62] == lengths[:31]
+    assert sum(lengths) == 64 * 7
