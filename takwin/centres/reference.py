@@ -6,7 +6,7 @@ from pathlib import Path
 
 from takwin.centres.choices import CapacityUnit, CentreStatus
 from takwin.centres.models import Centre, Kind, Pole, Space, TargetGroup
-from takwin.core.tables import Counts, Upsert, ids, link, read
+from takwin.core.csv_loader import Counts, Upsert, ids, link, read
 from takwin.organisations.models import Organisation
 from takwin.territory.models import Area
 

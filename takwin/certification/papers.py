@@ -14,7 +14,7 @@ from takwin.certification.choices import Decision, DiplomaKind, Seat
 from takwin.certification.models import Diploma, Jury
 from takwin.certification.selectors import juries, keys
 from takwin.core import dates
-from takwin.core.paper import compiled, drawn
+from takwin.core.pdf import compiled, drawn
 
 QR_LEVEL = qrcode.constants.ERROR_CORRECT_M  # 15 % of the modules may be lost to folds and scans
 PICTURE_DOTS = 80  # dots an inch: the long side of A4 landscape is 935 points, and the words can be read

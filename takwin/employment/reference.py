@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from takwin.centres.models import Centre
+from takwin.core.csv_loader import Counts, Upsert, read
 from takwin.core.numbers import parse_int
-from takwin.core.tables import Counts, Upsert, read
 from takwin.employment.choices import Outcome
 from takwin.employment.models import PublishedOutcome
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils.translation import get_language
 
-from takwin.core.tables import read
+from takwin.core.csv_loader import read
 from takwin.guidance.rules import ITEMS, SCALES
 
 CURRENT = "riasec-1"

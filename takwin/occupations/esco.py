@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from takwin.core.tables import Counts, Row, TableError, Upsert, ids, read
+from takwin.core.csv_loader import Counts, Row, TableError, Upsert, ids, read
 from takwin.occupations.models import EscoOccupation, Occupation
 from takwin.occupations.reference import isco_code
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from takwin.core.tables import Row, TableError, read
+from takwin.core.csv_loader import Row, TableError, read
 from takwin.occupations.choices import ProfileBasis
 from takwin.occupations.models import Occupation
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from takwin.core.tables import Counts, Row, Upsert, read
+from takwin.core.csv_loader import Counts, Row, Upsert, read
 from takwin.occupations.choices import ProfileBasis
 from takwin.occupations.models import Occupation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from takwin.centres.models import Centre
-from takwin.core.tables import Counts, Row, Upsert, ids, link, read
+from takwin.core.csv_loader import Counts, Row, Upsert, ids, link, read
 from takwin.occupations.models import Occupation
 from takwin.offer.choices import Diploma, LinkBasis, ProgrammeKind, Schooling, Stream, TermKind
 from takwin.offer.models import AccessRule, Level, Mode, Programme, ProgrammeOccupation, Sector, Term

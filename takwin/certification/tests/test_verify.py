@@ -44,7 +44,7 @@ def page_of(row, dots=150):
     """The printed sheet as a scanner sees it: a picture of the PDF's page, turned by a degree, with dust on it."""
     from pathlib import Path
 
-    from takwin.core.paper import FONTS
+    from takwin.core.pdf import FONTS
 
     caught = {}
 

@@ -234,7 +234,7 @@ def test_a_wave_has_its_dates_in_order():
      ("craft-fes,2021,self-entrepreneurs,أ,a,5,inferred,s9,2990", "source")],
 )  # fmt: skip
 def test_a_broken_table_of_outcomes_is_refused_with_its_line(tmp_path, line, column):
-    from takwin.core.tables import TableError
+    from takwin.core.csv_loader import TableError
     from takwin.employment.reference import load
 
     head = "centre,year,status,status_ar,status_fr,persons,basis,source,line\n"

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from takwin.core.tables import TableError
+from takwin.core.csv_loader import TableError
 from takwin.occupations import esco, onet
 from takwin.occupations.models import EscoOccupation, Occupation
 from takwin.occupations.reference import load

@@ -10,10 +10,10 @@ from django.db import transaction
 from takwin.centres.models import Centre
 from takwin.core import spreadsheets
 from takwin.core.changes import journal
+from takwin.core.csv_loader import ids
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_int
 from takwin.core.scope import Scope
-from takwin.core.tables import ids
 from takwin.offer.choices import OfferReason as R
 from takwin.offer.choices import SeasonState
 from takwin.offer.models import Mode, Offering, Programme, Season

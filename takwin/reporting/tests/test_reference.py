@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from takwin.centres.models import Centre, Kind, Pole, Space
-from takwin.core.tables import TableError
+from takwin.core.csv_loader import TableError
 from takwin.offer.models import Level, Mode, Programme, Sector
 from takwin.organisations.models import Organisation
 from takwin.portfolio.models import Agreement, Commitment, Project

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from hijridate import Gregorian, Hijri
 
-from takwin.core.tables import Counts, Row, Upsert, read
+from takwin.core.csv_loader import Counts, Row, Upsert, read
 from takwin.offer.models import Season
 from takwin.training.choices import DayKind
 from takwin.training.models import Bell, Period, Term

@@ -8,7 +8,7 @@ import pytest
 import typst
 from openpyxl import load_workbook
 
-from takwin.core.paper import compiled
+from takwin.core.pdf import compiled
 from takwin.core.text import clean_calendar
 from takwin.ui.listing import Column, download
 

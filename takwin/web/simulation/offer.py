@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from takwin.centres.models import Centre, Kind
-from takwin.core.tables import ids, link
+from takwin.core.csv_loader import ids, link
 from takwin.occupations.models import Occupation
 from takwin.offer.choices import ProgrammeKind
 from takwin.offer.models import Level, Mode, Offering, Programme, ProgrammeOccupation, Season, Sector

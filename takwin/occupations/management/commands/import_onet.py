@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from takwin.core.tables import TableError
+from takwin.core.csv_loader import TableError
 from takwin.occupations import onet
 
 

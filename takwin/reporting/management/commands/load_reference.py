@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from takwin.core.tables import TableError
+from takwin.core.csv_loader import TableError
 from takwin.reporting.reference import load_all
 
 
