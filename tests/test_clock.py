@@ -134,7 +134,7 @@ class TestSteps:
         assert clock.state() == "silent"
         steps.run_steps()
         assert clock.state() == "ok"
-        Pulse.objects.update(heard_at=timezone.now() - timedelta(minutes=6))
+        Pulse.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=6))
         assert clock.state() == "silent"
 
     def test_what_closes_is_announced_once_with_how_many_it_takes_from(self, admitted):

@@ -102,7 +102,7 @@ def run(ref: str) -> Run:
 
 def job_about(ref: str) -> Job | None:
     """The newest job about a record."""
-    return Job.objects.filter(about=ref).order_by("-pk").first()
+    return Job.objects.filter(subject_ref=ref).order_by("-pk").first()
 
 
 @lru_cache(maxsize=8)

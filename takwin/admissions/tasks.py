@@ -30,7 +30,7 @@ def start_publication(run: Run, *, by: Any) -> Job:
 
 
 def _run(job: Job) -> Run:
-    return Run.objects.select_related("season").get(ref=job.about)
+    return Run.objects.select_related("season").get(ref=job.subject_ref)
 
 
 @task()

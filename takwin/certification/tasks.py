@@ -31,10 +31,10 @@ def issue_diplomas(job_ref: str) -> None:
     """Prepare and sign; started again after a death, it goes on with what is not signed."""
 
     def work(job: Job, progress: Any) -> None:
-        if job.about.startswith(ALL):
+        if job.subject_ref.startswith(ALL):
             scope = job.by.scope("certification.run") if job.by else NOWHERE
             services.issue(scope, progress=progress, by=job.by)
         else:
-            services.issue(EVERYWHERE, Jury.objects.get(ref=job.about), progress=progress, by=job.by)
+            services.issue(EVERYWHERE, Jury.objects.get(ref=job.subject_ref), progress=progress, by=job.by)
 
     jobs.run(job_ref, work)

@@ -112,7 +112,7 @@ def state() -> str:
     row = current()
     if row is not None and row.reason:
         return "stopped"
-    heard = Pulse.objects.filter(name="clock", heard_at__gte=database_now() - SILENT).exists()
-    if not heard:
+    is_alive = Pulse.objects.filter(name="clock", heartbeat_at__gte=database_now() - SILENT).exists()
+    if not is_alive:
         return "silent"
     return "failing" if pulse.failing_steps() else "ok"

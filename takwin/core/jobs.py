@@ -69,16 +69,18 @@ def _is_here(name: str) -> bool | None:
     return bool(parts[2]) and _begun(parts[1]) == parts[2]
 
 
-def start(task: Any, kind: str, about: str, *, by: Any = None) -> Job:
+def start(task: Any, kind: str, subject_ref: str, *, by: Any = None) -> Job:
     """Queue `task(job_ref)` in the transaction under way; Refused while a twin is alive. A twin whose worker died is
     put back in the queue and given: one press is enough."""
     try:
         with transaction.atomic():
             actor = by if getattr(by, "pk", None) else None
             path = getattr(task, "module_path", "")
-            job = Job.objects.create(kind=kind, about=about, by=actor, task=path)
+            job = Job.objects.create(kind=kind, subject_ref=subject_ref, by=actor, task=path)
     except IntegrityError:
-        twin = Job.objects.filter(kind=kind, about=about, state__in=[JobState.QUEUED, JobState.RUNNING]).first()
+        twin = Job.objects.filter(
+            kind=kind, subject_ref=subject_ref, state__in=[JobState.QUEUED, JobState.RUNNING]
+        ).first()
         if twin is not None and recover(only=twin):
             twin.refresh_from_db()
             if twin.state == JobState.QUEUED:
@@ -119,7 +121,7 @@ class Heart(threading.Thread):
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA busy_timeout = 1000")
-        facts: dict[str, Any] = {"leased_until": Now() + LEASE, "heard_at": timezone.now()}
+        facts: dict[str, Any] = {"leased_until": Now() + LEASE, "heartbeat_at": timezone.now()}
         if self.progress:
             facts |= {"done": self.progress[0], "step": self.progress[1]}
         mine = Job.objects.filter(pk=self.job.pk, holder=self.job.holder, state=JobState.RUNNING)
@@ -133,7 +135,12 @@ class Heart(threading.Thread):
 
 def run(ref: str, work: Callable[[Job, Callable[[int, str], None]], object]) -> None:
     """Run the work of a job under a lease. `progress` raises Refused when another worker has taken the job over."""
-    mine = {"state": JobState.RUNNING, "heard_at": timezone.now(), "leased_until": Now() + LEASE, "holder": holder()}
+    mine = {
+        "state": JobState.RUNNING,
+        "heartbeat_at": timezone.now(),
+        "leased_until": Now() + LEASE,
+        "holder": holder(),
+    }
     if not Job.objects.filter(ref=ref, state=JobState.QUEUED).update(**mine, attempts=F("attempts") + 1):
         return  # taken by another worker, or run before: tasks are idempotent
     job = Job.objects.get(ref=ref)
@@ -145,7 +152,9 @@ def run(ref: str, work: Callable[[Job, Callable[[int, str], None]], object]) -> 
         heart.progress = percent, step
         if not connection.in_atomic_block or not heart.is_alive():
             # Inside the work's transaction it would lock the row against the heart, and show nothing until the end.
-            Job.objects.filter(pk=job.pk, holder=job.holder).update(done=percent, step=step, heard_at=timezone.now())
+            Job.objects.filter(pk=job.pk, holder=job.holder).update(
+                done=percent, step=step, heartbeat_at=timezone.now()
+            )
 
     _MINE.add(job.pk)
     if not connection.in_atomic_block:  # else nobody else sees the job yet
@@ -180,9 +189,9 @@ def _end(job: Job, heart: Heart, **facts: Any) -> None:
             time.sleep(END_WAIT)
 
 
-def latest(kind: str, about: str) -> Job | None:
-    """The newest work of a kind about something, under way or ended."""
-    return Job.objects.filter(kind=kind, about=about).order_by("-pk").first()
+def latest(kind: str, subject_ref: str) -> Job | None:
+    """The newest job of a kind about one subject, running or ended."""
+    return Job.objects.filter(kind=kind, subject_ref=subject_ref).order_by("-pk").first()
 
 
 def recover(only: Job | None = None) -> int:

@@ -140,7 +140,7 @@ class Job(models.Model):
 
     ref = RefField(prefix="JOB")
     kind = models.CharField(max_length=40)
-    about = models.CharField(max_length=80)
+    subject_ref = models.CharField(max_length=80)
     state = models.CharField(max_length=8, choices=JobState, default=JobState.QUEUED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=100)
@@ -148,7 +148,7 @@ class Job(models.Model):
     error = models.TextField(blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
-    heard_at = models.DateTimeField(null=True, help_text="last word of its worker")
+    heartbeat_at = models.DateTimeField(null=True, help_text="last sign of life of its worker")
     task = models.CharField(max_length=120, blank=True, default="", help_text="path of what the queue calls")
     holder = models.CharField(max_length=120, blank=True, default="", help_text="the process that runs it")
     leased_until = models.DateTimeField(null=True, help_text="by the database's clock")
@@ -162,7 +162,7 @@ class Job(models.Model):
             models.CheckConstraint(condition=models.Q(done__lte=models.F("total")), name="job_done_is_at_most_total"),
             # One at a time for the same thing: a second click finds the first job.
             models.UniqueConstraint(
-                fields=["kind", "about"],
+                fields=["kind", "subject_ref"],
                 condition=models.Q(state__in=["queued", "running"]),
                 name="job_one_alive_per_thing",
             ),
@@ -184,10 +184,10 @@ class Job(models.Model):
 
 
 class Pulse(models.Model):
-    """A worker that lives, or a step of the clock: when it was heard, when it passed, why it failed."""
+    """A worker process or a step of the clock: last sign of life, last success, last error."""
 
     name = models.CharField(max_length=120, unique=True)
-    heard_at = models.DateTimeField(db_default=Now())
+    heartbeat_at = models.DateTimeField(db_default=Now())
     passed_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     error = models.CharField(max_length=300, blank=True, default="")

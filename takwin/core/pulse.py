@@ -14,7 +14,7 @@ FRESH = timedelta(minutes=1)
 
 def beat(name: str, *, error: str = "") -> None:
     """Say by the database's clock that a worker lives or a step passed, or why it failed."""
-    facts = {"heard_at": Now(), "error": error[:300], "failures": F("failures") + 1 if error else 0}
+    facts = {"heartbeat_at": Now(), "error": error[:300], "failures": F("failures") + 1 if error else 0}
     if not error:
         facts["passed_at"] = Now()
     if not Pulse.objects.filter(name=name).update(**facts):
@@ -22,8 +22,8 @@ def beat(name: str, *, error: str = "") -> None:
 
 
 def living_workers() -> int:
-    """Workers heard within a minute."""
-    return Pulse.objects.filter(name__startswith="worker:", heard_at__gte=Now() - FRESH).count()
+    """Workers with a sign of life within a minute."""
+    return Pulse.objects.filter(name__startswith="worker:", heartbeat_at__gte=Now() - FRESH).count()
 
 
 def failing_steps() -> list[Pulse]:
@@ -31,6 +31,6 @@ def failing_steps() -> list[Pulse]:
     return list(Pulse.objects.filter(name__startswith="step:", failures__gt=0).order_by("name"))
 
 
-def forget_workers() -> int:
-    """Drop the rows of workers not heard for a day."""
-    return Pulse.objects.filter(name__startswith="worker:", heard_at__lt=Now() - timedelta(days=1)).delete()[0]
+def delete_silent_workers() -> int:
+    """Delete the rows of workers without a sign of life for a day; how many."""
+    return Pulse.objects.filter(name__startswith="worker:", heartbeat_at__lt=Now() - timedelta(days=1)).delete()[0]

@@ -90,16 +90,18 @@ class Consent(models.Model):
 
 
 class Following(models.Model):
-    """A centre that may see a person, and why."""
+    """A centre that may see a person, and the reason (the context that needs it)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="followings")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="followings")
-    why = models.CharField(max_length=40)
+    reason = models.CharField(max_length=40)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("following")
-        constraints = [models.UniqueConstraint(fields=["person", "centre", "why"], name="following_once_for_a_reason")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "centre", "reason"], name="following_once_for_a_reason")
+        ]
 
     def __str__(self) -> str:
-        return self.why
+        return self.reason

@@ -17,7 +17,7 @@ from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of, post
 from takwin.people.choices import ConsentKind, PeopleReason
 from takwin.people.models import Consent, Following, Person
-from takwin.people.rules import check_birth, tidy_cin, tidy_name
+from takwin.people.rules import check_birth, normalize_cin, normalize_name
 
 CARD_PROVED = gettext_noop("takwin: your national card number is confirmed.")
 CARD_LOST = gettext_noop("takwin: your national card number could not be confirmed. Bring your card to your centre.")
@@ -75,9 +75,9 @@ def correct_by_document(person: Person, values: dict[str, Any], *, by: Any, corr
     with change(person, "correct_identity", by=by, correction=correction) as row:
         for name, value in values.items():
             if name in {"given_name", "family_name"} or (name in NAMES and value):
-                value = tidy_name(value, name)
+                value = normalize_name(value, name)
             elif name == "cin":
-                value = tidy_cin(value)
+                value = normalize_cin(value)
                 row.cin_proved_at, row.cin_proved_by, row.cin_proof = None, None, ""
             setattr(row, name, value)
         check_birth(row.born_on, timezone.localdate())
@@ -146,14 +146,14 @@ def _fill(
     commune: Any,
 ) -> None:
     check_birth(born_on, timezone.localdate())
-    number = tidy_cin(cin)
+    number = normalize_cin(cin)
     if number != row.cin:  # what was seen was another number
         row.cin_proved_at, row.cin_proved_by, row.cin_proof = None, None, ""
     # A number that is somebody else's is not refused: a refusal would say that the number is known here.
     row.cin = number
-    row.given_name, row.family_name = tidy_name(given, "given_name"), tidy_name(family, "family_name")
-    row.given_name_latin = tidy_name(given_latin, "given_name_latin") if given_latin.strip() else ""
-    row.family_name_latin = tidy_name(family_latin, "family_name_latin") if family_latin.strip() else ""
+    row.given_name, row.family_name = normalize_name(given, "given_name"), normalize_name(family, "family_name")
+    row.given_name_latin = normalize_name(given_latin, "given_name_latin") if given_latin.strip() else ""
+    row.family_name_latin = normalize_name(family_latin, "family_name_latin") if family_latin.strip() else ""
     row.sex, row.born_on, row.commune = sex, born_on, commune
 
 
@@ -165,12 +165,12 @@ def consent(person: Person, kind: str, *, words: str = "", by: Any) -> Consent:
     return row
 
 
-def follow(person: Person, centre: Any, why: str) -> None:
+def follow(person: Person, centre: Any, reason: str) -> None:
     """Let a centre see a person. Idempotent."""
-    Following.objects.get_or_create(person=person, centre=centre, why=why)
+    Following.objects.get_or_create(person=person, centre=centre, reason=reason)
 
 
-def follow_all(pairs: Iterable[tuple[int, int]], why: str) -> None:
+def follow_all(pairs: Iterable[tuple[int, int]], reason: str) -> None:
     """Let centres see persons, many at once: (person key, centre key). Idempotent."""
-    rows = [Following(person_id=person, centre_id=centre, why=why) for person, centre in pairs]
+    rows = [Following(person_id=person, centre_id=centre, reason=reason) for person, centre in pairs]
     Following.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)

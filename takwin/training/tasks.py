@@ -35,7 +35,7 @@ def solve_week(job_ref: str) -> None:
     """Fill a week for a minute, or until it is stopped."""
 
     def work(job: Job, progress: Any) -> None:
-        row = Timetable.objects.get(ref=job.about)
+        row = Timetable.objects.get(ref=job.subject_ref)
         services.solve_timetable(row, seconds=SECONDS, threads=THREADS, by=job.by, progress=progress)
 
     jobs.run(job_ref, work)
@@ -46,7 +46,7 @@ def repair_week(job_ref: str) -> None:
     """Calculate a week again around an absence, moving little."""
 
     def work(job: Job, progress: Any) -> None:
-        row = Timetable.objects.select_related("around").get(ref=job.about)
+        row = Timetable.objects.select_related("around").get(ref=job.subject_ref)
         around = [row.around] if row.around else []
         services.solve_timetable(
             row, seconds=REPAIR_SECONDS, threads=THREADS, around=around, repair=True, by=job.by, progress=progress

@@ -193,7 +193,7 @@ def discard_pending(season: Season, *, reason: str, by: Any) -> int:
 def sweep_prepared() -> int:
     """Discard the runs that no worker will finish: their job has failed for good, or they are a day old and have none;
     how many. Called by the clock."""
-    jobs = Job.objects.filter(about=OuterRef("ref"))
+    jobs = Job.objects.filter(subject_ref=OuterRef("ref"))
     alive = jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
     failed = jobs.filter(state=JobState.FAILED)
     orphans = Run.objects.filter(~Exists(alive), state=RunState.PREPARED)

@@ -29,7 +29,7 @@ def prepared(season, state=None):
     """A run with its job in a state, as a worker left it; without a state: with no job."""
     run = services.prepare(season, trial=True, by=None)
     if state:
-        Job.objects.create(kind=tasks.ALLOCATE, about=run.ref, state=state)
+        Job.objects.create(kind=tasks.ALLOCATE, subject_ref=run.ref, state=state)
     return run
 
 
@@ -40,7 +40,7 @@ def state_of(run):
 def test_a_run_whose_job_failed_is_discarded_and_its_twin_under_way_is_not(season):
     dead, queued, running, young = (prepared(season, state) for state in ("failed", "queued", "running", None))
     again = prepared(season, "failed")
-    Job.objects.create(kind=tasks.ALLOCATE, about=again.ref, state="queued")
+    Job.objects.create(kind=tasks.ALLOCATE, subject_ref=again.ref, state="queued")
     assert services.sweep_prepared() == 1
     assert [state_of(run) for run in (dead, queued, running, young, again)] == ["discarded"] + ["prepared"] * 4
     assert Entry.objects.get(ref=dead.ref, verb="discard").data["reason"] == "worker_died"

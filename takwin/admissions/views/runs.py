@@ -34,7 +34,7 @@ def _move(request: Any, season: Any) -> HttpResponse:
             messages.success(request, _("Answers are closed; who did not answer lost the seat."))
         else:
             job = tasks.start_allocation(season, trial="trial" in request.POST, by=request.user)
-            return redirect("admissions:run", job.about)
+            return redirect("admissions:run", job.subject_ref)
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("admissions:runs")

@@ -170,8 +170,8 @@ def test_a_worker_is_seen_to_live_and_forgotten_after_a_day():
     stopped.set()
     jobs.keep(stopped)
     assert pulse.living_workers() == 1
-    Pulse.objects.update(heard_at=Now() - timedelta(hours=25))
-    assert (pulse.living_workers(), pulse.forget_workers()) == (0, 1)
+    Pulse.objects.update(heartbeat_at=Now() - timedelta(hours=25))
+    assert (pulse.living_workers(), pulse.delete_silent_workers()) == (0, 1)
 
 
 def test_the_queue_row_is_part_of_the_transaction_that_starts_the_job():

@@ -11,7 +11,7 @@ from takwin.core.models import Entry
 
 
 def _note(job, word):
-    Entry.objects.create(ref=job.about, verb=word)
+    Entry.objects.create(ref=job.subject_ref, verb=word)
 
 
 @task()

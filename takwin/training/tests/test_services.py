@@ -81,7 +81,7 @@ class TestEnrolment:
         assert services.enrol_accepted(accepted, centre=centre)["made"] == 2
         assert services.enrol_accepted(accepted)["made"] == 0
         row = Enrolment.objects.first()
-        assert row.person.followings.filter(centre=centre, why="training").exists()
+        assert row.person.followings.filter(centre=centre, reason="training").exists()
         assert Entry.objects.filter(verb="enrol_accepted").count() == 1
 
     def test_without_a_curriculum_they_wait_and_it_is_said(self, accepted, centre):
@@ -181,7 +181,7 @@ class TestGroups:
         here.refresh_from_db()
         there.refresh_from_db()
         assert (here.taken, there.taken, row.centre.code) == (0, 1, "ismss-oujda")
-        assert row.person.followings.filter(why="training").count() == 2
+        assert row.person.followings.filter(reason="training").count() == 2
 
     def test_closing_a_group_keeps_its_past(self):
         group = services.close_group(make_group(), by=None)

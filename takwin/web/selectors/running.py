@@ -55,7 +55,7 @@ class StepRow:
 
     label: str
     takes: bool
-    heard_at: datetime | None
+    heartbeat_at: datetime | None
     passed_at: datetime | None
     error: str
 
@@ -63,7 +63,7 @@ class StepRow:
 def _step_row(step: Step, row: Pulse | None) -> StepRow:
     if row is None:
         return StepRow(str(step.label), step.takes, None, None, "")
-    return StepRow(str(step.label), step.takes, row.heard_at, row.passed_at, row.error)
+    return StepRow(str(step.label), step.takes, row.heartbeat_at, row.passed_at, row.error)
 
 
 def clock_page() -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""Columns that were renamed keep their rows: each migration is taken back on the real tables, filled and run again."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.test import override_settings
+
+from takwin.guidance.tests.make import make_centre
+from takwin.training.tests.make import make_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Renaming:
+    """One migration, its tables as they were before it (`old`) and after it (`new`)."""
+
+    def __init__(self, app, name):
+        with override_settings(MIGRATION_MODULES={}):  # pytest --nomigrations hides them
+            loader = MigrationLoader(None)
+        self.migration = loader.get_migration(app, name)
+        self.state = loader.project_state((app, name), at_end=False)
+        self.old = self.state.apps.get_model
+        after = self.state.clone()
+        self.migration.mutate_state(after, preserve=False)
+        self.new = after.apps.get_model
+
+    def take_back(self):
+        with connection.schema_editor(atomic=True) as editor:
+            self.migration.unapply(self.state.clone(), editor)
+
+    def run(self):
+        with connection.schema_editor(atomic=True) as editor:
+            self.migration.apply(self.state.clone(), editor)
+
+
+def test_a_job_keeps_the_reference_of_its_subject():
+    later, renaming = Renaming("core", "0011_job_heartbeat_at"), Renaming("core", "0010_job_subject_ref")
+    later.take_back()
+    renaming.take_back()
+    renaming.old("core", "Job").objects.create(ref="JOB-1", kind="solve", about="TIM-1", state="running")
+    renaming.run()
+    jobs = renaming.new("core", "Job").objects
+    assert jobs.get().subject_ref == "TIM-1"
+    with pytest.raises(IntegrityError), transaction.atomic():  # the constraint was made again
+        jobs.create(ref="JOB-2", kind="solve", subject_ref="TIM-1", state="queued")
+    later.run()
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "facts"),
+    [
+        ("0011_job_heartbeat_at", "Job", {"ref": "JOB-1", "kind": "solve", "subject_ref": "TIM-1"}),
+        ("0012_pulse_heartbeat_at", "Pulse", {"name": "clock"}),
+    ],
+)
+def test_a_heartbeat_keeps_its_time(name, model, facts):
+    renaming = Renaming("core", name)
+    renaming.take_back()
+    at = renaming.old("core", model).objects.create(**facts, heard_at="2026-11-25T08:00:00Z").pk
+    renaming.run()
+    assert f"{renaming.new('core', model).objects.get(pk=at).heartbeat_at:%H:%M}" == "08:00"
+
+
+def test_a_following_keeps_its_reason(network):
+    renaming = Renaming("people", "0005_following_reason")
+    person, centre = make_person(), make_centre()
+    renaming.take_back()
+    keys = {"person_id": person.pk, "centre_id": centre.pk}
+    renaming.old("people", "Following").objects.create(**keys, why="training")
+    renaming.run()
+    followings = renaming.new("people", "Following").objects
+    assert followings.get().reason == "training"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        followings.create(**keys, reason="training")
