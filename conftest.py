@@ -108,11 +108,11 @@ def _quiet(settings, tmp_path):
     selectors.forget_published()
     from takwin.guidance.selectors import advice, clients
 
-    advice.forget()
-    clients.forget()
+    advice.clear_cache()
+    clients.clear_cache()
     from takwin.offer import catalogue
 
-    catalogue.forget()
+    catalogue.clear_cache()
 
 
 @pytest.fixture

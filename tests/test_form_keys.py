@@ -183,7 +183,7 @@ class TestKeys:
         for days, key in ((8, "a"), (6, "b")):
             row = FormKey.objects.create(key=key * 32, form="x", content="x")
             FormKey.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(days=days))
-        assert form_keys.forget_keys() == 1
+        assert form_keys.delete_old_keys() == 1
         assert FormKey.objects.get().key == "b" * 32
 
 

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from takwin.accounts.kept_forms import KEPT, MOST_BYTES, MOST_FORMS, MOST_OF_ACCOUNT, OWNER, forget_forms
+from takwin.accounts.kept_forms import KEPT, MOST_BYTES, MOST_FORMS, MOST_OF_ACCOUNT, OWNER, delete_expired_forms
 from takwin.accounts.models import KeptForm
 from takwin.accounts.tests.enter import join
 from takwin.accounts.tests.make import PASSWORD, make_user
@@ -154,7 +154,7 @@ def test_it_is_kept_an_hour_ten_minutes_once_shown_and_swept(client, offering):
     assert KeptForm.objects.get().expires_at - timezone.now() <= timedelta(minutes=10)
     KeptForm.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert not cells(client.get("/apply/"))["given_name"]
-    assert forget_forms() == 1
+    assert delete_expired_forms() == 1
 
 
 def test_it_is_cipher_text_in_the_database(client, offering):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from takwin.accounts import limits, proofs
 from takwin.accounts.browsers import remember_browser, remembers
 from takwin.accounts.models import User
-from takwin.accounts.phones import tidy_phone
+from takwin.accounts.phones import normalize_phone
 
 PROOF_LETTERS = (  # to an e-mail that somebody says is theirs, whether an account has it or not
     "account/email/email_confirmation",
@@ -69,7 +69,7 @@ class Adapter(DefaultAccountAdapter):
         self.set_phone(user, phone, True)
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        return User.objects.filter(phone=tidy_phone(phone) or phone).first() if phone else None
+        return User.objects.filter(phone=normalize_phone(phone) or phone).first() if phone else None
 
     # allauth counts these by the number alone: one account would use up anybody's codes of a day.
 
@@ -151,4 +151,4 @@ def count_proof(request: Any, to: str, user: Any) -> None:
 def _login_of(credentials: dict[str, Any]) -> str:
     """The phone or e-mail someone signs in with, in one form."""
     phone = credentials.get("phone") or ""
-    return (tidy_phone(phone) or phone or credentials.get("email") or "").lower()[:254]
+    return (normalize_phone(phone) or phone or credentials.get("email") or "").lower()[:254]

@@ -53,10 +53,10 @@ class Proof:
         """Draw new digits; the earlier ones are void."""
         code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
         self.salt, self.asked_at = secrets.token_hex(8), time.time()
-        self.digest, self.sent, self.failed = digests_of(SALT, self._told(code))[0], self.sent + 1, 0
+        self.digest, self.sent, self.failed = digests_of(SALT, self._code_text(code))[0], self.sent + 1, 0
         return code
 
-    def _told(self, code: str) -> str:
+    def _code_text(self, code: str) -> str:
         return f"{self.salt}:{self.to}:{code}"
 
     def accepts(self, typed: str) -> bool:
@@ -64,7 +64,7 @@ class Proof:
         if not self.digest or not spend_try(self.digest):
             self.failed = TRIES
             return False
-        right = fits_digest(SALT, self._told(tidy_code(typed)), self.digest)
+        right = fits_digest(SALT, self._code_text(normalize_code(typed)), self.digest)
         self.failed += not right
         return right and self.failed < TRIES and not self.is_old
 
@@ -92,7 +92,7 @@ def spend_try(digest: str) -> bool:
         return False
 
 
-def tidy_code(typed: str) -> str:
+def normalize_code(typed: str) -> str:
     """The decimal digits of what was typed, as 0-9: Arabic digits too; blanks and dashes fall out."""
     values = (unicodedata.decimal(sign, None) for sign in typed[:SIGNS])
     return "".join(str(value) for value in values if value is not None)

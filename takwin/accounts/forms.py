@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.accounts.browsers import SHARED
 from takwin.accounts.codes import SIGNS
 from takwin.accounts.models import User
-from takwin.accounts.phones import reached_by_sms, tidy_phone
+from takwin.accounts.phones import normalize_phone, reached_by_sms
 from takwin.accounts.proofs import EMAIL, PHONE
 from takwin.accounts.services import choose_language
 from takwin.ui import fields as forms
@@ -45,7 +45,7 @@ class PhoneField(forms.CharField):
         text = super().clean(value)
         if not text:
             return ""
-        phone = tidy_phone(text)
+        phone = normalize_phone(text)
         if phone is None:
             raise ValidationError(NOT_A_PHONE)
         return phone

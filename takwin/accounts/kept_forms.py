@@ -96,7 +96,7 @@ def _waiting(request: Any) -> Any:
     return KeptForm.objects.filter(key_digest__in=[_digest(key) for key in _keys_of(request)])
 
 
-def forget_owner(request: Any, response: HttpResponse) -> None:
+def clear_owner(request: Any, response: HttpResponse) -> None:
     """After a sign-out by hand: nothing of this browser leads to the account any more."""
     if KEPT in request.COOKIES:
         _waiting(request).delete()
@@ -199,6 +199,6 @@ def _say(page: str, left: list[str]) -> str:
     return re.sub(r"(?=<main\b)", lambda _found: note, page, count=1)
 
 
-def forget_forms() -> int:
+def delete_expired_forms() -> int:
     """Erase what nobody came back for; how many."""
     return KeptForm.objects.filter(expires_at__lte=timezone.now()).delete()[0]

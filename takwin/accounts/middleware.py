@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from takwin.accounts.kept_forms import KEPT, forget_owner, give_key, keep_form, name_owner, show_kept
+from takwin.accounts.kept_forms import KEPT, clear_owner, give_key, keep_form, name_owner, show_kept
 from takwin.accounts.limits import LimitError, seconds_of_visitor, wait_sentence
 from takwin.accounts.reach import must_prove
 from takwin.accounts.roles import needs_role
@@ -105,7 +105,7 @@ class Private:
     def __call__(self, request: Any) -> Any:
         response = self.get_response(request)
         if getattr(request, "signed_out_by_hand", False) or _signs_out(request, response):
-            forget_owner(request, response)
+            clear_owner(request, response)
         if request.user.is_authenticated and "public" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "private, no-store"
             name_owner(request, response)

@@ -19,7 +19,7 @@ REACHED_BY_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 LONGEST_NUMBER = 40  # signs someone may type, blanks and brackets included
 
 
-def tidy_phone(text: str) -> str | None:
+def normalize_phone(text: str) -> str | None:
     """A number as +212612345678; numbers without a country are Moroccan. None when it is no number."""
     number = _parsed(text)
     return format_number(number, PhoneNumberFormat.E164) if number else None

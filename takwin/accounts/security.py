@@ -178,7 +178,7 @@ def raise_alarms() -> int:
     return len(made)
 
 
-def forget_old_events() -> int:
+def delete_old_events() -> int:
     """Remove events older than `KEPT`, at most 10,000 a call; how many. Called by the clock."""
     old = SecurityEvent.objects.filter(at__lt=timezone.now() - KEPT).order_by("at").values("pk")[:10_000]
     return SecurityEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[0]

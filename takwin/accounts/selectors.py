@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
-from takwin.accounts.phones import tidy_phone
+from takwin.accounts.phones import normalize_phone
 from takwin.accounts.roles import LOCAL_ROLES, Role, roles_with
 from takwin.centres.models import Centre
 from takwin.core.scope import Scope
@@ -40,7 +40,9 @@ def by_login(login: str) -> QuerySet[User]:
     """The account with this e-mail, phone or reference, however a phone is written (06…, +212…, Arabic digits): one or
     none."""
     login = clean(login, lines=False).strip()
-    return User.objects.filter(Q(email__iexact=login) | Q(phone=tidy_phone(login) or login) | Q(ref=login.upper()))
+    return User.objects.filter(
+        Q(email__iexact=login) | Q(phone=normalize_phone(login) or login) | Q(ref=login.upper())
+    )
 
 
 def has_email(user: Any) -> bool:

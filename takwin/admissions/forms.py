@@ -31,7 +31,7 @@ from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
 from takwin.people import services as people
 from takwin.people.choices import Sex
-from takwin.people.rules import check_birth, tidy_cin, tidy_name
+from takwin.people.rules import check_birth, normalize_cin, normalize_name
 from takwin.territory import selectors as territory
 from takwin.ui import fields as forms
 from takwin.ui.edits import EditForm
@@ -57,12 +57,12 @@ class IdentityForm(ServiceForm):
 
     service = people.correct
     checks = {
-        "given_name": partial(tidy_name, field="given_name"),
-        "family_name": partial(tidy_name, field="family_name"),
-        "given_name_latin": partial(tidy_name, field="given_name_latin"),
-        "family_name_latin": partial(tidy_name, field="family_name_latin"),
+        "given_name": partial(normalize_name, field="given_name"),
+        "family_name": partial(normalize_name, field="family_name"),
+        "given_name_latin": partial(normalize_name, field="given_name_latin"),
+        "family_name_latin": partial(normalize_name, field="family_name_latin"),
         "born_on": lambda born_on: check_birth(born_on, timezone.localdate()),
-        "cin": tidy_cin,
+        "cin": normalize_cin,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

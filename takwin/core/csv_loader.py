@@ -185,7 +185,7 @@ class Upsert:
             moved.append(row)
         manager.bulk_create(fresh, batch_size=500)
         if moved:
-            names = {one.name for one in self.model._meta.concrete_fields}
+            names = {field.name for field in self.model._meta.concrete_fields}
             fields |= {"search_text"} & names
             for row in moved:
                 if "search_text" in fields:

@@ -65,8 +65,8 @@ def contents_of(subjects: Iterable[Any], values: dict[str, Any]) -> list[str]:
     must not be found by trying them against the table or its back-up. Under the secret of today first, which is kept,
     then under those it replaced: what was sent before a rotation is known again."""
     about = [f"{type(subject).__name__} {text_of(subject)}" for subject in subjects]
-    told = {name: text_of(value) for name, value in values.items()}
-    text = json.dumps([about, told], sort_keys=True)
+    texts = {name: text_of(value) for name, value in values.items()}
+    text = json.dumps([about, texts], sort_keys=True)
     return digests_of("takwin.core.form_keys", text)
 
 
@@ -110,7 +110,7 @@ def _made_first(key: str, form: str, owner: str, contents: list[str]) -> Any:
     return row
 
 
-def forget_keys() -> int:
+def delete_old_keys() -> int:
     """Forget keys older than `KEPT_FOR`, a bounded number at a time; how many went."""
     old = FormKey.objects.filter(at__lt=timezone.now() - KEPT_FOR).order_by("at").values("pk")[:FORGOTTEN_AT_ONCE]
     gone, _each = FormKey.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()

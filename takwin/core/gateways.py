@@ -45,7 +45,7 @@ class HttpSms:
         try:
             status, answer = self._exchange(text, headers)
         except (OSError, http.client.HTTPException):
-            self._forget()
+            self._drop_connection()
             raise
         if 400 <= status < 500 and status not in LATER and status not in {401, 403}:
             raise MessageRefused(f"HTTP {status}")
@@ -60,13 +60,13 @@ class HttpSms:
             answer = line.getresponse()
         except (http.client.RemoteDisconnected, ConnectionError):
             # A kept connection that the gateway closed meanwhile: once more on a new one, under the same key.
-            self._forget()
+            self._drop_connection()
             line = self._line()
             line.request("POST", self.path, text, headers)
             answer = line.getresponse()
         content = answer.read(ANSWER_BYTES + 1)
         if len(content) > ANSWER_BYTES:
-            self._forget()
+            self._drop_connection()
             content = b""
         return answer.status, content
 
@@ -78,7 +78,7 @@ class HttpSms:
             self.local.line = line
         return line
 
-    def _forget(self) -> None:
+    def _drop_connection(self) -> None:
         line = getattr(self.local, "line", None)
         self.local.line = None
         if line is not None:

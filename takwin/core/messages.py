@@ -130,11 +130,11 @@ def in_language_of(account: Any, by: Any = None) -> Iterator[None]:
 
 def in_each_language(words: Callable[[], str]) -> dict[str, str]:
     """{language: what `words` gives under it}: for messages written by the thousand."""
-    said = {}
+    written = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            said[code] = words()
-    return said
+            written[code] = words()
+    return written
 
 
 def segments(body: str) -> int:

@@ -31,7 +31,7 @@ def western(text: str) -> str:
     )  # fmt: skip
 
 
-def _tidy(text: object) -> str:
+def _normalize(text: object) -> str:
     """Digits westernised; spaces that group, direction marks and quotes between thousands taken out."""
     if not isinstance(text, (str, int, float, Decimal)) or isinstance(text, bool):
         return ""
@@ -44,7 +44,7 @@ def parse_int(text: object, *, least: int | None = None, most: int | None = None
 
     `²`, `1e3`, `12.5`, an empty text and more than 20 digits are None. Grouping spaces are allowed: `414 800`.
     """
-    typed = _tidy(text).replace("−", "-")
+    typed = _normalize(text).replace("−", "-")
     if not _INTEGER.fullmatch(typed) or len(typed.lstrip("+-")) > MOST_DIGITS:
         return None
     value = int(typed)
@@ -56,7 +56,7 @@ def parse_decimal(text: object, *, least: int | None = None, most: int | None = 
 
     One decimal sign at most; no exponent, no infinity, no NaN, no more than 20 digits.
     """
-    typed = _tidy(text).translate(_POINTS)
+    typed = _normalize(text).translate(_POINTS)
     if not _DECIMAL.fullmatch(typed) or len(typed) > MOST_DIGITS + 2:
         return None
     value = Decimal(typed)

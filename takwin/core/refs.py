@@ -45,7 +45,7 @@ def is_ref(text: str, prefix: str | None = None) -> bool:
     return parts[2] == check_sign(parts[0], parts[1])
 
 
-def tidy_ref(text: str) -> str:
+def normalize_ref(text: str) -> str:
     """What a person typed in our signs: spaces out, digits of any script, any dash, capitals, I and L read as 1."""
     seen = (sign for sign in clean(text) if not sign.isspace() and sign not in "\u200e\u200f\u061c")
     text = re.sub("[\u2010-\u2015\u2212]", "-", western("".join(seen)).upper())

@@ -31,7 +31,7 @@ def journal(row: Any, limit: int = 50) -> list[Entry]:
     for entry in rows:
         entry.verb_label = VERBS.get(entry.verb, entry.verb)  # type: ignore[attr-defined]
         entry.moves = [  # type: ignore[attr-defined]
-            (_label(type(row), name), *(_told(type(row), name, value, names) for value in pair))
+            (_label(type(row), name), *(_value_in_words(type(row), name, value, names) for value in pair))
             for name, pair in entry.changed.items()
         ]
     return rows
@@ -69,14 +69,14 @@ def _names(model: type[models.Model], changes: list[Pairs]) -> dict[tuple[str, A
             if isinstance(_field(model, name), models.ForeignKey):
                 keys.setdefault(name, set()).update(value for value in pair if value is not None)
     out = {}
-    for name, told in keys.items():
+    for name, pks in keys.items():
         target: Any = model._meta.get_field(name).related_model
-        for found in target._base_manager.filter(pk__in=told):
+        for found in target._base_manager.filter(pk__in=pks):
             out[name, str(found.pk)] = str(found)
     return out
 
 
-def _told(model: type[models.Model], name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:
+def _value_in_words(model: type[models.Model], name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:
     """A stored value as a reader of the page would say it."""
     field = _field(model, name)
     if value is None or value == "":

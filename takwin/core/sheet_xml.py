@@ -68,11 +68,11 @@ def read_rels(pieces: Iterable[bytes]) -> dict[str, str]:
     """Paths inside the ZIP by relation, for worksheets only: a chart sheet has no rows."""
     found: dict[str, str] = {}
 
-    def start(name: str, told: Attributes) -> None:
-        if name == "Relationship" and told.get("Type", "").endswith("/worksheet"):
-            target = told.get("Target", "")
+    def start(name: str, attributes: Attributes) -> None:
+        if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+            target = attributes.get("Target", "")
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            found[told.get("Id", "")] = path
+            found[attributes.get("Id", "")] = path
 
     for _step in _Stream(start).feed(pieces):
         pass
@@ -83,9 +83,9 @@ def sheet_paths(pieces: Iterable[bytes], rels: dict[str, str]) -> list[str]:
     """Paths of the worksheets in the order of the tabs."""
     found: list[str] = []
 
-    def start(name: str, told: Attributes) -> None:
+    def start(name: str, attributes: Attributes) -> None:
         if name == "sheet":
-            key = next((value for key, value in told.items() if key == "id" or key.endswith(":id")), "")
+            key = next((value for key, value in attributes.items() if key == "id" or key.endswith(":id")), "")
             if key in rels:
                 found.append(rels[key])
 
@@ -102,7 +102,7 @@ def read_strings(pieces: Iterable[bytes], most: int, *, most_signs: int, longest
     inside = {"t": 0, "rPh": 0}
     signs = [0, 0]  # of all texts, of this one
 
-    def start(name: str, _told: Attributes) -> None:
+    def start(name: str, _attributes: Attributes) -> None:
         if name in inside:
             inside[name] += 1
         elif name == "si":
@@ -117,9 +117,9 @@ def read_strings(pieces: Iterable[bytes], most: int, *, most_signs: int, longest
                 raise TooLarge("texts")
             found.append("".join(parts))
 
-    def text(told: str) -> None:
+    def text(piece: str) -> None:
         if inside["t"] and not inside["rPh"] and signs[1] < longest:
-            parts.append(told[: longest - signs[1]])
+            parts.append(piece[: longest - signs[1]])
             signs[:] = signs[0] + len(parts[-1]), signs[1] + len(parts[-1])
             if signs[0] > most_signs:
                 raise TooLarge("signs")
@@ -154,56 +154,56 @@ class _Rows:
         self.at = self.number = self.gap = 0
         self.kind, self.reads, self.parts = "", False, [""]
 
-    def start(self, name: str, told: Attributes) -> None:
+    def start(self, name: str, attributes: Attributes) -> None:
         if name == "row":
-            number = _number(told.get("r", ""))
+            number = _number(attributes.get("r", ""))
             self.gap = min(GAP, max(0, number - self.number - 1))
             self.number = max(number, self.number + 1)
             self.row, self.at = [], 0
         elif name == "c":
-            column = _column(told.get("r", ""))
+            column = _column(attributes.get("r", ""))
             self.at = column if column else self.at + 1
             if self.at > self.most:
                 # Styled cells far to the right are common; only a written one is beyond what is read.
                 self.at = self.most + 1
-            self.kind, self.parts = told.get("t", "n"), []
+            self.kind, self.parts = attributes.get("t", "n"), []
         elif name in {"v", "t"}:
             self.reads = True
 
-    def text(self, told: str) -> None:
+    def text(self, piece: str) -> None:
         if self.reads:
-            self.parts.append(told)
+            self.parts.append(piece)
 
     def end(self, name: str) -> None:
         if name in {"v", "t"}:
             self.reads = False
         elif name == "c":
-            if told := self._value("".join(self.parts)):
+            if value := self._value("".join(self.parts)):
                 self.row += [""] * (self.at - len(self.row))
-                self.row[self.at - 1] = told
+                self.row[self.at - 1] = value
         elif name == "row":
             self.done.append((self.gap, self.row))
 
-    def _value(self, told: str) -> str:
+    def _value(self, text: str) -> str:
         if self.kind == "s":
-            place = _number(told)
-            return self.strings[place] if told.strip() and place < len(self.strings) else ""
+            place = _number(text)
+            return self.strings[place] if text.strip() and place < len(self.strings) else ""
         if self.kind == "b":
-            return "1" if told.strip() == "1" else "0"
+            return "1" if text.strip() == "1" else "0"
         if self.kind == "e":
             return ""  # #REF!, #N/A: nothing was written
-        return told.removesuffix(".0") if self.kind == "n" else told
+        return text.removesuffix(".0") if self.kind == "n" else text
 
 
-def _number(told: str) -> int:
-    told = told.strip()
-    return int(told) if told.isascii() and told.isdecimal() and len(told) < 10 else 0
+def _number(text: str) -> int:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def _column(told: str) -> int:
+def _column(reference: str) -> int:
     """`AB12` is 28; 0 when it is not told."""
     out = 0
-    for sign in told[:4]:
+    for sign in reference[:4]:
         if not "A" <= sign <= "Z":
             break
         out = out * 26 + ord(sign) - 64

@@ -142,7 +142,7 @@ def _csv(raw: bytes) -> Iterator[list[str]]:
     text = _decoded(raw)
     first = text.lstrip("\n").partition("\n")[0]
     marks = {mark: first.count(mark) for mark in ("\t", ";", ",", "|")}
-    mark = max(marks, key=lambda one: marks[one])
+    mark = max(marks, key=lambda candidate: marks[candidate])
     yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark if marks[mark] else ",", strict=True)
 
 

@@ -41,12 +41,12 @@ def token(ref: str, purpose: str) -> str:
     return f"{ref[4:].replace('-', '')}{_mark(ref, purpose, settings.SECRET_KEY)}"
 
 
-def read(told: str, prefix: str, purpose: str) -> str | None:
+def read(token: str, prefix: str, purpose: str) -> str | None:
     """The reference a token stands for, or None; an address of before the secret was rotated is read too."""
-    if not told.isascii():
+    if not token.isascii():
         return None
     size = 4 * BYTES // 3
-    body, mark = told[:-size], told[-size:]
+    body, mark = token[:-size], token[-size:]
     ref = f"{prefix}-{body[:-1]}-{body[-1:]}"
     if len(body) < 2 or not is_ref(ref):
         return None

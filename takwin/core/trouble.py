@@ -31,14 +31,14 @@ def trouble_of(failure: BaseException | None) -> Trouble | None:
     seen: set[int] = set()
     while failure is not None and id(failure) not in seen:
         seen.add(id(failure))
-        found = _of_one(failure)
+        found = _own_trouble(failure)
         if found:
             return found
         failure = failure.__cause__ or failure.__context__
     return None
 
 
-def _of_one(failure: BaseException) -> Trouble | None:
+def _own_trouble(failure: BaseException) -> Trouble | None:
     if isinstance(failure, OSError) and failure.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "full"
     if not isinstance(failure, (DatabaseError, InterfaceError)):

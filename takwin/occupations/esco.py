@@ -61,13 +61,13 @@ def _occupations(folder: Path) -> Counts:
         found[uri][f"name_{language}"] = row.needed("preferredLabel")[:LIMIT]
         found[uri]["other"] = "\n".join(filter(None, (found[uri].get("other"), row.text("altLabels"))))
     rows = Upsert(EscoOccupation, key=("uri",))
-    for uri, told in found.items():
-        group, other = int(told["group"]), told.get("other", "")
-        rows.add(uri=uri, code=told["code"], group_id=group, other_names=other, **_whole(told))
+    for uri, facts in found.items():
+        group, other = int(facts["group"]), facts.get("other", "")
+        rows.add(uri=uri, code=facts["code"], group_id=group, other_names=other, **_whole(facts))
     return rows.write("ESCO occupations")
 
 
-def _whole(told: dict[str, str]) -> dict[str, str]:
+def _whole(facts: dict[str, str]) -> dict[str, str]:
     """Names in three languages; the Arabic one is never empty."""
-    names = {f"name_{language}": told.get(f"name_{language}", "") for language in LANGUAGES}
+    names = {f"name_{language}": facts.get(f"name_{language}", "") for language in LANGUAGES}
     return names | {"name_ar": names["name_ar"] or names["name_fr"] or names["name_en"]}

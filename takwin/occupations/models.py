@@ -38,8 +38,8 @@ class Occupation(Named, Sourced):
     @property
     def tasks(self) -> list[str]:
         """Typical tasks in the active language."""
-        told = {"fr": self.tasks_fr, "en": self.tasks_en}.get((get_language() or "ar")[:2]) or self.tasks_ar
-        return [part.strip() for part in told.replace("؛", ";").split(";") if part.strip()]
+        text = {"fr": self.tasks_fr, "en": self.tasks_en}.get((get_language() or "ar")[:2]) or self.tasks_ar
+        return [part.strip() for part in text.replace("؛", ";").split(";") if part.strip()]
 
 
 class EscoOccupation(Named):

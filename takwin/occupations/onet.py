@@ -21,7 +21,7 @@ PROFILE = "OI"
 
 
 @dataclass(frozen=True)
-class Told:
+class ImportSummary:
     """What an import did: occupations of the file, ours that took a profile, ours whose code the file lacks."""
 
     in_file: int
@@ -29,7 +29,7 @@ class Told:
     missing: tuple[str, ...]
 
 
-def load(path: Path) -> Told:
+def load(path: Path) -> ImportSummary:
     """Give our occupations the profiles of the file. A TableError leaves them as they were."""
     found: dict[str, list[float | None]] = {}
     where: dict[str, int] = {}
@@ -44,11 +44,13 @@ def load(path: Path) -> Told:
             raise TableError(path, where[code], "Element ID", f"{code} has {6 - profile.count(None)} of six interests")
     with transaction.atomic():
         ours = list(Occupation.objects.exclude(onet="").select_for_update())
-        taken = [one for one in ours if one.onet in found]
-        for one in taken:
-            one.interests, one.interests_basis = found[one.onet], ProfileBasis.ONET
+        taken = [occupation for occupation in ours if occupation.onet in found]
+        for occupation in taken:
+            occupation.interests, occupation.interests_basis = found[occupation.onet], ProfileBasis.ONET
         Occupation.objects.bulk_update(taken, ["interests", "interests_basis"])
-    return Told(len(found), len(taken), tuple(sorted(one.onet for one in ours if one.onet not in found)))
+    return ImportSummary(
+        len(found), len(taken), tuple(sorted(occupation.onet for occupation in ours if occupation.onet not in found))
+    )
 
 
 def _value(row: Row) -> float:

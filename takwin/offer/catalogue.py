@@ -26,7 +26,7 @@ def find(query: str, season: Season | None) -> Found:
     return _index(season).find(query)
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Drop the index: for tests, whose tables come and go under the same numbers."""
     _KEPT.update(mark=None, index=None)
 

@@ -126,8 +126,8 @@ class Index:
 
     def _learn(self, term: str, synonym: Synonym) -> None:
         """What is said of any training is left out of a term, as it is left out of a query."""
-        said = words(term)
-        kept = [word for word in said if word not in self._common] or said
+        term_words = words(term)
+        kept = [word for word in term_words if word not in self._common] or term_words
         for mark in {tuple(stem(word) for word in kept), tuple(skeleton(word) or word for word in kept)}:
             if mark and synonym not in self._phrases[mark]:
                 self._phrases[mark].append(synonym)

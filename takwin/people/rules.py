@@ -22,7 +22,7 @@ ONE_WRITING = str.maketrans(
 )
 
 
-def tidy_cin(text: str) -> str:
+def normalize_cin(text: str) -> str:
     """A national card number in one writing, whatever digits it was typed in; empty stays empty."""
     value = re.sub(r"[\s.-]", "", western(clean(text or ""))).upper()
     if value and not CIN.match(value):
@@ -30,7 +30,7 @@ def tidy_cin(text: str) -> str:
     return value
 
 
-def tidy_name(text: str, field: str) -> str:
+def normalize_name(text: str, field: str) -> str:
     """A name in one writing: composed signs, single spaces, plain apostrophes and hyphens, no tatweel.
 
     Refused: anything but Arabic, Latin and Tifinagh letters with their marks, and fewer than two letters.

@@ -44,7 +44,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.core.dates import in_window, parse_day
 from takwin.core.numbers import parse_decimal, parse_int, western
-from takwin.core.refs import tidy_ref
+from takwin.core.refs import normalize_ref
 from takwin.core.text import clean
 
 LARGEST = 2_147_483_647  # what an integer column of PostgreSQL holds
@@ -72,15 +72,15 @@ class CharField(django_forms.CharField):
 
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
         """A bound of the house is not one to tell the browser."""
-        told = super().widget_attrs(widget)
-        return {key: value for key, value in told.items() if value != str(MOST_TEXT)}
+        attributes = super().widget_attrs(widget)
+        return {key: value for key, value in attributes.items() if value != str(MOST_TEXT)}
 
 
 class RefField(CharField):
     """A reference someone typed or read aloud: capitals, without spaces, in our digits."""
 
     def to_python(self, value: Any) -> Any:
-        return tidy_ref(value[:MOST_REF]) if isinstance(value, str) else super().to_python(value)
+        return normalize_ref(value[:MOST_REF]) if isinstance(value, str) else super().to_python(value)
 
 
 class EmailField(django_forms.EmailField):

@@ -52,7 +52,7 @@ class RefusedForm(Refused):
         self.form = form
 
     def __str__(self) -> str:
-        return self.form.complaint()
+        return self.form.error_text()
 
     def sentences(self) -> dict[str, str]:
         """{name of the field: its errors}; those of no field under the empty name."""
@@ -113,7 +113,7 @@ class ServiceForm(forms.Form):
         for name, sentence in cells.items():
             self.add_error(name if name in self.fields else None, sentence)
 
-    def complaint(self) -> str:
+    def error_text(self) -> str:
         """Every error in one line, for a form that has no page of its own."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 

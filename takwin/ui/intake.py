@@ -81,14 +81,14 @@ def length(request: Any) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 2**63
 
 
-def cleaned(told: QueryDict) -> QueryDict:
+def cleaned(fields: QueryDict) -> QueryDict:
     """The same fields with clean texts; the very same object when nothing had to change."""
-    texts = [part for name in told for part in (name, *told.getlist(name))]
+    texts = [part for name in fields for part in (name, *fields.getlist(name))]
     if all(part.isascii() and part.isprintable() for part in texts):
-        return told
+        return fields
     out = QueryDict(mutable=True)
-    for name in told:
+    for name in fields:
         secret = any(part in name for part in SECRET)
-        out.setlist(clean(name), [part if secret else clean(part) for part in told.getlist(name)])
+        out.setlist(clean(name), [part if secret else clean(part) for part in fields.getlist(name)])
     out._mutable = False
     return out

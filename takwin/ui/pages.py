@@ -95,13 +95,13 @@ def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:
         reauthentication_required(lambda _request: None)(request)
 
 
-def or_404(read_one: Callable[..., Any], *args: Any) -> Any:
+def or_404(read: Callable[..., Any], *args: Any) -> Any:
     """What a selector finds, or “not found”: for what is not there, for a stranger, and for a key that is none (a
     UUID of another shape is a `ValidationError` of the look-up)."""
     try:
-        return read_one(*args)
+        return read(*args)
     except (ObjectDoesNotExist, ValidationError) as absent:
-        raise Http404(str(args[0] if args else read_one)) from absent
+        raise Http404(str(args[0] if args else read)) from absent
 
 
 def open_file(request: HttpRequest, row: Any) -> None:

@@ -157,19 +157,19 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         start = self._at()
         end = start + len(self.get_starttag_text() or "")
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "details":
-            self._details.append(Details(start, end, "open" in told))
+            self._details.append(Details(start, end, "open" in attributes))
         elif tag == "form":
-            self._form = SentForm(told.get("action", ""), told.get("id", ""), details=list(self._details))
-            if told.get("method", "").lower() == "post":
+            self._form = SentForm(attributes.get("action", ""), attributes.get("id", ""), details=list(self._details))
+            if attributes.get("method", "").lower() == "post":
                 self.forms.append(self._form)
         elif tag == "label":
             self._in_label = []
         elif tag == "option" and self._cell is not None:
-            self._cell.options.append(Cell(tag, told, start, end))
+            self._cell.options.append(Cell(tag, attributes, start, end))
         elif tag in {"input", "select", "textarea", "button"}:
-            self._add(Cell(tag, told, start, end, closed=end, details=list(self._details)))
+            self._add(Cell(tag, attributes, start, end, closed=end, details=list(self._details)))
 
     def _add(self, cell: Cell) -> None:
         if "form" in cell.attrs:
@@ -244,11 +244,11 @@ class _Edits:
         for cell in form.cells:
             if cell.name and (cell.kind not in UNTYPED or cell.name in self.hidden):
                 self._fill(cell)
-        self.edits += [(one.end - 1, one.end - 1, " open") for one in self.opened.values()]
+        self.edits += [(details.end - 1, details.end - 1, " open") for details in self.opened.values()]
         return self.edits
 
     def _open(self, details: list[Details]) -> None:
-        self.opened |= {one.start: one for one in details if not one.open}
+        self.opened |= {row.start: row for row in details if not row.open}
 
     def _fill(self, cell: Cell) -> None:
         attrs, typed = dict(cell.attrs), self.post.getlist(cell.name)
@@ -271,11 +271,11 @@ class _Edits:
             self.edits.append((cell.end, cell.closed, "\n" + escape(value)))
         elif cell.tag == "select":
             for option in cell.options:
-                told = {name: one for name, one in option.attrs.items() if name != "selected"}
+                attributes = {name: content for name, content in option.attrs.items() if name != "selected"}
                 if option.attrs.get("value", "") in typed:
-                    told["selected"] = ""
-                if told != option.attrs:
-                    self.edits.append((option.start, option.end, _start_tag("option", told)))
+                    attributes["selected"] = ""
+                if attributes != option.attrs:
+                    self.edits.append((option.start, option.end, _start_tag("option", attributes)))
 
     def _mark(self, cell: Cell, attrs: dict[str, str]) -> None:
         """Say the fault by the cell; the first bad cell of the page gets the focus."""

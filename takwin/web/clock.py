@@ -13,8 +13,8 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from takwin.accounts.kept_forms import forget_forms
-from takwin.accounts.security import forget_old_events, raise_alarms
+from takwin.accounts.kept_forms import delete_expired_forms
+from takwin.accounts.security import delete_old_events, raise_alarms
 from takwin.admissions.choices import ApplicationState, RoundState
 from takwin.admissions.models import Application, Round
 from takwin.admissions.services import (
@@ -133,17 +133,17 @@ STEPS: Sequence[Step] = (
     Step("vacancies", _("End vacancies whose last day is over"), expire_due, takes=True, undo=VACANCY_UNDO),
     Step("erase", _("Erase words of old messages"), messages.erase_old, takes=True, lasting=ERASED),
     Step("files", _("Sweep files that no record names"), _sweep_daily, takes=True, lasting=ERASED),
-    Step("keys", _("Forget keys of forms that were sent"), form_keys.forget_keys, takes=True, lasting=ERASED),
+    Step("keys", _("Forget keys of forms that were sent"), form_keys.delete_old_keys, takes=True, lasting=ERASED),
     Step(
-        "typed", _("Forget what was typed when a session had ended"), forget_forms, takes=True, lasting=ERASED
+        "typed", _("Forget what was typed when a session had ended"), delete_expired_forms, takes=True, lasting=ERASED
     ),
-    Step("workers", _("Forget workers of before"), pulse.forget_workers),
+    Step("workers", _("Forget workers of before"), pulse.delete_silent_workers),
     Step("demand", _("Count requests"), _count),
     Step("announce", _("Announce what closes soon"), _announce),
     Step("giving", _("Give back what two people decided"), _go_on),
     Step("journal", _("Seal the journal"), seal_journal),
     Step("alarms", _("Look for many failed sign-ins"), raise_alarms),
-    Step("events", _("Forget old security events"), forget_old_events, takes=True, lasting=ERASED),
+    Step("events", _("Forget old security events"), delete_old_events, takes=True, lasting=ERASED),
     Step("messages", _("Send messages"), messages.send_waiting),
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ def wave(season, monkeypatch):
     """Three programmes of former trainees, half a year after their diplomas; a follow-up under way."""
     monkeypatch.setattr(graduates, "PROGRAMMES", 3)
     monkeypatch.setattr(graduates, "PEOPLE", 32)
-    matching.forget()
+    matching.clear_cache()
     graduates.play(current_season(), account, say=lambda _line: None)
     # So small a sample opens no seat there: the chart wants requests a seat.
     Offering.objects.filter(centre__code=graduates.CENTRE).update(seats=2)

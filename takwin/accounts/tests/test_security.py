@@ -372,7 +372,7 @@ class TestTheDoor:
         kept = SecurityEvent.objects.create(kind="signed_in", user=boss)
         old = SecurityEvent.objects.create(kind="signed_in", user=boss)
         SecurityEvent.objects.filter(pk=old.pk).update(at=timezone.now() - security.KEPT - timedelta(days=1))
-        assert security.forget_old_events() == 1
+        assert security.delete_old_events() == 1
         assert list(SecurityEvent.objects.filter(kind="signed_in")) == [kept]
 
     @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from takwin.accounts.models import SecurityEvent, User
-from takwin.accounts.phones import tidy_phone
+from takwin.accounts.phones import normalize_phone
 from takwin.accounts.selectors import by_login
 from takwin.accounts.tests.enter import code_for
 from takwin.accounts.tests.make import PASSWORD, make_user
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
     [("06 12 34 56 78", "+212612345678"), ("+33612345678", "+33612345678"), ("123", None), ("هاتف", None)],
 )
 def test_numbers_without_a_country_are_moroccan(typed, kept):
-    assert tidy_phone(typed) == kept
+    assert normalize_phone(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ class TestFirstFactor:
         assert SecurityEvent.objects.filter(kind="code_rejected", user=staff).exists()
 
     def test_nor_does_it_change_where_codes_go(self, client, staff):
-        told = {"action_add": "1", "email": "thief@example.org"}
-        assert client.post("/accounts/email/", told).url.startswith("/accounts/prove/")
+        form_data = {"action_add": "1", "email": "thief@example.org"}
+        assert client.post("/accounts/email/", form_data).url.startswith("/accounts/prove/")
         assert client.get("/accounts/email/").url.startswith("/accounts/reauthenticate/")
         assert client.get("/accounts/phone/change/").url.startswith("/accounts/prove/")
 

@@ -21,7 +21,7 @@ from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.people.models import Person
-from takwin.people.rules import check_birth, tidy_cin, tidy_name
+from takwin.people.rules import check_birth, normalize_cin, normalize_name
 from takwin.people.services import NAMES, correct_by_document, write_to
 from takwin.territory.models import Area
 
@@ -84,9 +84,9 @@ def _differences(
     check_birth(born_on, timezone.localdate())
     # A name in Latin letters may stay empty; the others may not.
     values: dict[str, Any] = {
-        name: tidy_name(text, name) if text.strip() or name in NAMES[:2] else "" for name, text in told.items()
+        name: normalize_name(text, name) if text.strip() or name in NAMES[:2] else "" for name, text in told.items()
     }
-    values |= {"sex": sex, "born_on": str(born_on), "cin": tidy_cin(cin), "commune": commune.code}
+    values |= {"sex": sex, "born_on": str(born_on), "cin": normalize_cin(cin), "commune": commune.code}
     now = registered(person)
     return {name: value for name, value in values.items() if value != now[name]}
 

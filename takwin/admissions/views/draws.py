@@ -75,7 +75,7 @@ def draw(request: Any, code: str) -> HttpResponse:
             void = sent
         else:
             form = sent
-        messages.error(request, sent.complaint() if sent else _("Nothing is asked for in this state of the draw."))
+        messages.error(request, sent.error_text() if sent else _("Nothing is asked for in this state of the draw."))
     rows = selectors.draws(season)
     context: dict[str, Any] = {
         "season": season, "draw": row, "form": form, "draws": rows, "chain": DRAND_CHAIN,

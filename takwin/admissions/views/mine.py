@@ -213,7 +213,7 @@ def wish_add(request: Any, subject: str = "") -> HttpResponse:
 def wish_move(request: Any, application: Any) -> HttpResponse:
     form = forms.MoveWishForm(request.POST)
     if not form.run(application, by=request.user):
-        messages.error(request, form.complaint())
+        messages.error(request, form.error_text())
     return redirect(near(request, "admissions:wishes"))
 
 
@@ -223,7 +223,7 @@ def wish_move(request: Any, application: Any) -> HttpResponse:
 def wish_remove(request: Any, application: Any) -> HttpResponse:
     form = forms.RemoveWishForm(request.POST)
     if not form.run(application, by=request.user):
-        messages.error(request, form.complaint())
+        messages.error(request, form.error_text())
     return redirect(near(request, "admissions:wishes"))
 
 

@@ -12,7 +12,7 @@ from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
 from takwin.certification.selectors.diplomas import ISSUED
 from takwin.core.errors import Refused
-from takwin.core.refs import is_ref, tidy_ref
+from takwin.core.refs import is_ref, normalize_ref
 from takwin.engines.credentials import MOST_BYTES, SEPARATOR, Fault, Unverified, is_line, read_line, verify
 
 # How a fault of the engine is told.
@@ -54,7 +54,7 @@ class Answer:
 
 def of_ref(told: str) -> Answer:
     """Whether a diploma of this reference stands. Nothing else of it is told."""
-    ref = tidy_ref(told)
+    ref = normalize_ref(told)
     if not is_ref(ref, "DIP"):
         return Answer(Finding.NOT_FOUND, str(Sentence.BAD_REF.label))
     return _standing(ref, {})

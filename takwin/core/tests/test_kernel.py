@@ -57,9 +57,9 @@ class TestReferences:
 
     def test_what_was_dictated_is_tidied(self):
         ref = refs.make_ref("ADM", 10**9)
-        assert refs.tidy_ref(" " + ref.lower().replace("1", "l") + " ") == ref
+        assert refs.normalize_ref(" " + ref.lower().replace("1", "l") + " ") == ref
         arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-        assert refs.tidy_ref(ref.translate(arabic).replace("-", "–") + "\u200f") == ref
+        assert refs.normalize_ref(ref.translate(arabic).replace("-", "–") + "\u200f") == ref
 
 
 class TestText:

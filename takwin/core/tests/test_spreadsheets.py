@@ -132,8 +132,8 @@ class TestXlsx:
         whole = bytearray(book(ROW * 20))
         for _change in range(data.draw(st.integers(1, 6))):
             whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-        told = outcome(bytes(whole))
-        assert told in (set(), {str}) or told in R
+        kinds = outcome(bytes(whole))
+        assert kinds in (set(), {str}) or kinds in R
 
     def test_under_a_password_or_of_before_2007(self):
         assert refusal(spreadsheets.OLE + b"x" * 5000) == R.LOCKED
@@ -229,5 +229,5 @@ class TestCsv:
 
     @given(st.binary(max_size=400))
     def test_any_bytes(self, raw):
-        told = outcome(raw)
-        assert told in (set(), {str}) or told in R
+        kinds = outcome(raw)
+        assert kinds in (set(), {str}) or kinds in R

@@ -13,7 +13,7 @@ from takwin.core.errors import Refused
 def together(count, work):
     """Run `work(n)` in threads at once; returns what each gave, a refusal as its code."""
 
-    def one(n):
+    def run(n):
         try:
             return work(n)
         except Refused as refusal:
@@ -22,7 +22,7 @@ def together(count, work):
             connections.close_all()
 
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
+        return list(pool.map(run, range(count)))
 
 
 def environment(**more):

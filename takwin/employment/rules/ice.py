@@ -9,7 +9,7 @@ from takwin.core.errors import Refused
 from takwin.employment.choices.work import WorkReason
 
 
-def tidy_ice(text: str) -> str:
+def normalize_ice(text: str) -> str:
     """15 digits without spaces. Refused when the last two do not check the others."""
     try:
         return str(ice.validate(text))

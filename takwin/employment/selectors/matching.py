@@ -38,7 +38,7 @@ def market() -> Market:
     return _market(int(time.time() // FRESH))
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Read anew: after a write, and for tests."""
     _market.cache_clear()
 

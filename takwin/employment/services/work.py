@@ -22,7 +22,7 @@ from takwin.employment.choices import Outcome, Way
 from takwin.employment.choices.work import EmployerState, Phone, VacancyState
 from takwin.employment.choices.work import WorkReason as R
 from takwin.employment.models import Bid, Employer, Graduate, Sample, Vacancy, WorkWish
-from takwin.employment.rules.ice import tidy_ice
+from takwin.employment.rules.ice import normalize_ice
 from takwin.employment.rules.lives import BID, EMPLOYER, VACANCY
 from takwin.employment.selectors import matching
 from takwin.employment.services.follow_up import answer
@@ -42,7 +42,7 @@ def register_employer(
 
     Whoever asks is not told whether the number is known: a claim takes no number and uses nobody's record.
     """
-    number = tidy_ice(ice)
+    number = normalize_ice(ice)
     mine = Employer.objects.filter(account=by).first()
     if mine is not None:
         raise Refused(R.HAS_EMPLOYER, name=mine)
@@ -62,7 +62,7 @@ def verify_employer(employer: Employer, *, by: Any) -> Employer:
     with change(employer, "verify_employer", by=by, flow=EMPLOYER) as row:
         row.why = ""
         row.company = _listed(row)
-    matching.forget()
+    matching.clear_cache()
     return row
 
 
@@ -98,7 +98,7 @@ def _refuser(verb: str) -> Any:
             raise Refused(R.WHY_MISSING, "reason")
         with change(employer, verb, by=by, flow=EMPLOYER, reason=reason) as row:
             row.why = reason
-        matching.forget()
+        matching.clear_cache()
         return row
 
     return refuse
@@ -144,7 +144,7 @@ def open_vacancy(vacancy: Vacancy, *, by: Any) -> Vacancy:
     """Read and found good: graduates see it."""
     with change(vacancy, "open_vacancy", by=by, flow=VACANCY) as row:
         pass
-    matching.forget()
+    matching.clear_cache()
     return row
 
 
@@ -153,7 +153,7 @@ def turn_down_vacancy(vacancy: Vacancy, *, reason: str, by: Any) -> Vacancy:
         raise Refused(R.WHY_MISSING, "reason")
     with change(vacancy, "turn_down_vacancy", by=by, flow=VACANCY, reason=reason) as row:
         row.why = reason
-    matching.forget()
+    matching.clear_cache()
     return row
 
 
@@ -168,7 +168,7 @@ def check_acting(employer_id: int) -> None:
 def close_vacancy(vacancy: Vacancy, *, by: Any) -> Vacancy:
     with change(vacancy, "close_vacancy", by=by, flow=VACANCY) as row:
         check_acting(row.employer_id)
-    matching.forget()
+    matching.clear_cache()
     return row
 
 
@@ -176,7 +176,7 @@ def expire_due(today: date | None = None) -> int:
     """End the vacancies whose last day is over; called by the clock."""
     due = Vacancy.objects.filter(_over(today), state__in=[VacancyState.OPEN, VacancyState.POSTED])
     if count := take_rows("vacancies", due, "expire", VACANCY):
-        matching.forget()
+        matching.clear_cache()
     return count
 
 
@@ -189,7 +189,7 @@ def restore_vacancy(vacancy: Vacancy, *, before: str, reason: str, by: Any) -> V
     verb = "restore_vacancy" if before == VacancyState.OPEN else "restore_posted"
     with change(vacancy, verb, by=by, flow=VACANCY, reason=reason) as row:
         check_acting(row.employer_id)
-    matching.forget()
+    matching.clear_cache()
     return row
 
 
@@ -311,7 +311,7 @@ def hire(row: Bid, *, since_on: date | None = None, by: Any) -> Bid:
                 in_field="yes" if own else "no", since_on=since, way=Way.HIRED, by=by,
             )  # fmt: skip
         _tell(fresh, _("“%(title)s”: you are hired. Congratulations!"))
-    matching.forget()
+    matching.clear_cache()
     return fresh
 
 

@@ -40,7 +40,7 @@ PAGES = [
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    matching.forget()
+    matching.clear_cache()
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ class TestWork:
 
     def test_a_graduate_finds_applies_shares_and_withdraws(self, client, graduate):
         vacancy = make_vacancy()
-        matching.forget()
+        matching.clear_cache()
         page = client.get("/work/").content.decode()
         assert vacancy.title in page
         assert "مهنتك" in page

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from takwin.core.tests.refusals import refused
 from takwin.employment.choices import Outcome
-from takwin.employment.rules.ice import tidy_ice
+from takwin.employment.rules.ice import normalize_ice
 from takwin.employment.rules.leaving import Course, status
 from takwin.employment.rules.rates import INDICATORS, LEAST, Rate, hidden, rate, wilson
 
@@ -102,17 +102,17 @@ class TestLeaving:
 
 class TestIce:
     def test_check_digits(self):
-        assert tidy_ice("00 21 36 09 30 00 040") == "002136093000040"
+        assert normalize_ice("00 21 36 09 30 00 040") == "002136093000040"
         for wrong in ("001561191000065", "12345", "", "00156119100006x"):
             with refused("bad_ice"):
-                tidy_ice(wrong)
+                normalize_ice(wrong)
 
     @given(st.integers(0, 14), st.integers(1, 9))
     def test_any_single_wrong_digit_is_seen(self, place, shift):
         told = list("001561191000066")
         told[place] = str((int(told[place]) + shift) % 10)
         with refused("bad_ice"):
-            tidy_ice("".join(told))
+            normalize_ice("".join(told))
 
 
 def test_every_outcome_is_counted_by_exactly_one_of_inserted_and_not():

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    matching.forget()
+    matching.clear_cache()
 
 
 class TestEmployers:
@@ -150,7 +150,7 @@ class TestMatching:
         near = make_vacancy(employer)
         far = make_vacancy(employer, area=Area.objects.get(code="oujda-angad"))
         make_vacancy(employer, occupation=Occupation.objects.get(code="7212"))
-        matching.forget()
+        matching.clear_cache()
         programme = person.enrolments.get().version.programme_id
         wish = services.set_wish(person, area=Area.objects.get(code="meknes"))
         found = matching.matches(person, programme, wish)
@@ -167,7 +167,7 @@ class TestMatching:
         for turn in range(5):
             make_vacancy(employer, title=f"منصب {turn}")
         programme = person.enrolments.get().version.programme_id
-        matching.forget()
+        matching.clear_cache()
         with django_assert_max_num_queries(5):
             assert len(matching.matches(person, programme, None)) == 5
 

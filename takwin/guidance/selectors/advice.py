@@ -44,7 +44,7 @@ def catalogue(season: Season) -> Catalogue:
     return _catalogue(season.pk, int(time.time() // FRESH))
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Read anew: for tests, whose databases begin again."""
     _catalogue.cache_clear()
 

@@ -73,7 +73,7 @@ def _statistics(version: str, simulated: bool, _bucket: int, _step: int) -> Any:
     return item_figures(rows.order_by("-pk").values_list("answers", flat=True)[:NEWEST].iterator(10_000))
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Compute anew: for tests, whose databases begin again."""
     _statistics.cache_clear()
 

@@ -168,7 +168,7 @@ class TestAdvice:
                         schooling="bac-1", bridge="t", streams=streams, age_min=18, age_max=25
                     )
             make_offering(season, "basic-languages")
-            advice.forget()
+            advice.clear_cache()
         held = advice.catalogue(season)
         one = Subject(schooling=schooling, stream=stream, diploma=diploma, born_on=born_on)
         told = eligible(advice.people([one], held), held.offers)[0]

@@ -27,11 +27,11 @@ class TestReference:
         assert Occupation.objects.get(code="7212").interests == [7, 2, 2, 1, 1, 4]
 
     @pytest.mark.parametrize(
-        ("column", "value", "told"),
+        ("column", "value", "message"),
         [("interests", "72211", "six digits"), ("interests", "722118", "six digits"), ("sector", "moon", "unknown"),
          ("code", "72x2", "ISCO"), ("tasks_ar", "م" * 301, "longer")],
     )  # fmt: skip
-    def test_a_fault_names_file_line_and_column(self, tmp_path, column, value, told):
+    def test_a_fault_names_file_line_and_column(self, tmp_path, column, value, message):
         shutil.copytree(REFERENCE, tmp_path / "data")
         path = tmp_path / "data" / "occupations.csv"
         rows = list(csv.DictReader(path.open(encoding="utf-8")))
@@ -41,7 +41,7 @@ class TestReference:
             writer = csv.DictWriter(handle, rows[0])
             writer.writeheader()
             writer.writerows(rows)
-        with pytest.raises(TableError, match=told) as fault:
+        with pytest.raises(TableError, match=message) as fault:
             load(tmp_path / "data", {})
         assert (fault.value.line, fault.value.column) == (line + 2, column)
 

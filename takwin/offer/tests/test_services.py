@@ -101,8 +101,8 @@ class TestImport:
             run(bad, season)
         assert (refusal.value.reason, refusal.value.facts) == (R.ROWS_REFUSED, {"count": 4})
         assert not Offering.objects.exists()
-        told = {line.number: [(c, e.reason) for c, e in line.errors] for line in run(bad, season, dry_run=True)}
-        assert told == {
+        errors = {line.number: [(c, e.reason) for c, e in line.errors] for line in run(bad, season, dry_run=True)}
+        assert errors == {
             2: [], 3: [],
             4: [("centre", R.UNKNOWN_CODE)], 5: [("programme", R.REPEATED_ROW)],
             6: [("first_year", R.NOT_A_NUMBER)], 7: [("capacity", R.NOT_A_NUMBER)],

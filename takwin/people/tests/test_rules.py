@@ -6,20 +6,20 @@ import pytest
 
 from takwin.core.errors import Refused
 from takwin.people.choices import PeopleReason as R
-from takwin.people.rules import age_on, check_birth, tidy_cin, tidy_name
+from takwin.people.rules import age_on, check_birth, normalize_cin, normalize_name
 
 
 @pytest.mark.parametrize(
     ("typed", "kept"), [("ab 123456", "AB123456"), ("D-1234", "D1234"), ("ab ١٢٣٤٥٦", "AB123456"), ("", "")]
 )
 def test_a_card_number_has_one_writing(typed, kept):
-    assert tidy_cin(typed) == kept
+    assert normalize_cin(typed) == kept
 
 
 @pytest.mark.parametrize("typed", ["123456", "ABC123456", "AB123", "AB1234567", "أب123456"])
 def test_a_wrong_card_number_is_refused(typed):
     with pytest.raises(Refused) as refusal:
-        tidy_cin(typed)
+        normalize_cin(typed)
     assert refusal.value.reason == R.BAD_CIN
 
 
@@ -63,7 +63,7 @@ def test_the_youngest_candidate_may_register_on_their_birthday():
     ],
 )  # fmt: skip
 def test_names_of_three_scripts_have_one_writing(typed, kept):
-    assert tidy_name(typed, "given_name") == kept
+    assert normalize_name(typed, "given_name") == kept
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,5 @@ def test_names_of_three_scripts_have_one_writing(typed, kept):
 )  # fmt: skip
 def test_what_is_no_name_is_refused_with_a_sentence(typed):
     with pytest.raises(Refused) as refusal:
-        tidy_name(typed, "family_name")
+        normalize_name(typed, "family_name")
     assert (refusal.value.reason, refusal.value.field) == (R.BAD_NAME, "family_name")

@@ -79,7 +79,7 @@ def test_the_seeds_are_told_with_gap():
 
 
 @pytest.mark.parametrize(
-    ("file", "find", "put", "told"),
+    ("file", "find", "put", "message"),
     [
         ("centres.csv", ",specialised-institute,", ",no-such-kind,", r'centres.csv:2: column "kind": unknown code'),
         (
@@ -98,7 +98,7 @@ def test_the_seeds_are_told_with_gap():
         ("modes.csv", "initial,", "initial,x,", r"modes.csv:2: .*has \d+ cells"),
     ],
 )
-def test_one_wrong_cell_stops_the_whole_load_and_says_where(tmp_path, file, find, put, told):
+def test_one_wrong_cell_stops_the_whole_load_and_says_where(tmp_path, file, find, put, message):
     folder = tmp_path / "reference"
     shutil.copytree(FOLDER, folder)
     text = (folder / file).read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_one_wrong_cell_stops_the_whole_load_and_says_where(tmp_path, file, find
     # Something else differs too: it must not be half-loaded.
     regions = (folder / "regions.csv").read_text(encoding="utf-8")
     (folder / "regions.csv").write_text(regions.replace("L'Oriental", "Est"), encoding="utf-8")
-    with pytest.raises(TableError, match=told):
+    with pytest.raises(TableError, match=message):
         load_all(folder)
     assert not Area.objects.filter(name_fr="Est").exists()
     with pytest.raises(CommandError, match="Nothing was loaded"):

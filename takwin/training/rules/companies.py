@@ -90,7 +90,7 @@ def faults(terms: Terms) -> list[Refused]:
     return found
 
 
-def tidy_ice(text: str) -> str:
+def normalize_ice(text: str) -> str:
     """A company number without its spaces. Refused: anything but 15 digits; empty stays empty."""
     digits = western("".join(text.split()))
     if digits and not (len(digits) == 15 and digits.isascii() and digits.isdecimal()):

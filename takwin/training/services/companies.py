@@ -35,7 +35,7 @@ from takwin.training.rules.companies import (
     TUTOR_MOST,
     Terms,
     faults,
-    tidy_ice,
+    normalize_ice,
 )  # fmt: skip
 from takwin.training.rules.results import read_mark
 
@@ -61,7 +61,7 @@ def add_company(
     Refused: a malformed number, or that of another listed company.
     """
     row = Company(
-        name=name, kind=kind, ice=tidy_ice(ice), activity=activity, contact=contact, phone=phone, places=places,
+        name=name, kind=kind, ice=normalize_ice(ice), activity=activity, contact=contact, phone=phone, places=places,
         area=area, listed=listed, simulated=simulated,
     )  # fmt: skip
     try:

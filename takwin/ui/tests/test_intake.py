@@ -35,8 +35,8 @@ class Form(forms.Form):
     email = forms.EmailField(required=False)
 
 
-def read(**told):
-    form = Form(told)
+def read(**fields):
+    form = Form(fields)
     return form.cleaned_data if form.is_valid() else dict.fromkeys(form.errors)
 
 
@@ -62,12 +62,21 @@ class TestFields:
         assert read(at=typed) == {"at": None}
 
     def test_days_and_hours_in_arabic_digits(self):
-        told = read(on="٢٠٢٦-١١-٢٤", at="٢٠٢٦-١١-٢٤T٠٩:٣٠", hour="٠٩:٣٠")
-        assert (f"{told['on']}", f"{told['at']:%H:%M}", f"{told['hour']:%H:%M}") == ("2026-11-24", "09:30", "09:30")
+        cleaned = read(on="٢٠٢٦-١١-٢٤", at="٢٠٢٦-١١-٢٤T٠٩:٣٠", hour="٠٩:٣٠")
+        assert (f"{cleaned['on']}", f"{cleaned['at']:%H:%M}", f"{cleaned['hour']:%H:%M}") == (
+            "2026-11-24",
+            "09:30",
+            "09:30",
+        )
 
     def test_texts_are_cleaned(self):
-        told = read(name="A\x01B\u202eC\nD", words="a\r\nb\x02", email="a\u200b@b.ma", ref=" dip-٣ ")
-        assert (told["name"], told["words"], told["email"], told["ref"]) == ("ABC D", "a\nb", "a@b.ma", "DIP-3")
+        cleaned = read(name="A\x01B\u202eC\nD", words="a\r\nb\x02", email="a\u200b@b.ma", ref=" dip-٣ ")
+        assert (cleaned["name"], cleaned["words"], cleaned["email"], cleaned["ref"]) == (
+            "ABC D",
+            "a\nb",
+            "a@b.ma",
+            "DIP-3",
+        )
 
     def test_a_text_has_a_bound(self):
         with pytest.raises(ValidationError):
@@ -104,9 +113,9 @@ class TestIntake:
 
     @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
     def test_a_text_too_large_on_a_page_that_takes_larger_files(self, client, kind):
-        told = "x" * 3_000_000
-        part = f'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n{told}\r\n--x--\r\n'
-        answer = client.generic("POST", "/verify/", part if "boundary" in kind else f"text={told}", content_type=kind)
+        body = "x" * 3_000_000
+        part = f'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n{body}\r\n--x--\r\n'
+        answer = client.generic("POST", "/verify/", part if "boundary" in kind else f"text={body}", content_type=kind)
         assert answer.status_code == 413
         assert "كيلوبايت" in answer.content.decode()
 
@@ -142,9 +151,9 @@ class TestCleaning:
         request = rf.get("/?a=1&b=c")
         assert cleaned(request.GET) is request.GET
 
-    @pytest.mark.parametrize("told", ["x", "-1", "1.5", "9" * 30, "²"])
-    def test_a_length_that_is_none(self, rf, told):
-        assert length(rf.post("/", {}, CONTENT_LENGTH=told)) == 2**63
+    @pytest.mark.parametrize("content_length", ["x", "-1", "1.5", "9" * 30, "²"])
+    def test_a_length_that_is_none(self, rf, content_length):
+        assert length(rf.post("/", {}, CONTENT_LENGTH=content_length)) == 2**63
 
 
 def _view(_request):
@@ -152,13 +161,13 @@ def _view(_request):
 
 
 @pytest.mark.parametrize(
-    ("told", "path"),
+    ("address", "path"),
     [("/programmes/", "/programmes/"), ("a b", ""), ("/a b", "/a%20b"), ("//evil.example", ""),
      ("https://evil.example/", ""), ("javascript:alert(1)", ""), ("/\r\nSet-Cookie: a=b", "/%0D%0ASet-Cookie:%20a=b"),
      ("", ""), ("programmes", ""), ("/\\evil.example", ""), ("x" * 5000, "")],
 )  # fmt: skip
-def test_a_way_back_is_a_path_of_this_site(rf, told, path):
-    assert safe_next(rf.get("/"), told) == path
+def test_a_way_back_is_a_path_of_this_site(rf, address, path):
+    assert safe_next(rf.get("/"), address) == path
 
 
 CHARSETS = ["rot13", "hex", "base64", "punycode", "undefined", "idna", "utf-16", "latin-1", "none such"]

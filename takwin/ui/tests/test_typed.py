@@ -81,7 +81,7 @@ def test_any_text_comes_back_as_text(value):
     class Reader(HTMLParser):
         def handle_starttag(self, tag, attrs):
             tags.append(tag)
-            found.extend(told for name, told in attrs if name == "value")
+            found.extend(text for name, text in attrs if name == "value")
 
     page = "é\u2028\r\n" + '<form method="post"><p>é\n<input name="a" value=""></p></form>'
     typed = QueryDict(mutable=True)

@@ -63,13 +63,13 @@ def _running() -> list[dict[str, str]]:
     out = []
     state, words = clock.state(), {"stopped": _("The clock is in doubt"), "failing": _("A step of the clock fails")}
     if state in words:
-        out.append({"tone": "bad", "when": _("now"), "what": words[state], "url": reverse("web:clock")})
+        out.append({"tone": "bad", "when": _("now"), "label": words[state], "url": reverse("web:clock")})
     if messages.failed_messages().exists():
         url = reverse("web:failed_messages")
-        out.append({"tone": "bad", "when": _("now"), "what": _("Messages that failed"), "url": url})
+        out.append({"tone": "bad", "when": _("now"), "label": _("Messages that failed"), "url": url})
     if closings():
         out.append(
-            {"tone": "wait", "when": _("soon"), "what": _("What the clock closes"), "url": reverse("web:clock")}
+            {"tone": "wait", "when": _("soon"), "label": _("What the clock closes"), "url": reverse("web:clock")}
         )
     return out
 
@@ -86,13 +86,13 @@ def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
         review = next((run for run in runs if run.state == "review"), None)
         if review:
             url = reverse("admissions:run", args=[review.ref])
-            out.append({"tone": "bad", "when": _("now"), "what": _("Review and publish the allocation"), "url": url})
+            out.append({"tone": "bad", "when": _("now"), "label": _("Review and publish the allocation"), "url": url})
         elif season.state == "closed":
             url = reverse("admissions:runs")
-            out.append({"tone": "bad", "when": _("now"), "what": _("Calculate the allocation"), "url": url})
+            out.append({"tone": "bad", "when": _("now"), "label": _("Calculate the allocation"), "url": url})
         elif season.state == "open":
             url = reverse("admissions:runs")
-            out.append({"tone": "wait", "when": _("open"), "what": _("Applications are open"), "url": url})
+            out.append({"tone": "wait", "when": _("open"), "label": _("Applications are open"), "url": url})
     if user.holds_anywhere("offer.edit"):
         empty = Offering.objects.within(user.scope("offer.edit")).filter(
             season=season, state="open", demand__requests=0
@@ -103,7 +103,7 @@ def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
                 "%(count)s offering that nobody asks for", "%(count)s offerings that nobody asks for", count
             ) % {"count": count}
             out.append(
-                {"tone": "mute", "when": _("review"), "what": text, "url": reverse("offer:list") + "?sort=seats"}
+                {"tone": "mute", "when": _("review"), "label": text, "url": reverse("offer:list") + "?sort=seats"}
             )
     return out
 

@@ -105,8 +105,8 @@ def _group(version: Version, centre: Centre, season: Season, rng: np.random.Gene
         training.place(row, group=group, on=begun, by=None)
     for course in training.open_courses(group, term=1):
         exam = training.plan_assessment(course, kind="module-end", on=begun + timedelta(days=260), by=None)
-        told = {one.enrolment.ref: ("marked", _mark(rng), "") for one in training.candidates(exam)}
-        training.give_marks(exam, told, place="first", by=None)
+        marks = {candidate.enrolment.ref: ("marked", _mark(rng), "") for candidate in training.candidates(exam)}
+        training.give_marks(exam, marks, place="first", by=None)
         training.publish_marks(training.close_marks(exam, by=None), by=None)
     training.publish_results(group, by=None)
     return group
@@ -120,7 +120,7 @@ def _jury(group: Group, president: User) -> None:
     row = certification.form_jury(
         group, held_on=timezone.localdate() - JURY_AGO, president=president, sitters=SITTERS, by=president
     )
-    row = certification.open_jury(row, present=[one.ref for one in row.sitters.all()[:3]], by=president)
+    row = certification.open_jury(row, present=[sitter.ref for sitter in row.sitters.all()[:3]], by=president)
     certification.follow_rule(row, by=president)
     certification.sign_minutes(row, by=president)
 
@@ -164,7 +164,7 @@ def _follow(rng: np.random.Generator) -> None:
 
 
 def _answer(sample: Sample, outcome: Outcome, today: date, rng: np.random.Generator) -> None:
-    kinds = [str(one) for one in ContractKind.values]
+    kinds = [str(kind) for kind in ContractKind.values]
     services.answer(
         sample, outcome=outcome, contract=kinds[int(rng.integers(len(kinds)))] if outcome == Outcome.EMPLOYED else "",
         in_field="yes" if rng.random() < 0.6 else "no", since_on=today - timedelta(days=int(rng.integers(10, 150))),

@@ -73,8 +73,8 @@ def write_sittings(people: list[dict], interests: np.ndarray, rng: np.random.Gen
     )
     clients = dict(Client.objects.filter(simulated=True).values_list("person__ref", "pk"))
     rows = (
-        (_ref("TST", ref), clients[ref], CURRENT, "ar", told, str(scores(told)), "finished", True, at, at)
-        for ref, told in zip(refs, answers, strict=True)
+        (_ref("TST", ref), clients[ref], CURRENT, "ar", answer, str(scores(answer)), "finished", True, at, at)
+        for ref, answer in zip(refs, answers, strict=True)
     )
     columns = ("ref", "client", "version", "language", "answers", "scores", "state", "simulated", "started_at",
                "finished_at")  # fmt: skip

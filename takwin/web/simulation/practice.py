@@ -75,10 +75,10 @@ def _marks(group: Group) -> None:
     for turn, course in enumerate(courses):
         for kind in (Kind.CONTINUOUS, Kind.MODULE_END):
             row = services.plan_assessment(course, kind=kind, on=day, by=None)
-            told = {one.enrolment.ref: ("marked", _value(rng), "") for one in services.candidates(row)}
+            marks = {candidate.enrolment.ref: ("marked", _value(rng), "") for candidate in services.candidates(row)}
             if turn >= len(courses) - 2 and kind == Kind.MODULE_END:
-                told = dict(list(told.items())[: len(told) // 2])
-            services.give_marks(row, told, place="first", by=None)
+                marks = dict(list(marks.items())[: len(marks) // 2])
+            services.give_marks(row, marks, place="first", by=None)
             if turn < len(courses) - 2 or kind == Kind.CONTINUOUS:
                 services.publish_marks(services.close_marks(row, by=None), by=None)
 
@@ -149,7 +149,7 @@ def _short_course(centre: Centre) -> None:
     days = [today - timedelta(days=2), today - timedelta(days=1), today]
     names = [f"حرفي {turn}" for turn in range(1, 13)]
     services.plan_course(row, days="\n".join(str(day) for day in days), names="\n".join(names), by=None)
-    people = [one.ref for one in row.participants.order_by("pk")]
+    people = [participant.ref for participant in row.participants.order_by("pk")]
     for day, count in zip(days, (12, 11, 9), strict=True):
         services.mark_day(row, on=day, present=people[:count], by=None)
     services.hold_course(row, by=None)

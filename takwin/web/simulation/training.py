@@ -169,15 +169,15 @@ def _rolls(groups: list[Group]) -> int:
     for group in groups:
         refs = list(group.members.values_list("enrolment__ref", flat=True))
         held = sittings(published(course__group=group), today - timedelta(days=14), today - timedelta(days=1))
-        for one in held:
+        for sitting in held:
             for ref in refs:
-                batch.append(_told(one.session, one.on, ref, rng))
+                batch.append(_statement(sitting.session, sitting.on, ref, rng))
     for start in range(0, len(batch), 1_000):
         services.sync(batch[start : start + 1_000], by=None, may=lambda *_: True, late=True)
     return len(batch)
 
 
-def _told(session: Any, on: date, ref: str, rng: np.random.Generator) -> dict[str, Any]:
+def _statement(session: Any, on: date, ref: str, rng: np.random.Generator) -> dict[str, Any]:
     value = ("present", "late", "absent")[int(np.searchsorted((0.9, 0.94), rng.random()))]
     at = datetime.combine(on, time(9), CASABLANCA)
     return {

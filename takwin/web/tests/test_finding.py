@@ -36,7 +36,7 @@ def nation(db):
         ("Couture", "ismss-meknes"), ("Plomberie", "ismss-meknes"),
     ):  # fmt: skip
         make_offering(season, programme=taught[name], centre=centre)
-    catalogue.forget()
+    catalogue.clear_cache()
     return season
 
 

@@ -65,8 +65,8 @@ REPORT = (
 @page("reporting.see")
 def report(request: Any) -> HttpResponse:
     season = offer.current_season()
-    told = reporting.season_report(season, request.scope) if season else None
-    if told and request.GET.get("format") in FORMATS:
-        rows = [row | {"table": title} for title, table in told["tables"] for row in table]
+    summary = reporting.season_report(season, request.scope) if season else None
+    if summary and request.GET.get("format") in FORMATS:
+        rows = [row | {"table": title} for title, table in summary["tables"] for row in table]
         return download("season-report", REPORT, rows, request.GET["format"], in_words=True)
-    return show(request, "web/report.html", season=season, report=told, active="report")
+    return show(request, "web/report.html", season=season, report=summary, active="report")

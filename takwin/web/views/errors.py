@@ -18,7 +18,7 @@ from takwin.accounts.kept_forms import typed_before
 from takwin.accounts.middleware import page_before
 
 
-def _way_back(request: Any) -> str:
+def _return_path(request: Any) -> str:
     """The page someone came from; for a form, the page it stands on."""
     before = page_before(request)
     return "" if before == request.path and request.method == "GET" else before
@@ -27,7 +27,9 @@ def _way_back(request: Any) -> str:
 def csrf_failed(request: Any, reason: str = "") -> HttpResponse:
     """A form sent from a page that is too old: signed in again in another tab, or cookies switched off. Its words are
     shown to be copied: nobody knows whether the same person is signed in now, so they go into no form."""
-    return render(request, "403_csrf.html", {"back": _way_back(request), "typed": typed_before(request)}, status=403)
+    return render(
+        request, "403_csrf.html", {"back": _return_path(request), "typed": typed_before(request)}, status=403
+    )
 
 
 def broken(request: Any) -> HttpResponse:
@@ -56,6 +58,6 @@ class WrongMethod:
         if response.status_code != 405 or response.content or request.path.startswith("/api/"):
             return response
         allowed = response.get("Allow", "")
-        page = render(request, "405.html", {"back": _way_back(request)}, status=405)
+        page = render(request, "405.html", {"back": _return_path(request)}, status=405)
         page["Allow"] = allowed
         return page

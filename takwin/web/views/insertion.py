@@ -18,11 +18,11 @@ def insertion(request: Any) -> HttpResponse:
     """The newest published wave, the documents' tables, and a rate that cannot be published here."""
     wave = rates.latest_wave()
     rows = rates.published(wave) if wave else []
-    told = [(row, rates.as_rate(row)) for row in rows]
-    whole = [(words.INDICATORS[row.indicator], rate) for row, rate in told if not row.cell]
+    rated_rows = [(row, rates.as_rate(row)) for row in rows]
+    whole = [(words.INDICATORS[row.indicator], rate) for row, rate in rated_rows if not row.cell]
     parts = [
-        (_("By programme"), [(row.programme.label, rate) for row, rate in told if row.programme]),
-        (_("By region"), [(row.region.label, rate) for row, rate in told if row.region]),
+        (_("By programme"), [(row.programme.label, rate) for row, rate in rated_rows if row.programme]),
+        (_("By region"), [(row.region.label, rate) for row, rate in rated_rows if row.region]),
     ]
     return show(
         request, "web/insertion.html", wave=wave, whole=whole, parts=parts, documented=rates.documented(),

@@ -17,9 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            told = onet.load(options["file"])
+            summary = onet.load(options["file"])
         except TableError as fault:
             raise CommandError(f"{fault}. Nothing was written.") from None
-        self.stdout.write(f"{told.in_file} occupations in the file, {told.taken} of ours took a profile")
-        if told.missing:
-            self.stdout.write(f"not in the file: {', '.join(told.missing)}")
+        self.stdout.write(f"{summary.in_file} occupations in the file, {summary.taken} of ours took a profile")
+        if summary.missing:
+            self.stdout.write(f"not in the file: {', '.join(summary.missing)}")

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         lines = ["", "takwin is served here:", f"  {base}/        Arabic", f"  {base}/fr/     French"]
         lines += [f"  {base}/en/     English", f"  {base}/desk/   the desk", f"  {base}/api/v1/openapi.json", ""]
         lines += [f"Sign-ins, all with the password {PASSWORD}", f"  {CANDIDATE:28} candidate"]
-        lines += [f"  {email:28} {what}" for email, what in OTHERS if User.objects.filter(email=email).exists()]
+        lines += [f"  {email:28} {role}" for email, role in OTHERS if User.objects.filter(email=email).exists()]
         with override("en"):
             for grant in Grant.objects.filter(user__email__endswith="@takwin.example").select_related(
                 "user", "area", "centre"
