@@ -39,14 +39,14 @@ RULES = {
 THROUGH = """
 import resource, sys, time
 from pathlib import Path
-from takwin.engines.allocation import solve, tables
+from takwin.engines.allocation import parquet_io, solve
 spent = []
 for n in range(4):
     out = Path(sys.argv[2] + str(n))
     out.mkdir()
     begun = time.perf_counter()
-    named = tables.read(Path(sys.argv[1]))
-    tables.write_result(out, named.problem, solve(named.problem))
+    named = parquet_io.read(Path(sys.argv[1]))
+    parquet_io.write_result(out, named.problem, solve(named.problem))
     spent.append(time.perf_counter() - begun)
     del named
 print(sorted(spent[1:])[1], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

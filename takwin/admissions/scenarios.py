@@ -36,15 +36,15 @@ class Scenario:
 
 def scenarios(run: Run, asked: list[tuple[str, int]]) -> list[Scenario]:
     """One scenario an offering and number of seats, each alone, exact. Refused for an offering not in the run."""
-    from takwin.engines.allocation import tables
+    from takwin.engines.allocation import parquet_io
     from takwin.engines.allocation.whatif import Change, compare
 
     if len(asked) > MOST:
         raise Refused(AdmissionReason.TOO_MANY_SCENARIOS, "lines", limit=MOST)
     with tempfile.TemporaryDirectory() as room, run.archive.open("rb") as file, zipfile.ZipFile(file) as archive:
         archive.extractall(room)
-        named = tables.read(Path(room, "problem"))
-        result, _certificate = tables.read_result(Path(room, "result"), named)
+        named = parquet_io.read(Path(room, "problem"))
+        result, _certificate = parquet_io.read_result(Path(room, "result"), named)
     problem, place = named.problem, {ref: at for at, ref in enumerate(named.pools)}
     for ref, _seats in asked:
         if ref not in place:

@@ -29,7 +29,7 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
     """A zip of Parquet tables, problem/ and result/, candidates in the order of their numbers; and its certificate."""
     from dataclasses import replace
 
-    from takwin.engines.allocation import tables
+    from takwin.engines.allocation import parquet_io
 
     problem = arrays.problem
     refs = dict(Application.objects.filter(season=run.season).values_list("pk", "ref").iterator(20_000))
@@ -60,11 +60,11 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
     )
     with tempfile.TemporaryDirectory() as room:
         folder = Path(room)
-        tables.write_problem(folder / "problem", named)
+        parquet_io.write_problem(folder / "problem", named)
         (folder / "result").mkdir()
         # What is proved is what anyone reads: the problem is taken back from its files first.
-        certificate, _times = tables.write(
-            folder / "result", tables.read(folder / "problem"), Result(wish, result.bar, result.rounds)
+        certificate, _times = parquet_io.write(
+            folder / "result", parquet_io.read(folder / "problem"), Result(wish, result.bar, result.rounds)
         )
         return ContentFile(_zip(folder), name=f"{run.ref}.zip"), certificate
 

@@ -45,9 +45,9 @@ def _read(path: Path, seed: str = "") -> Any:
         raise Malformed(path.name, None, "file", "is not there")
     if not path.is_dir():
         return documents.read(path, seed)
-    from takwin.engines.allocation import tables
+    from takwin.engines.allocation import parquet_io
 
-    return tables.read(path, seed)
+    return parquet_io.read(path, seed)
 
 
 def _solve(asked: Any) -> int:
@@ -63,13 +63,13 @@ def _solve(asked: Any) -> int:
     result = solve(named.problem)
     # Written beside, then renamed: a reader never sees half a result.
     if asked.problem.is_dir():
-        from takwin.engines.allocation import tables
+        from takwin.engines.allocation import parquet_io
 
         if asked.result.exists() and (not asked.result.is_dir() or any(asked.result.iterdir())):
             raise Malformed(asked.result.name, None, "file", "is there already and not an empty folder")
         beside = Path(tempfile.mkdtemp(dir=asked.result.absolute().parent))
         try:
-            certificate, times = tables.write(beside, named, result)
+            certificate, times = parquet_io.write(beside, named, result)
             beside.chmod(0o755)
             os.replace(beside, asked.result)
         finally:
@@ -95,9 +95,9 @@ def _verify(asked: Any) -> int:
     from takwin.engines.allocation.certificate import certify, sound
 
     if asked.problem.is_dir():
-        from takwin.engines.allocation import tables
+        from takwin.engines.allocation import parquet_io
 
-        reader: Any = tables.read_result
+        reader: Any = parquet_io.read_result
     else:
         reader = documents.read_result
     # Lots were drawn with the seed of the certificate, which may have come by the command line.

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from takwin.engines.allocation import tape
+from takwin.engines.allocation import undo_log
 from takwin.engines.allocation.kernel import State, sweep
 from takwin.engines.allocation.model import LOWEST, NO_HOUSE, Problem, Result
 
@@ -128,7 +128,7 @@ def _rise(problem: Problem, berths: Berths, kept: Any, bar: Any) -> bool:
     house = np.searchsorted(berths.start, berths.berth[held], side="right") - 1
     order = held[np.lexsort((-berths.priority[held], house))]
     before = bar.copy()
-    tape.lodge(berths.start, berths.room, berths.berth[order], berths.priority[order], bar)
+    undo_log.lodge(berths.start, berths.room, berths.berth[order], berths.priority[order], bar)
     return bool((bar != before).any())
 
 
@@ -151,7 +151,9 @@ def _open(run: tuple[Any, Any, State], start: tuple[State, Any, Any], berths: Be
     _again(state, ground, first, asked)
     sweep(tables, live, state)
     load = np.bincount(berths.berth[_held(berths, state.kept)], minlength=len(bar)).astype(np.int64)
-    opened = tape.try_all(tables, live, state, berths, load, bar, last, slot, berth, to, first, _wishes(berths, last))
+    opened = undo_log.try_all(
+        tables, live, state, berths, load, bar, last, slot, berth, to, first, _wishes(berths, last)
+    )
     state.kept[last] = first[last]
     sweep(tables, live, state)
     return bool(opened)

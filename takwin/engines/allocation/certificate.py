@@ -11,7 +11,7 @@ from takwin.engines.allocation.check import faults
 from takwin.engines.allocation.model import Problem, Result
 
 FORMAT = "takwin allocation certificate 1"
-SOURCES = ("beds", "kernel", "lists", "model", "solve", "tape")
+SOURCES = ("beds", "kernel", "lists", "model", "solve", "undo_log")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from takwin.engines.timetabling import kernel, tables
+from takwin.engines.timetabling import day_costs, kernel
 from takwin.engines.timetabling.model import (
     UNPLACED,
     WEEKLY,
@@ -176,7 +176,7 @@ def _rules(problem: Problem, hard: int) -> dict[str, Any]:
         "week_table": _column(flat, 0),
         "week_limit": _column(flat, 1),
         "week_weight": _column(flat, 2),
-        "counted": np.array([tables.counted(rule, grid) for rule in names] or nothing, np.int64),
+        "counted": np.array([day_costs.counted(rule, grid) for rule in names] or nothing, np.int64),
         "travel": travel,
         "travel_weight": travel_weight,
         "travel_gap": travel_gap,
@@ -193,7 +193,7 @@ def _classes(daily: dict[int, list[tuple[Rule, int, int]]], rows: int, grid: Gri
     day_cost = np.zeros((len(classes), 1 << len(grid.hours)), np.int64)
     for rules, place in classes.items():
         for rule, most, weight in rules:
-            day_cost[place] += weight * tables.over(rule, most, grid)
+            day_cost[place] += weight * day_costs.over(rule, most, grid)
     return {"day_class": day_class, "day_cost": day_cost}
 
 
