@@ -36,6 +36,7 @@ class GrantReason(Reasons):
     NOT_YOURS_TO_GIVE = "not_yours_to_give", _("You cannot give this role at this place.")
     NOT_TO_YOURSELF = "not_to_yourself", _("Nobody gives a role to themselves: ask a colleague.")
     TWO_PERSONS = "two_persons", _("The person who asked cannot also accept: ask a colleague.")
+    CENTRE_CLOSED = "centre_closed", _("%(centre)s is closed: no role is held there. Give it at the region.")
     ALREADY_HELD = "already_held", _("This person already has this role there.")
     ALREADY_ASKED = "already_asked", _("This role already waits for a second person.")
     ENDED = "ended", _("The last day is over already.")

@@ -15,6 +15,7 @@ from takwin.accounts.security import record_event
 from takwin.accounts.selectors import by_login
 from takwin.accounts.services import end_grant, grant
 from takwin.accounts.services import revoke as remove_grant
+from takwin.centres.choices import CentreStatus
 from takwin.centres.models import Centre
 from takwin.core.changes import change, create
 from takwin.core.errors import Refused
@@ -54,6 +55,7 @@ def give_role(
     waits for a second person."""
     _check_end(ends_on)
     check_reach(by, role, area, centre)
+    _check_centre(centre)
     user = by_login(login).filter(is_active=True).first()
     if user is None:
         raise Refused(GrantReason.NO_ACCOUNT, "login")
@@ -88,6 +90,7 @@ def accept_grant(row: GrantRequest, *, by: User) -> Grant:
         check_reach(fresh.asked_by, fresh.role, fresh.area, fresh.centre)  # the first may have lost the right since
         fresh.decided_by, fresh.decided_at = by, timezone.now()
         _check_end(fresh.ends_on)
+        _check_centre(fresh.centre)
         made = grant(
             fresh.user, fresh.role, area=fresh.area, centre=fresh.centre, ends_on=fresh.ends_on, by=by,
             asked_by=fresh.asked_by.ref,
@@ -116,6 +119,11 @@ def withdraw_grant(row: GrantRequest, *, by: User) -> GrantRequest:
 def _check_end(ends_on: date | None) -> None:
     if ends_on is not None and ends_on < timezone.localdate():
         raise Refused(GrantReason.ENDED, "ends_on")
+
+
+def _check_centre(centre: Centre | None) -> None:
+    if centre is not None and Centre.objects.filter(pk=centre.pk, status=CentreStatus.CLOSED).exists():
+        raise Refused(GrantReason.CENTRE_CLOSED, "centre", centre=centre.label)
 
 
 def _keep_a_manager(row: Grant) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.choices import EventKind, GrantRequestState
 from takwin.accounts.roles import NATIONWIDE, OWN, Role, roles_with
+from takwin.centres.choices import CentreStatus
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
 from takwin.core.fields import EncryptedTextField, RefField, UniqueEmailField, UniquePhoneField, not_blank
@@ -121,9 +122,11 @@ ONE_PLACE = (
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self) -> GrantQuerySet:
-        """Grants without a last day, or whose last day is not over in Casablanca: asked at each reading, so that an
-        open session loses the role at midnight."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()))
+        """Grants without a last day, or whose last day is not over in Casablanca, and none at a centre that closed:
+        asked at each reading, so that an open session loses the role at midnight, or with the closing. Who holds a
+        role around a closed centre finishes what is left there."""
+        rows = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()))
+        return rows.filter(Q(centre__isnull=True) | ~Q(centre__status=CentreStatus.CLOSED))
 
 
 class Grant(models.Model):

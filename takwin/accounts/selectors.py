@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from takwin.accounts.models import Grant, GrantRequest, SecurityEvent, User
 from takwin.accounts.phones import normalize_phone
 from takwin.accounts.roles import LOCAL_ROLES, Role, roles_with
+from takwin.centres.choices import CentreStatus
 from takwin.centres.models import Centre
 from takwin.core.scope import Scope
 from takwin.core.text import clean
@@ -94,7 +95,7 @@ def places_to_give(scope: Scope) -> tuple[QuerySet[Area], QuerySet[Centre]]:
         for path in scope.areas:
             paths |= Q(path__startswith=path)
         regions = regions.filter(paths)
-    return regions, Centre.objects.within(scope).order_by("name_ar")
+    return regions, Centre.objects.within(scope).exclude(status=CentreStatus.CLOSED).order_by("name_ar")
 
 
 def security_events() -> QuerySet[SecurityEvent]:

@@ -36,4 +36,5 @@ class SpaceGroup(models.TextChoices):
 
 
 class CentreReason(Reasons):
+    CENTRE_CLOSED = "centre_closed", _("%(centre)s is closed: nothing begins there any more.")
     SHARE_WITHOUT_BEDS = "share_without_beds", _("A share for girls needs a number of beds.")

@@ -115,6 +115,14 @@ class Sentence(Reasons):
 
 
 class CertificationReason(Reasons):
+    CENTRE_HAS_JURIES = (
+        "centre_has_juries",
+        ngettext_lazy(
+            "%(count)s jury here is not signed. Sign or cancel it before the centre closes.",
+            "%(count)s juries here are not signed. Sign or cancel them before the centre closes.",
+            "count",
+        ),
+    )
     GROUP_HAS_JURY = "group_has_jury", _("This group has a jury for this year already: %(ref)s.")
     FEW_SITTERS = (
         "few_sitters",

@@ -110,6 +110,14 @@ class GuidanceReason(Reasons):
     OTHER_VERSION = "other_version", _("The test has changed since you opened it. Begin again with the new one.")
     SITTING_DONE = "sitting_done", _("This test is finished. Begin a new one to answer again.")
     BAD_ANSWER = "bad_answer", _("“%(value)s” is not an answer to question %(item)s.")
+    CENTRE_HAS_CASES = (
+        "centre_has_cases",
+        ngettext_lazy(
+            "%(count)s person is followed here. Hand the follow-up over, or end it, before the centre closes.",
+            "%(count)s people are followed here. Hand the follow-ups over, or end them, before the centre closes.",
+            "count",
+        ),
+    )
     PAST = "past", _("This time has passed. Choose one to come.")
     NOT_OFFERED = "not_offered", _("This time is not offered any more. Choose another.")
     OUTSIDE_HOURS = "outside_hours", _("The counsellor does not receive at this time. Choose one of the open times.")

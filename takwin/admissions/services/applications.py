@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from takwin.admissions.choices import AdmissionReason
 from takwin.admissions.models import Application
 from takwin.admissions.rules import APPLICATION, Candidate, check_open, eligibility
+from takwin.centres.choices import CentreStatus
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
@@ -117,7 +118,7 @@ def check_wish(row: Application, offering: Any, with_bed: bool, rule: Any) -> No
     """Refuse a wish that cannot be: other season, closed offering, no house, not eligible."""
     if offering.season_id != row.season_id:
         raise Refused(AdmissionReason.OTHER_SEASON)
-    if offering.state != "open":
+    if offering.state != "open" or offering.centre.status == CentreStatus.CLOSED:
         raise Refused(AdmissionReason.OFFERING_CLOSED)
     if with_bed and not offering.centre.beds:
         raise Refused(AdmissionReason.NO_BOARDING, "with_bed")

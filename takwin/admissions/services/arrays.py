@@ -15,6 +15,7 @@ from takwin.admissions.choices import ApplicationState, BedGroup, CommitteeState
 from takwin.admissions.models import Application, Reserve, Score, Wish
 from takwin.admissions.rules import bed_groups, committee_score, groups_of, score
 from takwin.admissions.services.numbers import group_label
+from takwin.centres.choices import CentreStatus
 from takwin.engines.allocation import ANYONE, NO_HOUSE, Problem, lottery
 from takwin.offer.models import Offering, Season
 
@@ -135,13 +136,22 @@ def _pools(season: Season) -> list[Pool]:
         Offering.objects.filter(season=season)
         .order_by("pk")
         .values_list(
-            "pk", "ref", "seats", "state", "centre_id", "centre__code", "centre__beds", "centre__female_share",
-            "centre__area__path",
+            "pk", "ref", "seats", "state", "centre__status", "centre_id", "centre__code",
+            "centre__beds", "centre__female_share", "centre__area__path",
         )
     )  # fmt: skip
     pools = [
-        Pool(pk, ref, seats if state == "open" else 0, centre, code, beds, share, (path or "")[:3])
-        for pk, ref, seats, state, centre, code, beds, share, path in rows
+        Pool(
+            pk,
+            ref,
+            seats if state == "open" and status != CentreStatus.CLOSED else 0,
+            centre,
+            code,
+            beds,
+            share,
+            (path or "")[:3],
+        )
+        for pk, ref, seats, state, status, centre, code, beds, share, path in rows
     ]
     kept: dict[int, list[tuple[str, int]]] = {}
     for offering, group, seats in Reserve.objects.filter(offering__season=season).values_list(

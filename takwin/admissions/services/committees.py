@@ -14,6 +14,7 @@ from takwin.admissions.models import Application, Committee, Run, Score
 from takwin.admissions.rules import SCORERS
 from takwin.admissions.services.frozen import change_inputs, draw_is_known
 from takwin.admissions.services.runs import discard_pending, scores_are_read
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
@@ -31,7 +32,7 @@ def form_committee(offering: Offering, *, method: str, members: Sequence[Any], b
     for member in members:
         if not holds(member, "admissions.score", offering.centre):
             raise Refused(R.CANNOT_SCORE, "members", who=member, where=offering.centre.label)
-    with transaction.atomic():
+    with working(offering.centre_id):
         row = Committee.objects.filter(offering=offering).first()
         if row is None or row.state != CommitteeState.FORMED:
             change_inputs(offering.season, reason="form", by=by)

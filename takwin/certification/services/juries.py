@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from takwin.accounts.selectors import holds
+from takwin.centres.models import Centre
 from takwin.certification.award import identity_of
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, Why
@@ -229,3 +230,10 @@ def _follow(jury: Jury, verdict: Verdict, was: bool, by: Any) -> None:
             elif one.state == DiplomaState.PREPARED:
                 one.delete()  # never signed: nobody has seen it
         training.reopen(verdict.enrolment, by=by)
+
+
+def centre_closes(*, centre: Centre, **_named: Any) -> None:
+    """Refused while a jury of the centre is not signed: it is signed or cancelled first."""
+    waiting = Jury.objects.filter(group__centre=centre, state__in=[JuryState.FORMED, JuryState.OPEN]).count()
+    if waiting:
+        raise Refused(R.CENTRE_HAS_JURIES, "status", count=waiting)

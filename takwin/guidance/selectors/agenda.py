@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from takwin.accounts.models import User
 from takwin.accounts.selectors import by_email, holders
+from takwin.centres.choices import CentreStatus
 from takwin.centres.models import Centre
 from takwin.core.dates import CASABLANCA
 from takwin.core.scope import EVERYWHERE, Scope
@@ -40,6 +41,7 @@ def receiving(near: Area | None = None, limit: int = 60) -> list[Any]:
         row["centre"]: row["first"] for row in slots.filter(taken__lt=F("capacity")).annotate(first=Min("starts_at"))
     }
     rows = Centre.objects.filter(Q(pk__in=next_free) | Q(kind__code=KIND)).with_places()
+    rows = rows.exclude(status=CentreStatus.CLOSED)
     close = provinces_within(near, 100) if near else []
     out: list[Any] = list(rows)
     for row in out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from takwin.centres.services import working
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
@@ -31,7 +33,7 @@ def book(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: st
 
     The slot is locked first: of twenty who press together for one place, one has it.
     """
-    with transaction.atomic():
+    with working(slot.centre_id):
         row = _locked(slot)
         check_free_time(row, client)
         free_expired(row)
@@ -45,7 +47,7 @@ def book(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: st
 
 def wait(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: str = "", by: Any = None) -> Appointment:
     """Join the waiting list of a full time; whoever joined first is promoted first."""
-    with transaction.atomic():
+    with working(slot.centre_id):
         row = _locked(slot)
         check_number(client)
         if row.taken < row.capacity:
@@ -86,8 +88,9 @@ def hold_place(slot: Slot, *, client: Client, purpose: str, words: str = "") -> 
 
     It asks nothing about the number, which is nobody's yet, and sends nothing.
     """
-    with transaction.atomic():
+    with ExitStack() as held_open:
         try:
+            held_open.enter_context(working(slot.centre_id))
             row = _locked(slot)
         except Refused:
             return None
@@ -106,7 +109,7 @@ def hold_place(slot: Slot, *, client: Client, purpose: str, words: str = "") -> 
 def confirm_hold(appointment: Appointment, *, client: Client, by: Any = None) -> Appointment:
     """The number is confirmed: the place is this client's for good. Refused when its time is over, or when they are
     expected already; the place is then free again."""
-    with transaction.atomic():
+    with working(appointment.slot.centre_id):
         slot = _locked(appointment.slot)
         with change(appointment, "confirm_hold", by=by, flow=APPOINTMENT) as row:
             if row.held_until is None or row.held_until <= timezone.now():
@@ -212,7 +215,7 @@ def _promote(slot: Slot) -> None:
 
 def move(appointment: Appointment, *, slot: Slot, by: Any = None) -> Appointment:
     """Another time for the same appointment; the old one goes to whoever waits for it."""
-    with transaction.atomic():
+    with working(slot.centre_id):
         # Locks in one order, so that two people who swap their times cannot wait for each other.
         ids = sorted({appointment.slot_id, slot.pk})
         for pk in ids:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from takwin.accounts.selectors import holders
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.guidance.choices import CaseState, Closing, GuidanceReason, Way
@@ -22,7 +23,7 @@ def open_case(client: Client, *, centre: Any, counsellor: Any, by: Any) -> Case:
     """Begin to follow a client. Refused while the centre follows them already."""
     check_counsellor(counsellor, centre)
     try:
-        with transaction.atomic():
+        with working(centre):
             row = create(Case(client=client, centre=centre, counsellor=counsellor), "open_case", by=by)
             if client.person is not None:
                 follow(client.person, centre, "guidance")
@@ -121,7 +122,7 @@ def hand_over(
     check_counsellor(taker, target, "taker")
     if taker.pk == case.counsellor_id and target.pk == case.centre_id:
         raise Refused(GuidanceReason.SAME_HANDS, "taker")
-    with transaction.atomic():
+    with working(target):
         _check_open(Case.objects.select_for_update().get(pk=case.pk))
         _check_not_followed(case, target)
         row = HandOver(case=case, giver=by, taker=taker, centre=target, consent=consent.strip())
@@ -142,7 +143,7 @@ def _check_not_followed(case: Case, centre: Any) -> None:
 
 def take(offer: HandOver, *, by: Any) -> HandOver:
     """Take a follow-up: it is with the taker, at the centre of the offer, from now on."""
-    with transaction.atomic():
+    with working(offer.centre_id):
         with change(offer, "take", by=by, flow=HAND_OVER) as row:
             _check_taker(row, by)
         with change(row.case, "change_hands", by=by) as case:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.selectors import holders
+from takwin.centres.choices import CentreStatus
+from takwin.centres.services import working
 from takwin.core import agreed
 from takwin.core.agreed import instant
 from takwin.core.changes import AlreadyThere, change, create, journal
@@ -58,7 +60,7 @@ def publish_hours(
     check_pattern(row.pattern)
     if way == Way.VIDEO and not link:
         raise Refused(GuidanceReason.NO_LINK, "link")
-    with transaction.atomic():
+    with working(centre):
         # One writer at a time for a counsellor: two windows cannot publish hours that meet.
         type(counsellor).objects.select_for_update().get(pk=counsellor.pk)
         for other in Hours.objects.filter(counsellor=counsellor, weekday=weekday).select_related("centre"):
@@ -97,7 +99,7 @@ def close_days(
 
 def reopen_days(closure: Closure, *, by: Any) -> None:
     """Take an exception back; its times are offered again, those somebody kept included."""
-    with transaction.atomic():
+    with working(closure.centre_id):
         journal(closure, "reopen_days", by=by, why=closure.why)
         centre, begin, end = closure.centre, closure.starts_at, closure.ends_at
         closure.delete()
@@ -137,6 +139,16 @@ def _withdraw(slots: Any) -> int:
 def _offer_again(slot: Slot) -> None:
     Slot.objects.filter(pk=slot.pk).update(state=SlotState.OPEN, sequence=F("sequence") + 1)
     announce_opening([slot.pk])
+
+
+def end_all_hours(centre: Any, *, by: Any) -> None:
+    """Nobody is received at a centre from today on: its hours end and every time to come is withdrawn, with word to
+    those who have it."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for hours in Hours.objects.filter(centre=centre).exclude(last_on__lte=yesterday).order_by("pk"):
+        with change(hours, "end_hours", by=by) as row:
+            row.last_on = max(yesterday, row.first_on - timedelta(days=1))
+    _withdraw(Slot.objects.filter(centre=centre, starts_at__gt=timezone.now()))
 
 
 def derive_times() -> int:
@@ -213,7 +225,7 @@ def fill_slots(hours: Iterable[Hours] | None = None) -> int:
     off = days_off(today, end)
     if hours is None:  # the clock asks each minute; a weekly pattern wants a look once a week
         due = Q(filled_until__isnull=True) | Q(filled_until__lt=end - timedelta(weeks=1))
-        hours = Hours.objects.exclude(last_on__lt=today).filter(due)
+        hours = Hours.objects.exclude(last_on__lt=today).exclude(centre__status=CentreStatus.CLOSED).filter(due)
     rows = list(hours)
     exceptions = _exceptions({row.centre_id for row in rows})
     have, busy = _held({row.counsellor_id for row in rows}, instant(today, time(0)))

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from takwin.centres.services import working
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel
 from takwin.core.dates import moment
@@ -45,12 +46,13 @@ def announce(
         centre=centre, name_ar=name_ar, name_fr=name_fr, starts_at=starts_at, ends_at=ends_at, about=about,
         capacity=capacity,
     )  # fmt: skip
-    return create(row, "announce", by=by)
+    with working(centre):
+        return create(row, "announce", by=by)
 
 
 def register(open_day: OpenDay, *, client: Client, by: Any = None) -> Registration:
     """A place at an open day. Refused when full, over or called off."""
-    with transaction.atomic():
+    with working(open_day.centre_id):
         row = OpenDay.objects.select_for_update(of=("self",)).get(pk=open_day.pk)
         if row.state != OpenDayState.PLANNED or row.ends_at <= timezone.now():
             raise Refused(GuidanceReason.DAY_OVER)

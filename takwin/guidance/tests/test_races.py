@@ -1,7 +1,9 @@
 """Races: threads of their own connections, on both databases."""
 
 import pytest
+from django.utils import timezone
 
+from takwin.centres.services import correct
 from takwin.core.tests.threads import together
 from takwin.guidance import services
 from takwin.guidance.models import Appointment, Case, Slot
@@ -67,3 +69,22 @@ def test_a_hand_over_is_taken_once():
     told = together(5, lambda _n: services.take(offer, by=other).state)
     assert sorted(told) == ["taken"] + ["wrong_state"] * 4
     assert Case.objects.get().counsellor == other
+
+
+def test_a_booking_while_its_centre_closes_is_either_before_or_after():
+    centre = make_centre()
+    slots = [make_slot(centre, make_counsellor(centre, f"k{n}@example.org")) for n in range(6)]
+    people = [make_client(f"+2126123500{n:02d}") for n in range(6)]
+    kept = {name: getattr(centre, name) for name in ("name_ar", "name_fr", "locality", "capacity", "beds")}
+    kept |= {"female_share": None, "area_m2": None, "reason": "x", "by": None}
+
+    def work(n):
+        if n == 3:
+            return correct(centre, status="closed", **kept).status
+        return services.book(slots[n], client=people[n]).state
+
+    told = together(6, work)
+    assert told[3] == "closed"
+    assert set(told) <= {"closed", "booked", "centre_closed", "not_offered"}
+    # Whoever has a time has had word that it is called off: no booking slipped in behind the closing.
+    assert not Slot.objects.filter(state="open", starts_at__gt=timezone.now()).exists()

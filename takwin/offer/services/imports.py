@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-
+from takwin.centres.choices import CentreReason, CentreStatus
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core import spreadsheets
 from takwin.core.changes import journal
 from takwin.core.csv_loader import ids
@@ -59,12 +59,15 @@ def judge(lines: list[Line], season: Season, scope: Scope) -> list[Line]:
     """Fill errors, action and values of each line; constant number of queries."""
     programmes, modes, centres = ids(Programme), ids(Mode), ids(Centre)
     mine = set(Centre.objects.within(scope).values_list("pk", flat=True))
+    shut = set(Centre.objects.filter(status=CentreStatus.CLOSED).values_list("pk", flat=True))
     have = {(row.centre_id, row.programme_id, row.mode_id): row for row in Offering.objects.filter(season=season)}
     seen: dict[tuple[int, int, int], int] = {}
     for line in lines:
         found = _codes(line, {"centre": centres, "programme": programmes, "mode": modes})
         if "centre" in found and found["centre"] not in mine:
             line.errors.append(("centre", Refused(R.OUT_OF_SCOPE, value=line.cells["centre"])))
+        if found.get("centre") in shut:
+            line.errors.append(("centre", Refused(CentreReason.CENTRE_CLOSED, centre=line.cells["centre"])))
         numbers = _numbers(line)
         if line.errors:
             continue
@@ -111,7 +114,7 @@ def import_offerings(*, file: Any, season: Season, scope: Scope, dry_run: bool =
     wrong = sum(bool(line.errors) for line in lines)
     if wrong:
         raise Refused(R.ROWS_REFUSED, "file", count=wrong)
-    with transaction.atomic():
+    with working(*{line.values["centre_id"] for line in lines if line.action == "add"}):
         locked = Season.objects.select_for_update().get(pk=season.pk)
         if locked.state in {SeasonState.ALLOCATED, SeasonState.ENDED}:
             raise Refused(R.SEASON_PUBLISHED, "file")

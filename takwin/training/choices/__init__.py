@@ -125,6 +125,22 @@ class AlertLevel(models.TextChoices):
 class TrainingReason(Reasons):
     NO_VERSION = "no_version", _("“%(programme)s” has no curriculum in force. Put one in force first.")
     NO_MODULE = "no_module", _("A curriculum needs a module at least.")
+    CENTRE_HAS_TRAINEES = (
+        "centre_has_trainees",
+        ngettext_lazy(
+            "%(count)s trainee is still here. Transfer them, or record how they leave, before the centre closes.",
+            "%(count)s trainees are still here. Transfer them, or record how they leave, before the centre closes.",
+            "count",
+        ),
+    )
+    CENTRE_HAS_SEATS = (
+        "centre_has_seats",
+        ngettext_lazy(
+            "%(count)s person has a seat here and is not enrolled yet: the centre cannot close before.",
+            "%(count)s people have a seat here and are not enrolled yet: the centre cannot close before.",
+            "count",
+        ),
+    )
     ENROLLED_ELSEWHERE = "enrolled_elsewhere", _("This person is in training already: %(ref)s.")
     NO_GROUP = "no_group", _("No group was formed: nobody waits for one.")
     GROUP_FULL = "group_full", _("%(group)s is full: %(capacity)s of %(capacity)s.")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.clock_undo import Undo, take_rows
 from takwin.core.errors import Refused
@@ -77,11 +78,12 @@ def draw_up_convention(
     if last_on < first_on:
         raise Refused(CompanyReason.BAD_DATES, "last_on")
     row = Convention(company=company, centre=centre, first_on=first_on, last_on=last_on, places=places)
-    return create(row, "draw_up", by=by)
+    with working(centre):
+        return create(row, "draw_up", by=by)
 
 
 def sign_convention(convention: Convention, *, by: Any) -> Convention:
-    with change(convention, "sign", by=by, flow=CONVENTION) as row:
+    with working(convention.centre_id), change(convention, "sign", by=by, flow=CONVENTION) as row:
         pass
     return row
 

@@ -13,10 +13,13 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from takwin.admissions.choices import ApplicationState
-from takwin.admissions.models import Application
+from takwin.admissions.models import SEATED, Application
+from takwin.centres.choices import CentreStatus
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
+from takwin.offer.choices import SeasonState
 from takwin.offer.models import Season
 from takwin.people import services as people
 from takwin.people.models import Person
@@ -46,6 +49,7 @@ def enrol_accepted(season: Season, *, centre: Centre | None = None, by: Any = No
     waiting = Application.objects.filter(season=season, state=ApplicationState.CONFIRMED, enrolment__isnull=True)
     if centre is not None:
         waiting = waiting.filter(seat__offering__centre=centre)
+    waiting = waiting.exclude(seat__offering__centre__status=CentreStatus.CLOSED)
     without = set(
         waiting.exclude(seat__offering__programme__in=versions).values_list(
             "seat__offering__programme__code", flat=True
@@ -96,7 +100,7 @@ def enrol(
         since_on=timezone.localdate(), simulated=person.simulated,
     )  # fmt: skip
     try:
-        with transaction.atomic():
+        with working(centre):
             create(row, "enrol", by=by)
             people.follow(person, centre, WHY)
             people.freeze([person.pk])
@@ -111,7 +115,8 @@ def _mover(verb: str, leaves: bool) -> Callable[..., Enrolment]:
         enrolment: Enrolment, *, on: date | None = None, leaving: str = Leaving.NONE, words: str = "", by: Any
     ) -> Enrolment:
         on = on or timezone.localdate()
-        with change(enrolment, verb, by=by, flow=ENROLMENT, on=str(on)) as row:
+        there = () if leaves or verb == "complete" else (enrolment.centre_id,)
+        with working(*there), change(enrolment, verb, by=by, flow=ENROLMENT, on=str(on)) as row:
             check_day(row, on)
             if leaves and not leaving:
                 raise Refused(TrainingReason.WHY_MISSING, "leaving")
@@ -183,3 +188,16 @@ def set_guardian(enrolment: Enrolment, *, guardian_name: str, guardian_phone: st
     with change(enrolment, "set_guardian", by=by) as row:
         row.guardian_name, row.guardian_phone = guardian_name, guardian_phone
     return row
+
+
+def centre_closes(*, centre: Centre, **_named: Any) -> None:
+    """Refused while somebody is in training there, or has a seat of this season and is to come: they finish, leave,
+    decline or are transferred first."""
+    present = Enrolment.objects.filter(centre=centre, state__in=OPEN_STATES).count()
+    if present:
+        raise Refused(TrainingReason.CENTRE_HAS_TRAINEES, "status", count=present)
+    seated = Application.objects.filter(
+        season__state=SeasonState.ALLOCATED, state__in=SEATED, seat__offering__centre=centre, enrolment__isnull=True
+    ).count()
+    if seated:
+        raise Refused(TrainingReason.CENTRE_HAS_SEATS, "status", count=seated)

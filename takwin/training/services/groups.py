@@ -6,10 +6,10 @@ import itertools
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.offer.models import Season
@@ -41,7 +41,8 @@ def make_group(
         centre=centre, version=version, mode=mode, season=season, name=name, capacity=capacity, year=year, weeks=weeks,
         starts_on=terms[0].starts_on, ends_on=terms[-1].ends_on, simulated=simulated,
     )  # fmt: skip
-    return create(row, "make_group", by=by)
+    with working(centre):
+        return create(row, "make_group", by=by)
 
 
 def waiting(centre: Centre, version: Any, mode: Any, season: Season, year: int = 1) -> Any:
@@ -63,7 +64,7 @@ def form_groups(
 
     The groups are locked first. Refused when nobody waits.
     """
-    with transaction.atomic():
+    with working(centre):
         # The curriculum is locked, so that two who form groups at once do it one after the other.
         Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
         groups = list(
@@ -108,7 +109,7 @@ def _candidate(row: Enrolment) -> Candidate:
 def place(enrolment: Enrolment, *, group: Group, on: date | None = None, by: Any) -> Member:
     """Put someone into a group from a day on; of two who want the last place, one has it."""
     on = on or timezone.localdate()
-    with change(enrolment, "place", by=by, group=group.name, on=str(on)) as row:
+    with working(group.centre_id), change(enrolment, "place", by=by, group=group.name, on=str(on)) as row:
         ENROLMENT.target("transfer", row.state)
         return _enter(row, group, on)
 
@@ -144,9 +145,8 @@ def change_group(enrolment: Enrolment, *, group: Group, on: date | None = None, 
 def transfer(enrolment: Enrolment, *, group: Group, on: date | None = None, words: str = "", by: Any) -> Enrolment:
     """To a group of another centre, on the same curriculum. Both centres follow the person from then on."""
     on = on or timezone.localdate()
-    with change(
-        enrolment, "transfer", by=by, flow=ENROLMENT, group=group.name, to=group.centre.code, words=words
-    ) as row:
+    facts = {"group": group.name, "to": group.centre.code, "words": words}
+    with working(group.centre), change(enrolment, "transfer", by=by, flow=ENROLMENT, **facts) as row:
         check_day(row, on)
         row.centre, row.mode, row.since_on = group.centre, group.mode, on
         _enter(row, group, on)
@@ -167,7 +167,7 @@ def close_group(group: Group, *, by: Any) -> Group:
 
 def reopen_group(group: Group, *, by: Any) -> Group:
     """A group ended by mistake goes on: those who left it that day and are in no other group are in it again."""
-    with change(group, "reopen", by=by, flow=GROUP) as row:
+    with working(group.centre_id), change(group, "reopen", by=by, flow=GROUP) as row:
         here = Member.objects.filter(until_on__isnull=True).values("enrolment")
         back = row.members.filter(until_on__gte=row.ends_on, enrolment__state=EnrolmentState.ENROLLED)
         back = back.exclude(enrolment__in=here)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core.changes import create, journal
 from takwin.core.errors import Refused
 from takwin.people.choices import Sex
@@ -23,7 +24,7 @@ def group_of(enrolment: Enrolment) -> str:
 
 def open_beds(centre: Centre, *, girls: int, boys: int, by: Any = None) -> int:
     """Number the beds of a house up to `girls` and `boys`; how many were added. Refused: more than the house has."""
-    with transaction.atomic():
+    with working(centre):
         Centre.objects.select_for_update(of=("self",)).get(pk=centre.pk)
         had = {group: Bed.objects.filter(centre=centre, group=group).count() for group in BedGroup.values}
         fresh = []
@@ -50,7 +51,7 @@ def give_bed(enrolment: Enrolment, *, bed: Bed | None = None, by: Any) -> Stay:
     """Give `bed`, or the first free bed of the trainee's part of the house. The house is locked: of two who want the
     last bed, one has it."""
     today = timezone.localdate()
-    with transaction.atomic():
+    with working(enrolment.centre_id):
         row = Enrolment.objects.select_for_update(of=("self",)).select_related("person").get(pk=enrolment.pk)
         house = Centre.objects.select_for_update(of=("self",)).get(pk=row.centre_id)
         if row.state != EnrolmentState.ENROLLED:
@@ -105,6 +106,6 @@ def lower(centre: Centre, *, first_on: date, last_on: date, percent: int, reason
         raise Refused(HouseReason.BAD_DATES, "last_on")
     if not 0 <= percent <= 100:
         raise Refused(HouseReason.PERCENT, "percent")
-    return create(
-        Lowered(centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason), "lower", by=by
-    )
+    with working(centre):
+        row = Lowered(centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason)
+        return create(row, "lower", by=by)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.dates import parse_day
 from takwin.core.errors import Refused
@@ -24,7 +25,8 @@ def ask_course(
 ) -> ShortCourse:
     """A request for training, of a company's staff or of craftsmen."""
     row = ShortCourse(centre=centre, title=title, contents=contents, company=company)
-    return create(row, "ask_course", by=by)
+    with working(centre):
+        return create(row, "ask_course", by=by)
 
 
 def read_days(text: str) -> list[date]:
@@ -55,7 +57,7 @@ def read_names(text: str) -> list[str]:
 def plan_course(course: ShortCourse, *, days: str, names: str, by: Any) -> ShortCourse:
     """Plan a course: its days and its participants, each on a line of a text."""
     dates, people = read_days(days), read_names(names)
-    with change(course, "plan_course", by=by, flow=SHORT) as row:
+    with working(course.centre_id), change(course, "plan_course", by=by, flow=SHORT) as row:
         ShortDay.objects.bulk_create([ShortDay(course=row, on=on) for on in dates])
         Participant.objects.bulk_create([Participant(course=row, name=name) for name in people])
     return row

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from takwin.centres.models import Centre
+from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.training.choices import RoomKind, TrainerStatus, TrainingReason
@@ -30,7 +31,7 @@ def add_trainer(
     simulated: bool = False,
 ) -> Trainer:
     """A trainer whose home is a centre."""
-    with transaction.atomic():
+    with working(centre):
         row = Trainer(name=name, status=status, weekly=weekly, account=account, simulated=simulated)
         create(row, "add_trainer", by=by, centre=centre.code)
         Posting.objects.create(trainer=row, centre=centre, home=True)
@@ -50,7 +51,7 @@ def change_trainer(
 
 def share(trainer: Trainer, *, centre: Centre, by: Any) -> Posting:
     """Let a trainer work at another centre too. Idempotent."""
-    with transaction.atomic():
+    with working(centre):
         row, made = Posting.objects.get_or_create(trainer=trainer, centre=centre)
         if made:
             journal(trainer, "share", by=by, centre=centre.code)
@@ -84,7 +85,8 @@ def add_room(
     row = Room(
         centre=centre, name=name, kind=kind, capacity=capacity, equipment=equipment, site=site, simulated=simulated
     )
-    return create(row, "add_room", by=by)
+    with working(centre):
+        return create(row, "add_room", by=by)
 
 
 def change_room(
