@@ -242,7 +242,18 @@ class TestNothingBegins:
         other = make_centre("guidance-taza", "taza")
         second = make_counsellor(other, "second@example.org")
         case = guidance.open_case(make_client("+212612345690"), centre=other, counsellor=second, by=second)
+        begin = timezone.now() + timedelta(days=2)
+        day = guidance.announce(
+            centre=centre, name_ar="يوم", starts_at=begin, ends_at=begin + timedelta(hours=4), by=counsellor
+        )
+        ended = make_case(centre, make_client("+212612345691"))
+        guidance.end_case(ended, closing="work", by=counsellor)
+        guidance.call_off(day, by=counsellor)
         shut(FES)
+        with refused("centre_closed"):
+            guidance.reopen_case(ended, reason="x", by=head)
+        with refused("centre_closed"):
+            guidance.reopen_day(day, reason="x", by=head)
         with refused("centre_closed"):
             make_hours(centre, head)
         with refused("centre_closed"):

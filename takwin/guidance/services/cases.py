@@ -82,7 +82,7 @@ def reopen_case(case: Case, *, reason: str, by: Any) -> Case:
     if not reason.strip():
         raise Refused(GuidanceReason.WHY_MISSING, "reason")
     try:
-        with transaction.atomic(), change(case, "reopen_case", by=by, flow=CASE, reason=reason) as row:
+        with working(case.centre_id), change(case, "reopen_case", by=by, flow=CASE, reason=reason) as row:
             if row.closing == Closing.JOINED or row.client.merged_into_id:
                 raise Refused(GuidanceReason.CASE_JOINED)
             if not holders("guidance.follow", row.centre).filter(pk=row.counsellor_id).exists():
@@ -146,6 +146,7 @@ def take(offer: HandOver, *, by: Any) -> HandOver:
     with working(offer.centre_id):
         with change(offer, "take", by=by, flow=HAND_OVER) as row:
             _check_taker(row, by)
+            check_counsellor(by, row.centre, "taker")  # named then, and perhaps gone from there since
         with change(row.case, "change_hands", by=by) as case:
             _check_open(case)
             _check_not_followed(case, row.centre)

@@ -112,7 +112,7 @@ def reopen_day(open_day: OpenDay, *, reason: str, by: Any) -> OpenDay:
     that it takes place. Refused once a day that was called off has begun: nobody could come."""
     if not reason.strip():
         raise Refused(GuidanceReason.WHY_MISSING, "reason")
-    with change(open_day, "reopen_day", by=by, flow=OPEN_DAY, reason=reason) as row:
+    with working(open_day.centre_id), change(open_day, "reopen_day", by=by, flow=OPEN_DAY, reason=reason) as row:
         row.walk_ins = 0
         if OpenDay.objects.get(pk=row.pk).state == OpenDayState.CANCELLED:
             if row.starts_at <= timezone.now():

@@ -99,6 +99,6 @@ def reopen_course(course: ShortCourse, *, reason: str, by: Any) -> ShortCourse:
     if not reason.strip():
         raise Refused(TrainingReason.WHY_MISSING, "reason")
     verb = "reopen_course" if course.days.exists() else "ask_course_again"
-    with change(course, verb, by=by, flow=SHORT, reason=reason) as row:
+    with working(course.centre_id), change(course, verb, by=by, flow=SHORT, reason=reason) as row:
         pass
     return row
