@@ -13,11 +13,24 @@ from takwin.accounts.tests.make import make_user
 from takwin.admissions import assistance, services
 from takwin.admissions.tests.make import make_submitted
 from takwin.centres.models import Centre
+from takwin.certification import services as certification
+from takwin.certification.tests.make import make_signed_jury
 from takwin.core.models import Entry
 from takwin.core.tests.refusals import refused
+from takwin.employment import services as employment
+from takwin.employment.tests.make import make_employer, make_vacancy
+from takwin.guidance import services as guidance
+from takwin.guidance.tests.make import make_case, make_counsellor
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.training import services as training
-from takwin.training.tests.make import CENTRE, make_trainer, make_training
+from takwin.training.tests.make import (
+    CENTRE,
+    make_company,
+    make_contract,
+    make_convention,
+    make_trainer,
+    make_training,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -202,3 +215,71 @@ class TestTrainerWhoLeft:
         training.leave(gone, by=None)
         with refused("left_post"):
             training.assign(world["group"].courses.first(), trainer=gone, by=None)
+
+
+class TestWhoWithdrew:
+    def test_a_candidate_who_withdrew_is_scored_by_nobody(self, client):
+        season = make_season()
+        offering = make_offering(season)
+        application = make_submitted(season, "c@example.org", [offering])
+        members = [make_user(f"m{n}@example.org", "scorer", centre=CENTRE) for n in range(2)]
+        room = services.form_committee(offering, method="test", members=members, by=None)
+        services.withdraw(application, by=None)
+        with refused("candidate_gone"):
+            services.give_score(room, application=application, value=1200, by=members[0])
+        client.force_login(members[0])
+        client.post(f"/desk/scoring/{room.ref}/", {"ref": application.ref, "value": "12"})
+        assert not room.scores.exists()
+
+    def test_a_trainee_who_left_is_bound_to_no_company(self):
+        contract = make_contract()
+        company, enrolment = contract.company, contract.enrolment
+        convention = make_convention(make_company("أخرى"))
+        place = {"company": convention.company, "tutor": "x", "first_on": timezone.localdate()}
+        placement = training.plan_placement(enrolment, **place, last_on=timezone.localdate() + DAY, by=None)
+        training.abandon(enrolment, leaving="health", by=None)
+        with refused("not_in_training"):
+            training.sign(contract, by=None)
+        with refused("not_in_training"):
+            training.move_placement(placement, verb="begin", by=None)
+        training.move_placement(placement, verb="cancel", by=None)
+        training.give_up(contract, reason="x", by=None)
+        with refused("not_in_training"):
+            make_contract(enrolment, company)
+        with refused("not_in_training"):
+            training.plan_placement(enrolment, **place, last_on=timezone.localdate() + DAY, by=None)
+
+
+class TestNamedBefore:
+    """Named once is not enough: who decides holds the role on the day."""
+
+    def test_a_president_who_signs_no_more_amends_nothing(self):
+        jury = make_signed_jury("14", "12")
+        verdict = jury.verdicts.first()
+        jury.president.grants.all().delete()
+        grant(jury.president, "registrar", centre=Centre.objects.get(code=CENTRE))
+        with refused("cannot_sign"):
+            certification.amend_verdict(verdict, decision="failed", words="x", by=fresh(jury.president))
+
+    def test_a_counsellor_who_left_takes_no_follow_up(self):
+        case = make_case()
+        taker = make_counsellor(case.centre, "taker@example.org")
+        offer = guidance.hand_over(case, taker=taker, consented=True, consent="x", by=case.counsellor)
+        taker.grants.all().delete()
+        with refused("other_centre"):
+            guidance.take(offer, by=fresh(taker))
+
+    def test_a_closed_account_is_given_no_role_that_waited(self):
+        asker, second = make_user("a@example.org", "national"), make_user("b@example.org", "national")
+        user = make_user("new@example.org")
+        request = granting.give_role(login=user.email, role="national", reason="x", by=asker)
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        with refused("no_account"):
+            granting.accept_grant(request, by=second)
+
+    def test_a_vacancy_of_a_company_suspended_since_is_opened_by_nobody(self):
+        employer = make_employer()
+        vacancy = make_vacancy(employer, opened=False)
+        employment.suspend_employer(employer, reason="x", by=None)
+        with refused("not_verified"):
+            employment.open_vacancy(vacancy, by=None)

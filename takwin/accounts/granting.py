@@ -91,6 +91,8 @@ def accept_grant(row: GrantRequest, *, by: User) -> Grant:
         fresh.decided_by, fresh.decided_at = by, timezone.now()
         _check_end(fresh.ends_on)
         _check_centre(fresh.centre)
+        if not User.objects.filter(pk=fresh.user_id, is_active=True).exists():
+            raise Refused(GrantReason.NO_ACCOUNT)
         made = grant(
             fresh.user, fresh.role, area=fresh.area, centre=fresh.centre, ends_on=fresh.ends_on, by=by,
             asked_by=fresh.asked_by.ref,

@@ -294,6 +294,10 @@ class AdmissionReason(Reasons):
         _("Results of this season are published: a committee cannot be dissolved any more."),
     )
     REASON_MISSING = "reason_missing", _("Say why, for the journal.")
+    CANDIDATE_GONE = (
+        "candidate_gone",
+        _("This candidate has withdrawn, or holds nothing to be scored for any more."),
+    )
     TWO_MEMBERS = "two_members", _("A committee needs two members at least.")
     NOT_ASKED = "not_asked", _("This person has not asked for the offering.")
     SCORES_CLOSED = (

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from takwin.accounts.selectors import holds
 from takwin.admissions.choices import AdmissionReason as R
-from takwin.admissions.choices import CommitteeState, RunState
+from takwin.admissions.choices import ApplicationState, CommitteeState, RunState
 from takwin.admissions.models import Application, Committee, Run, Score
 from takwin.admissions.rules import SCORERS
 from takwin.admissions.services.frozen import change_inputs, draw_is_known
@@ -21,6 +21,7 @@ from takwin.core.flow import Flow
 from takwin.offer.models import Offering, Season
 
 COMMITTEE = Flow(CommitteeState, dissolve=({CommitteeState.FORMED}, CommitteeState.DISSOLVED))
+GONE = (ApplicationState.DRAFT, ApplicationState.WITHDRAWN, ApplicationState.DECLINED, ApplicationState.LAPSED)
 LIMIT = 2000  # hundredths out of 20
 
 
@@ -94,8 +95,12 @@ def _write(
         # Named once is not enough: the role may have ended since, or be held at another centre.
         if by not in room.members.all() or not by.can("admissions.score", room):
             raise Refused(R.NOT_A_MEMBER)
-        if not application.wishes.filter(offering=room.offering).exists():
+        # Locked: of a score and a withdrawal at the same moment, the second sees the first.
+        asked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+        if not asked.wishes.filter(offering=room.offering, refused=False).exists():
             raise Refused(R.NOT_ASKED)
+        if asked.state in GONE:
+            raise Refused(R.CANDIDATE_GONE)
         if value is not None and not 0 <= value <= LIMIT:
             raise Refused(R.SCORE_RANGE, "value")
         mine = Score.objects.filter(committee=room, application=application, by=by).first()

@@ -196,6 +196,8 @@ def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Am
             raise Refused(R.UNDECIDED, count=1, who=verdict.who)
         if jury.president_id != getattr(by, "pk", None):
             raise Refused(R.NOT_PRESIDENT, name=jury.president)
+        if not holds(jury.president, "certification.sign", jury.group.centre):
+            raise Refused(R.CANNOT_SIGN, who=jury.president)
         row = Verdict.objects.select_for_update(of=("self",)).select_related("enrolment__person", "result").get(
             pk=verdict.pk
         )  # fmt: skip

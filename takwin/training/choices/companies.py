@@ -87,6 +87,10 @@ class CompanyReason(Reasons):
             "count",
         ),
     )
+    NOT_IN_TRAINING = (
+        "not_in_training",
+        _("This trainee is not in training any more: nothing new is agreed with a company for them."),
+    )
     CONTRACT_OPEN = "contract_open", _("This trainee has a contract already: %(ref)s.")
     PLACED_THEN = "placed_then", _("This trainee is placed in a company already at that time: %(ref)s.")
     NO_NUMBER = "no_number", _("Give the registration number.")

@@ -16,7 +16,7 @@ from takwin.core.changes import change, create, journal
 from takwin.core.clock_undo import Undo, take_rows
 from takwin.core.errors import Refused
 from takwin.territory.models import Area
-from takwin.training.choices import PostState
+from takwin.training.choices import EnrolmentState, PostState
 from takwin.training.choices.companies import BrokenBy, CompanyKind, CompanyReason, ContractState, ConventionState
 from takwin.training.models import (
     Amendment,
@@ -108,6 +108,7 @@ def plan_placement(
             .order_by("pk")
             .first()
         )
+        check_training(enrolment.pk)
         if convention is None:
             raise Refused(CompanyReason.NO_CONVENTION, "company", company=company, on=first_on)
         then = Placement.objects.exclude(state__in=["cancelled", "done"]).filter(
@@ -129,7 +130,8 @@ def move_placement(placement: Placement, *, verb: str, reason: str = "", by: Any
     if verb == "interrupt" and not reason.strip():
         raise Refused(CompanyReason.WHY_MISSING, "reason")
     with change(placement, verb, by=by, flow=PLACEMENT, reason=reason) as row:
-        pass
+        if verb in {"begin", "resume"}:
+            check_training(row.enrolment_id)
     return row
 
 
@@ -182,10 +184,19 @@ def _draw_up(
     )  # fmt: skip
     try:
         with transaction.atomic():
+            check_training(enrolment.pk)
             return create(row, "draw_up", by=by)
     except IntegrityError:
         other = Contract.objects.filter(enrolment=enrolment, state__in=OPEN).first()
         raise Refused(CompanyReason.CONTRACT_OPEN, ref=other.ref if other else "") from None
+
+
+def check_training(enrolment_id: int) -> None:
+    """Refused unless somebody is in training now: whoever left is bound to no company. The row is locked until the
+    move is written."""
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id)
+    if enrolment.state != EnrolmentState.ENROLLED:
+        raise Refused(CompanyReason.NOT_IN_TRAINING)
 
 
 def check_terms(enrolment: Enrolment, first_on: date, last_on: date, share: int, tutor: str) -> None:
@@ -198,6 +209,7 @@ def check_terms(enrolment: Enrolment, first_on: date, last_on: date, share: int,
 def sign(contract: Contract, *, by: Any) -> Contract:
     """Company, trainee (and the guardian of a minor) and centre have signed. The terms are checked again."""
     with change(contract, "sign", by=by, flow=CONTRACT) as row:
+        check_training(row.enrolment_id)
         check_terms(row.enrolment, row.first_on, row.last_on, row.share, row.tutor)
     return row
 
@@ -208,6 +220,7 @@ def register(contract: Contract, *, number: str, by: Any) -> Contract:
         raise Refused(CompanyReason.NO_NUMBER, "number")
     try:
         with change(contract, "register", by=by, flow=CONTRACT) as row:
+            check_training(row.enrolment_id)
             row.number = number.strip()
     except IntegrityError:
         raise Refused(CompanyReason.NUMBER_TAKEN, "number") from None
@@ -221,6 +234,7 @@ def amend(contract: Contract, *, tutor: str, last_on: date, share: int, reason: 
     with transaction.atomic():
         row = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
         CONTRACT.target("amend", row.state)
+        check_training(row.enrolment_id)
         check_terms(row.enrolment, row.first_on, last_on, share, tutor)
         today = timezone.localdate()
         Amendment.objects.create(
@@ -241,7 +255,7 @@ def suspend(contract: Contract, *, reason: str, by: Any) -> Contract:
 
 def resume(contract: Contract, *, by: Any) -> Contract:
     with change(contract, "resume", by=by, flow=CONTRACT) as row:
-        pass
+        check_training(row.enrolment_id)
     return row
 
 
