@@ -21,7 +21,7 @@ class JuryForm(ServiceForm):
         label=_("Other members"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=4000,
-        help_text=_("One a line: name; role. Roles: trainer, professional, office."),
+        help_text=_("One a line: name; role. Roles: Trainer, Professional of the trade, Administration."),
     )
 
     service = services.form_jury

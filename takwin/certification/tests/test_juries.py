@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from takwin.accounts.tests.make import make_user
 from takwin.certification import services
 from takwin.certification.choices import Decision
+from takwin.certification.forms import JuryForm
 from takwin.certification.models import Amendment, Diploma, Jury
 from takwin.certification.rules.juries import CURRENT, RULES, check_decision, check_present, needed, proposed
+from takwin.certification.services.juries import read_sitters
 from takwin.certification.tests.make import (
     SITTERS,
     make_diploma,
@@ -228,3 +230,12 @@ def test_a_president_may_sign_there_when_appointed_and_when_signing():
     with refused("cannot_sign"):
         services.sign_minutes(jury, by=president)
     services.cancel_jury(jury, reason="الرئيس غادر", by=None)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_the_roles_that_the_form_names_are_those_it_reads(language):
+    """In the reader's own words: nobody types an English code on an Arabic page."""
+    with translation.override(language):
+        roles = str(JuryForm.base_fields["sitters"].help_text).rpartition(":")[2].strip(" .").replace("،", ",")
+        seats = [read_sitters(f"ليلى; {role}")[0][1] for role in roles.split(",")]
+    assert seats == ["trainer", "professional", "office"]
