@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from takwin.accounts.granting import give_role
 from takwin.accounts.models import Grant, User
-from takwin.accounts.roles import CAPABILITIES, NATIONWIDE, OWN, Role
+from takwin.accounts.roles import Role, capabilities_of, nationwide, own
 from takwin.accounts.services import grant
 from takwin.accounts.tests.make import make_user
 from takwin.admissions import services as admissions
@@ -280,8 +280,8 @@ def desk_pages():
     out = {}
     for name, capability, moves in walk(get_resolver().url_patterns):
         needed = capability if callable(moves) else moves or capability
-        own = capability in {PUBLIC, SIGNED_IN} | OWN
-        if not own and (callable(moves) or not needed.endswith(READING)):
+        personal = capability in {PUBLIC, SIGNED_IN} | own()
+        if not personal and (callable(moves) or not needed.endswith(READING)):
             out[name] = needed
     return out
 
@@ -294,9 +294,9 @@ def test_every_form_of_the_desk_has_its_case():
 
 
 def test_an_auditor_holds_nothing_that_moves():
-    assert all(capability.endswith(READING) for capability in CAPABILITIES[Role.AUDITOR])
+    assert all(capability.endswith(READING) for capability in capabilities_of(Role.AUDITOR))
     # The journal and the events of the door lie at no place: an auditor of a region reads none of them.
-    assert {capability for capability in NATIONWIDE if capability.endswith(READING)} == {"journal.audit"}
+    assert {capability for capability in nationwide() if capability.endswith(READING)} == {"journal.audit"}
 
 
 def make_everywhere(email: str = "insider@example.org") -> User:

@@ -21,7 +21,7 @@ from takwin.accounts.phones import normalize_phone, reached_by_sms
 from takwin.accounts.proofs import EMAIL, PHONE
 from takwin.accounts.services import choose_language
 from takwin.ui import fields as forms
-from takwin.ui.context import NAMES
+from takwin.ui.context_processors import NAMES
 from takwin.ui.forms import ServiceForm
 
 NOT_A_PHONE = _("This is not a phone number. Write it as 06 12 34 56 78 or +212612345678.")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts.choices import EventKind, GrantRequestState
-from takwin.accounts.roles import NATIONWIDE, OWN, Role, roles_with
+from takwin.accounts.roles import Role, nationwide, own, roles_with
 from takwin.centres.choices import CentreStatus
 from takwin.centres.models import Centre
 from takwin.core.choices import state_check
@@ -83,7 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         the whole nation is held everywhere or not at all."""
         if not self.is_active:
             return NOWHERE
-        if capability in OWN:
+        if capability in own():
             return EVERYWHERE
         roles = set(roles_with(capability))
         rows = [(path, centre) for role, path, centre in self.held() if role in roles]
@@ -91,7 +91,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             return NOWHERE
         if any(path == "" for path, _centre in rows):
             return EVERYWHERE
-        if capability in NATIONWIDE:
+        if capability in nationwide():
             return NOWHERE
         return Scope(
             areas=frozenset(path for path, _centre in rows if path),

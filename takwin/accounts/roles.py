@@ -1,9 +1,12 @@
-"""What each role may do: reviewed like code, because it is code."""
+"""Roles. What each may do is declared by the contexts (`core/contexts.py`): reviewed like code, because it is code."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from takwin.core.contexts import contexts
 
 
 class Role(models.TextChoices):
@@ -18,92 +21,45 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor (reads only)")
 
 
-_READ = {
-    "desk.open",
-    "centres.see",
-    "offer.see",
-    "admissions.see",
-    "training.see",
-    "certification.see",
-    "employment.see",
-    "journal.read",
-}
-_COUNSEL = {"desk.open", "centres.see", "offer.see", "admissions.assist", "guidance.follow", "guidance.board"}
-_COUNSEL |= {"employment.see", "employment.follow"}
-
-CAPABILITIES: dict[str, set[str]] = {
-    Role.NATIONAL: _READ
-    | {
-        "centres.correct",
-        "offer.edit",
-        "offer.import",
-        "journal.audit",
-        "accounts.grant",
-        "admissions.allocate",
-        "people.correct",
-        "admissions.publish",
-        "admissions.form",
-        "guidance.board",
-        "training.write",
-        "certification.run",
-        "certification.sign",
-        "certification.revoke",
-        "certification.keys",
-        "employment.run",
-        "employment.follow",
-        "employment.moderate",
-        "reporting.see",
-        "running.see",
-        "running.act",
-    },
-    Role.REGIONAL: _READ
-    | {
-        "accounts.grant",
-        "centres.correct",
-        "offer.edit",
-        "offer.import",
-        "people.correct",
-        "guidance.board",
-        "certification.sign",
-        "employment.moderate",
-        "reporting.see",
-    },
-    Role.REGISTRAR: _READ
-    | {"offer.edit", "offer.import", "people.correct", "training.run", "certification.run", "employment.follow"},
-    Role.DIRECTOR: _READ
-    | {
-        "centres.correct",
-        "offer.edit",
-        "guidance.board",
-        "training.run",
-        "certification.run",
-        "certification.sign",
-        "certification.revoke",
-    },
-    Role.SCORER: {"desk.open", "admissions.score"},
-    Role.COUNSELLOR: _COUNSEL,
-    Role.HEAD: _COUNSEL | {"guidance.manage", "guidance.notes"},
-    Role.TRAINER: {"desk.open", "training.teach"},
-    Role.AUDITOR: _READ | {"admissions.audit", "guidance.board", "reporting.see", "journal.audit", "running.see"},
-}
-
-# Over rows without a centre (rounds and runs, curricula, signing keys, cohorts and waves): held by a grant everywhere
-# or not at all. The same role at an area gives none of these.
-NATIONWIDE = {"admissions.allocate", "admissions.publish", "training.write", "certification.keys", "employment.run"}
-NATIONWIDE |= {"running.act"}  # the outbox and the clock
-NATIONWIDE |= {"journal.audit"}
-
 # Roles a region gives by itself, within its area; the others are given by the nation.
 LOCAL_ROLES = {Role.REGISTRAR, Role.DIRECTOR, Role.SCORER, Role.COUNSELLOR, Role.HEAD, Role.TRAINER}
 
-# Every signed-in person has these over their own records, whatever their grants.
-OWN = {"admissions.apply"}
-ALL = set().union(*CAPABILITIES.values()) | OWN
+
+@cache
+def capabilities() -> dict[str, frozenset[str]]:
+    """Each capability that a context declares, and the roles that carry it. A role that is none is a mistake."""
+    held: dict[str, frozenset[str]] = {}
+    for context in contexts():
+        for capability, roles in context.capabilities.items():
+            held[capability] = frozenset(Role(role) for role in roles)
+    return held
+
+
+@cache
+def nationwide() -> frozenset[str]:
+    """Over rows without a centre (rounds and runs, curricula, signing keys, cohorts and waves, the outbox and the
+    clock): held by a grant everywhere or not at all. The same role at an area gives none of these."""
+    return frozenset().union(*(context.nationwide for context in contexts()))
+
+
+@cache
+def own() -> frozenset[str]:
+    """What every signed-in person has over their own records, whatever their grants."""
+    return frozenset().union(*(context.own for context in contexts()))
+
+
+def every_capability() -> frozenset[str]:
+    return frozenset(capabilities()) | own()
+
+
+def capabilities_of(role: str) -> frozenset[str]:
+    return frozenset(capability for capability, roles in capabilities().items() if role in roles)
 
 
 def roles_with(capability: str) -> list[str]:
-    """The roles that carry a capability."""
-    return [role for role, held in CAPABILITIES.items() if capability in held]
+    """The roles that carry a capability, in the order of `Role`."""
+    carriers = capabilities().get(capability, frozenset())
+    return [role for role in Role if role in carriers]
 
 
 def needs_role(view: object, kwargs: Mapping[str, object]) -> bool:
@@ -111,4 +67,4 @@ def needs_role(view: object, kwargs: Mapping[str, object]) -> bool:
     pages are the staff's when their address names whose file it is (`subject`)."""
     if getattr(view, "capability", "public") in {"public", "signed-in"}:
         return False
-    return view.capability not in OWN or bool(kwargs.get("subject"))  # type: ignore[attr-defined]
+    return view.capability not in own() or bool(kwargs.get("subject"))  # type: ignore[attr-defined]

@@ -126,7 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "takwin.ui.context.layout",
+                "takwin.ui.context_processors.layout",
             ],
             "builtins": [
                 "django.templatetags.i18n",

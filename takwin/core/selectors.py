@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from takwin.core.contexts import verbs
 from takwin.core.dates import day, moment
 from takwin.core.models import Entry
-from takwin.core.verbs import FIELDS, VERBS
+from takwin.core.verbs import FIELDS
 
 Pairs = dict[str, list[Any]]
 
@@ -29,7 +30,7 @@ def journal(row: Any, limit: int = 50) -> list[Entry]:
     )
     names = _names(type(row), [entry.changed for entry in rows])
     for entry in rows:
-        entry.verb_label = VERBS.get(entry.verb, entry.verb)  # type: ignore[attr-defined]
+        entry.verb_label = verbs().get(entry.verb, entry.verb)  # type: ignore[attr-defined]
         entry.moves = [  # type: ignore[attr-defined]
             (_label(type(row), name), *(_value_in_words(type(row), name, value, names) for value in pair))
             for name, pair in entry.changed.items()

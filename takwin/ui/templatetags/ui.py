@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from takwin.core import dates, numbers
 from takwin.core.choices import States
+from takwin.core.contexts import Entry, Section, navigation
 from takwin.core.crowd import LEAST, public_count
 from takwin.core.form_keys import text_of
 from takwin.core.money import mdh as to_mdh
@@ -189,6 +190,17 @@ def ld_json(value: dict[str, Any]) -> SafeString:
 def holds_anywhere(user: Any, capability: str) -> bool:
     """Whether the visitor holds a capability somewhere: for menus alone; a button asks `can` about its row."""
     return bool(getattr(user, "is_authenticated", False) and user.holds_anywhere(capability))
+
+
+@register.simple_tag(takes_context=True)
+def desk_navigation(context: dict[str, Any]) -> list[tuple[Section, list[Entry]]]:
+    """Sections of the desk with the lines that the visitor may open."""
+    user = context["request"].user
+    shown = [
+        (section, [entry for entry in entries if holds_anywhere(user, entry.capability)])
+        for section, entries in navigation()
+    ]
+    return [(section, entries) for section, entries in shown if entries]
 
 
 @register.simple_tag(takes_context=True)

@@ -6,20 +6,18 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from takwin.accounts.models import User
 from takwin.admissions import selectors as admissions
 from takwin.admissions.models import PoolResult
 from takwin.centres.models import Centre
-from takwin.core import clock, messages
+from takwin.core.contexts import Task, contexts
 from takwin.core.scope import Scope
 from takwin.core.text import list_words
 from takwin.offer.models import Offering, Season
 from takwin.territory.models import Area
 from takwin.territory.selectors import Shape, geometry, shapes
-from takwin.web.clock import closings
 
 
 def place_names(scope: Scope) -> str:
@@ -58,54 +56,9 @@ def beds(scope: Scope, season: Season | None) -> int:
     return Centre.objects.filter(pk__in=mine).aggregate(total=Coalesce(Sum("beds"), 0))["total"]
 
 
-def _running() -> list[dict[str, str]]:
-    """A clock in doubt, steps that failed, messages that failed, and what closes within two days."""
-    out = []
-    state, words = clock.state(), {"stopped": _("The clock is in doubt"), "failing": _("A step of the clock fails")}
-    if state in words:
-        out.append({"tone": "bad", "when": _("now"), "label": words[state], "url": reverse("web:clock")})
-    if messages.failed_messages().exists():
-        url = reverse("web:failed_messages")
-        out.append({"tone": "bad", "when": _("now"), "label": _("Messages that failed"), "url": url})
-    if closings():
-        out.append(
-            {"tone": "wait", "when": _("soon"), "label": _("What the clock closes"), "url": reverse("web:clock")}
-        )
-    return out
-
-
-def waiting(user: Any, season: Season | None) -> list[dict[str, str]]:
-    """What waits for a decision of this visitor."""
-    out: list[dict[str, str]] = []
-    if user.scope("running.see").everywhere:
-        out += _running()
-    if season is None:
-        return out
-    if user.holds_anywhere("admissions.allocate"):
-        runs = list(admissions.runs(season)[:5])
-        review = next((run for run in runs if run.state == "review"), None)
-        if review:
-            url = reverse("admissions:run", args=[review.ref])
-            out.append({"tone": "bad", "when": _("now"), "label": _("Review and publish the allocation"), "url": url})
-        elif season.state == "closed":
-            url = reverse("admissions:runs")
-            out.append({"tone": "bad", "when": _("now"), "label": _("Calculate the allocation"), "url": url})
-        elif season.state == "open":
-            url = reverse("admissions:runs")
-            out.append({"tone": "wait", "when": _("open"), "label": _("Applications are open"), "url": url})
-    if user.holds_anywhere("offer.edit"):
-        empty = Offering.objects.within(user.scope("offer.edit")).filter(
-            season=season, state="open", demand__requests=0
-        )
-        count = empty.filter(seats__gt=0).count()
-        if count:
-            text = ngettext(
-                "%(count)s offering that nobody asks for", "%(count)s offerings that nobody asks for", count
-            ) % {"count": count}
-            out.append(
-                {"tone": "mute", "when": _("review"), "label": text, "url": reverse("offer:list") + "?sort=seats"}
-            )
-    return out
+def waiting(user: User) -> list[Task]:
+    """What waits for a decision of this visitor, as each context declares it."""
+    return [task for context in contexts() if context.waiting for task in context.waiting(user)]
 
 
 def shapes_of(scope: Scope, season: Season | None) -> list[Shape]:

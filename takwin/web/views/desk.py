@@ -39,7 +39,7 @@ def desk(request: Any) -> HttpResponse:
         "place": selectors.place_names(request.scope),
         "totals": reporting.totals(season, request.scope) if season else {},
         "beds": selectors.beds(request.scope, season),
-        "waiting": selectors.waiting(request.user, season),
+        "waiting": selectors.waiting(request.user),
         "shapes": selectors.shapes_of(request.scope, season),
     }
     return show(request, "web/desk.html", fragment="rows", active="desk", **context)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.accounts import selectors as accounts
 from takwin.accounts.choices import EventKind
+from takwin.core.contexts import verbs
 from takwin.core.selectors import Entry, journal_lines
-from takwin.core.verbs import READINGS, VERBS
+from takwin.core.verbs import READINGS
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import page, show
 from takwin.web.clock import STEPS
@@ -56,7 +57,7 @@ def describe_filters(entry: Entry) -> str:
 LINES = (
     Column("at", _("When"), lambda entry: entry.at, "at"),
     Column("by", _("Who"), lambda entry: str(entry.by or "")),
-    Column("verb", _("Action"), lambda entry: VERBS.get(entry.verb, entry.verb)),
+    Column("verb", _("Action"), lambda entry: verbs().get(entry.verb, entry.verb)),
     Column("ref", _("Which record"), describe_record),
     Column("filters", _("Filters"), describe_filters),
     Column("count", _("Rows"), lambda entry: entry.data.get("count")),
@@ -65,8 +66,8 @@ LINES = (
 
 def by_kind(rows: QuerySet[Entry], kind: str) -> QuerySet[Entry]:
     """Narrow to openings of files, to exports, or to what was done with roles."""
-    verbs = {"readings": READINGS[:-1], "exports": READINGS[-1:], "grants": GRANTS}[kind]
-    return rows.filter(verb__in=verbs)
+    kinds = {"readings": READINGS[:-1], "exports": READINGS[-1:], "grants": GRANTS}
+    return rows.filter(verb__in=kinds[kind])
 
 
 def since(rows: QuerySet[Any], days: str) -> QuerySet[Any]:
@@ -136,6 +137,6 @@ def lines(request: HttpRequest) -> HttpResponse:
         request, chosen_lines(request), LINES, FILTERS, search="", name="journal", order="-at", size=50, personal=True
     )
     for entry in listing.page:
-        entry.verb_label, entry.filters_text = VERBS.get(entry.verb, entry.verb), describe_filters(entry)
+        entry.verb_label, entry.filters_text = verbs().get(entry.verb, entry.verb), describe_filters(entry)
         entry.record_label = describe_record(entry)
     return listing.export() or show(request, "web/journal_lines.html", listing=listing, active="journal")

@@ -1,0 +1,55 @@
+"""Navigation, rights and words of the journal, the clock and the outbox."""
+
+from django.utils.translation import gettext_lazy as _
+
+from takwin.core.contexts import READERS, Context
+
+CONTEXT = Context(
+    capabilities={
+        "journal.audit": ("national", "auditor"),
+        "journal.read": READERS,
+        "running.act": ("national",),
+        "running.see": ("national", "auditor"),
+    },
+    nationwide=frozenset({"journal.audit", "running.act"}),
+    verbs={
+        "accept_give_back": _("Giving back accepted by a second person"),
+        "amend": _("Score amended"),
+        "answer": _("Answer kept"),
+        "ask_give_back": _("Giving back of what the clock took asked for"),
+        "begin": _("Begun"),
+        "cancel": _("Cancelled"),
+        "claim": _("Joined with the account"),
+        "close": _("Closed"),
+        "confirm": _("Seat confirmed"),
+        "confirm_clock": _("Time confirmed"),
+        "correct": _("Corrected"),
+        "describe": _("Schooling and marks given"),
+        "end": _("Ended"),
+        "export": _("List exported"),
+        "finish": _("Calculated"),
+        "finish_give_back": _("Given back"),
+        "import": _("Imported"),
+        "move": _("Appointment moved"),
+        "open": _("Opened"),
+        "plan": _("Planned"),
+        "prepare": _("Prepared"),
+        "publish": _("Published"),
+        "read_document": _("Document read"),
+        "read_file": _("File opened"),
+        "read_note": _("Sensitive notes read"),
+        "recall": _("Taken back"),
+        "recall_give_back": _("Request to give back taken back"),
+        "refuse_give_back": _("Giving back refused by a second person"),
+        "register": _("Registered"),
+        "renew_feed": _("Calendar address renewed"),
+        "reopen": _("Reopened"),
+        "replace": _("Replaced by a new contract"),
+        "resume_clock": _("Clock goes on"),
+        "retry_message": _("Failed message sent again"),
+        "sign": _("Signature given"),
+        "start": _("Started"),
+        "stop_clock": _("Clock stopped: its time is in doubt"),
+        "withdraw": _("Withdrawn"),
+    },
+)
