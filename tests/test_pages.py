@@ -96,7 +96,7 @@ class TestPortal:
         assert "لا موسم" in client.get("/season/").content.decode()
 
     @pytest.mark.parametrize(
-        "query", ["مُساعِدُ صيدليٍّ", "مساعد صيدلى", "صيدلي", "pharmacie", "Pharmacie préparateur assistant"][:4]
+        "query", ["مُساعِدُ صيدليٍّ", "مساعد صيدلى", "صيدلي", "pharmacie", "Pharmacie préparateur assistant"]
     )
     def test_search_folds_what_people_type(self, client, world, query):
         assert "pharmacy-assistant" in client.get("/programmes/", {"q": query}).content.decode()

@@ -1,7 +1,0 @@
-import modal from './object.js';
-import { addPrefix } from '../../functions/addPrefix.js';
-
-export default ({ addComponents, prefix = '' }) => {
-  const prefixedmodal = addPrefix(modal, prefix);
-  addComponents({ ...prefixedmodal });
-};

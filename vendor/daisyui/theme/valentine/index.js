@@ -1,7 +1,0 @@
-import valentine from './object.js';
-import { addPrefix } from '../../functions/addPrefix.js';
-
-export default ({ addBase, prefix = '' }) => {
-  const prefixedvalentine = addPrefix(valentine, prefix);
-  addBase({ ...prefixedvalentine });
-};
