@@ -11,7 +11,7 @@ ROOT = settings.BASE_DIR
 PAGES = ("docs/security.md", "docs/asvs.md")
 # `takwin/core/tests/test_keys.py::test_x`, and several of one file: `tests/test_keys.py::test_x, test_y`
 TESTS = re.compile(r"`([\w/]+\.py)::(test_\w+(?:, test_\w+)*)`")
-FILES = re.compile(r"`((?:takwin|tests|docs|bin|data)/[\w/.-]+\.\w+)`")
+FILES = re.compile(r"`((?:takwin|tests|docs|bin|data)/[\w/.-]+\.\w+)(?:::\w+)?`")
 
 
 def text_of(page):
@@ -32,13 +32,26 @@ def test_every_test_it_names_exists(page):
     assert text_of(page).count("::test_") == len(TESTS.findall(text_of(page))), "a test is named in another form"
 
 
-@pytest.mark.parametrize("page", PAGES)
+LEADING = (*PAGES, "docs/tour.md", "docs/testing.md", "docs/README.md", "README.md", "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("page", LEADING)
 def test_every_file_it_names_exists(page):
     missing = [path for path in FILES.findall(text_of(page)) if not (ROOT / path).exists()]
     assert not missing, "\n".join(missing)
 
 
-@pytest.mark.parametrize("page", PAGES)
+def test_every_function_of_the_tour_exists():
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", text_of("docs/tour.md"))
+    assert len(named) >= 10
+    missing = [
+        f"{path}::{name}" for path, name in named
+        if not re.search(rf"^\s*def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.M)
+    ]  # fmt: skip
+    assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("page", LEADING)
 def test_every_page_it_leads_to_exists(page):
     """Relative links, and the headings they name in this folder's pages."""
     folder = (ROOT / page).parent
