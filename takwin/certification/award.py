@@ -1,4 +1,5 @@
-"""What a diploma tells, frozen when it is prepared: one record, three languages; and its way into the engine."""
+"""The facts of a diploma, frozen when it is prepared (one JSON record, three languages), and their conversion into the
+engine's `Award`."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ class Names:
         return self.versions[version]
 
 
-def told(row: Any) -> dict[str, str]:
+def by_language(row: Any) -> dict[str, str]:
     """The names of a record in each language; empty where it has none."""
     return {"ar": row.name_ar, "fr": row.name_fr, "en": row.name_en}
 
@@ -47,7 +48,7 @@ def _honours(value: str) -> dict[str, str]:
 
 
 def identity_of(person: Person) -> dict[str, str]:
-    """Who somebody is today, to be frozen. The card number is kept as a keyed digest: it proves, and tells nothing."""
+    """The identity of a person today, to be frozen. Of the card number only a keyed digest (HMAC) is kept."""
     digest = salted_hmac("takwin.certification.card", person.cin, algorithm="sha256").hexdigest() if person.cin else ""
     names = {name: clean(getattr(person, name), lines=False) for name in NAMES}
     return names | {"born_on": str(person.born_on), "card": digest}
@@ -58,45 +59,50 @@ def holder(identity: dict[str, str]) -> str:
 
 
 def _names(identity: dict[str, str]) -> dict[str, str]:
-    """What a diploma keeps of an identity: no birth, no card."""
+    """The names of an identity, without birth and card digest: all that a diploma keeps of it."""
     return {name: identity[name] for name in NAMES}
 
 
 def of_verdict(row: Verdict, names: Names) -> dict[str, Any]:
-    """The facts of a diploma. Honours are the rule's: a jury that admits against it gives none."""
+    """The facts of a diploma. Honours come from the rule: a jury that admits below the pass mark gives none."""
     enrolment, result = row.enrolment, row.result
     assert result is not None  # only a deferred verdict has none: the database says so
     modules = names.of(enrolment.version_id)
     lines = [
-        {"code": one["code"], "names": told(modules[one["code"]]), "mark": one["average"], "weight": one["weight"]}
-        for one in result.lines
-        if one["code"] in modules
+        {
+            "code": result_line["code"],
+            "names": by_language(modules[result_line["code"]]),
+            "mark": result_line["average"],
+            "weight": result_line["weight"],
+        }
+        for result_line in result.lines
+        if result_line["code"] in modules
     ]
     return {
-        "programme": enrolment.version.programme.code, "names": told(enrolment.version.programme),
-        "level": told(enrolment.version.programme.level), "centre": told(enrolment.centre),
+        "programme": enrolment.version.programme.code, "names": by_language(enrolment.version.programme),
+        "level": by_language(enrolment.version.programme.level), "centre": by_language(enrolment.centre),
         "average": result.average, "honours": _honours(result.honours), "rule": result.rule, "lines": lines,
         "identity": _names(row.identity),
     }  # fmt: skip
 
 
 def of_module(enrolment: Enrolment, line: dict[str, Any], identity: dict[str, str]) -> dict[str, Any]:
-    """The facts of a certificate of a module; `line` is a result's, `identity` the one frozen last."""
+    """The facts of a certificate of one module. `line`: a line of a result; `identity`: the last one frozen."""
     module = Module.objects.get(version=enrolment.version_id, code=line["code"])
     return {
-        "programme": enrolment.version.programme.code, "names": told(module),
-        "level": told(enrolment.version.programme), "centre": told(enrolment.centre), "average": line["average"],
-        "honours": {}, "rule": "", "lines": [], "identity": _names(identity),
+        "programme": enrolment.version.programme.code, "names": by_language(module),
+        "level": by_language(enrolment.version.programme), "centre": by_language(enrolment.centre),
+        "average": line["average"], "honours": {}, "rule": "", "lines": [], "identity": _names(identity),
     }  # fmt: skip
 
 
 def read(row: Diploma) -> Award:
-    """What the engine signs."""
+    """The `Award` that the engine signs."""
     facts = row.facts
     return Award(
         ref=row.ref, kind=row.kind, programme=facts["programme"], names=facts["names"], centre=facts["centre"],
         holder=row.holder, on=row.on, average=facts["average"], honours=facts["honours"],
-        lines=tuple(Line(one["code"], one["names"], one["mark"]) for one in facts["lines"]),
+        lines=tuple(Line(line["code"], line["names"], line["mark"]) for line in facts["lines"]),
     )  # fmt: skip
 
 
@@ -112,7 +118,7 @@ def place(row: Diploma, url: str) -> Place:
 
 
 def line(row: Diploma) -> dict[str, str]:
-    """What the QR tells without a network."""
+    """The fields of the QR line, readable without a network."""
     facts = row.facts
     return {
         "ref": row.ref, "holder": row.holder, "name": facts["names"]["ar"], "centre": facts["centre"]["ar"],

@@ -1,4 +1,4 @@
-"""States, decisions, findings, and why something is refused."""
+"""Choices of certification: states, decisions, findings of a verification, reasons of refusals."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,7 @@ class DiplomaState(States):
 
 
 class Why(models.TextChoices):
-    """The class of a reason, told to whoever verifies; the words stay in the journal."""
+    """Why a diploma was suspended or revoked. Verifiers read this class; the free text stays in the journal."""
 
     NONE = "", "–"
     AMENDED = "amended", _("The jury corrected its decision")

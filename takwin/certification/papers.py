@@ -1,4 +1,4 @@
-"""Diplomas and minutes on paper: Typst draws the page; the signed document lies inside the diploma's file."""
+"""PDFs of diplomas and minutes, drawn by Typst; the signed document is attached to the diploma's file."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ def diploma_picture(row: Diploma) -> bytes:
 def _diploma(row: Diploma) -> dict[str, Any]:
     facts = row.facts
     both: dict[str, dict[str, Any]] = {}
-    for told in ("ar", "fr"):
-        with override(told):
-            both[told] = {
+    for language_code in ("ar", "fr"):
+        with override(language_code):
+            both[language_code] = {
                 "title": gettext("Diploma") if row.kind == DiplomaKind.DIPLOMA else gettext("Certificate of a module"),
                 "gives": gettext("The jury certifies that"),
                 "has": gettext("has earned the diploma of") if row.kind == DiplomaKind.DIPLOMA
                 else gettext("has passed the module"),
-                "name": facts["names"].get(told) or facts["names"]["ar"],
-                "level": facts["level"].get(told) or facts["level"]["ar"],
-                "centre": facts["centre"].get(told) or facts["centre"]["ar"],
-                "on": dates.day(row.on, told),
-                "honours": facts["honours"].get(told, ""),
+                "name": facts["names"].get(language_code) or facts["names"]["ar"],
+                "level": facts["level"].get(language_code) or facts["level"]["ar"],
+                "centre": facts["centre"].get(language_code) or facts["centre"]["ar"],
+                "on": dates.day(row.on, language_code),
+                "honours": facts["honours"].get(language_code, ""),
                 "average": gettext("Average: %(mark)s of 20") % {"mark": _mark(facts["average"])},
                 "check": gettext("Scan the code, or hand in this file: it says whether the diploma stands today."),
             }  # fmt: skip
@@ -75,8 +75,8 @@ def _diploma(row: Diploma) -> dict[str, Any]:
 
 
 def _latin(row: Diploma) -> str:
-    told = row.facts["identity"]
-    return f"{told['given_name_latin']} {told['family_name_latin']}".strip()
+    identity = row.facts["identity"]
+    return f"{identity['given_name_latin']} {identity['family_name_latin']}".strip()
 
 
 def _mark(hundredths: int | None) -> str:
@@ -85,8 +85,8 @@ def _mark(hundredths: int | None) -> str:
 
 def minutes_pdf(row: Jury) -> bytes:
     """The minutes of a jury in the reader's language: who was there, what was decided, corrections since."""
-    told = juries.verdicts(row)
-    counted = juries.counts(told)
+    verdicts = juries.verdicts(row)
+    counted = juries.counts(verdicts)
     facts: dict[str, Any] = {
         "language": language(),
         "title": gettext("Minutes of the jury"),
@@ -100,22 +100,22 @@ def minutes_pdf(row: Jury) -> bytes:
         ],
         "sitters_title": gettext("Members"),
         "sitters": [
-            [one.name, str(Seat(one.seat).label), gettext("present") if one.present else gettext("absent")]
-            for one in row.sitters.all()
+            [member.name, str(Seat(member.seat).label), gettext("present") if member.present else gettext("absent")]
+            for member in row.sitters.all()
         ],
         "head": [gettext("Trainee"), gettext("Reference"), gettext("Average"), gettext("Decision"), gettext("Why")],
         "lines": [
-            [one.who, one.enrolment.ref, _mark(one.result.average if one.result else None),
-             one.get_decision_display() if one.decision else "–", one.words]
-            for one in told
+            [verdict.who, verdict.enrolment.ref, _mark(verdict.result.average if verdict.result else None),
+             verdict.get_decision_display() if verdict.decision else "–", verdict.words]
+            for verdict in verdicts
         ],
         "sum": " · ".join(f"{Decision(key).label}: {count}" for key, count in counted.items() if key and count),
         "remarks": row.remarks,
         "amendments_title": gettext("Corrections signed since"),
         "amendments": [
-            [one.verdict.who, f"{one.get_before_display()} → {one.get_after_display()}", one.words,
-             dates.moment(one.at, language())]
-            for one in juries.amendments(row)
+            [amendment.verdict.who, f"{amendment.get_before_display()} → {amendment.get_after_display()}",
+             amendment.words, dates.moment(amendment.at, language())]
+            for amendment in juries.amendments(row)
         ],
         "signed": gettext("Signed by the president, %(name)s, on %(at)s")
         % {"name": row.president, "at": dates.moment(row.signed_at, language())}

@@ -1,4 +1,4 @@
-"""What a bearer presented: a document or a signed line, found in text, in a PDF or in a picture. Bounded everywhere.
+"""Parsing of a submission to the verifier: a document or a signed line, in a text, a PDF or a picture. All bounded.
 
 A PDF of ours carries its document as an attachment. A scan carries a code. Both are looked for in another process
 (`certification.scan`), a few at a time on a machine: a stranger's file never holds a thread of the site for long.
@@ -58,65 +58,68 @@ class Busy(Exception):  # noqa: N818 - an answer: wait
 
 def from_text(text: str) -> Presented:
     """A pasted document, or the address or line of a code. Refused: too large, or neither."""
-    told = text.strip().encode()
-    if len(told) > MOST_BYTES:
+    content = text.strip().encode()
+    if len(content) > MOST_BYTES:
         raise Refused(Sentence.TOO_LARGE, "text", most=MOST_BYTES // 1000)
-    if told.startswith((b"{", b"\xef\xbb\xbf{", b"[")):
-        return Presented(document=told)
+    if content.startswith((b"{", b"\xef\xbb\xbf{", b"[")):
+        return Presented(document=content)
     if (line := read_code(text)) is not None:
         return Presented(line=line)
     raise Refused(Sentence.NOT_JSON, "text")
 
 
-def needs_place(told: bytes) -> bool:
-    """Whether a file is looked at in another process: a PDF or a picture, by its first bytes."""
-    return told.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or (told[:4], told[8:12]) == (b"RIFF", b"WEBP")
+def needs_place(content: bytes) -> bool:
+    """Whether a file is parsed in another process: a PDF or a picture, by its first bytes."""
+    return content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or (content[:4], content[8:12]) == (
+        b"RIFF",
+        b"WEBP",
+    )
 
 
-def from_file(_name: str, told: bytes, *, sender: str = "") -> Presented:
+def from_file(_name: str, content: bytes, *, sender: str = "") -> Presented:
     """A file that was handed in: JSON, PDF, PNG, JPEG or WebP. Refused: empty, too large, or nothing of ours in it.
 
     `sender` is the network of whoever hands it in: one at a time for each. Raises Busy.
     """
-    if not told.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise Refused(Sentence.EMPTY, "file")
-    seen = needs_place(told)
+    seen = needs_place(content)
     most = MOST_FILE if seen else MOST_BYTES
-    if (kind := kind_of(told)) is not None:
+    if (kind := kind_of(content)) is not None:
         raise Refused(Sentence.HEIC if kind == "HEIC" else Sentence.OTHER_KIND, "file", kind=kind)
-    if len(told) > most:
+    if len(content) > most:
         raise Refused(Sentence.TOO_LARGE, "file", most=most // 1000)
-    return _scanned(told, sender) if seen else Presented(document=told)
+    return _scanned(content, sender) if seen else Presented(document=content)
 
 
-def kind_of(told: bytes) -> str | None:
-    """The name of a kind of file that is not read here; None for those that are, and for text."""
-    if told[4:8] == b"ftyp":
-        brand = told[8:12]
+def kind_of(content: bytes) -> str | None:
+    """The name of a file type that is not read here; None for the types that are, and for text."""
+    if content[4:8] == b"ftyp":
+        brand = content[8:12]
         return "HEIC" if brand in HEIC else BRANDS.get(brand, "MP4")
-    return next((kind for first, kind in KINDS.items() if told.startswith(first)), None)
+    return next((kind for first, kind in KINDS.items() if content.startswith(first)), None)
 
 
 def read_code(text: str) -> str | None:
-    """The signed line in what a code holds: the line itself, or an address with `?line=`."""
-    told = text.strip()
-    if len(told) > MOST_LINE + 200:
+    """The signed line in the text of a code: the line itself, or the `?line=` of an address."""
+    line = text.strip()
+    if len(line) > MOST_LINE + 200:
         return None
-    if told.startswith(("http://", "https://")):
+    if line.startswith(("http://", "https://")):
         try:
-            told = (parse_qs(urlsplit(told).query).get("line") or [""])[0]
-        except ValueError:  # an address that is none, such as `http://[`
+            line = (parse_qs(urlsplit(line).query).get("line") or [""])[0]
+        except ValueError:  # not an address, such as `http://[`
             return None
-    return told if LINE.fullmatch(told) else None
+    return line if LINE.fullmatch(line) else None
 
 
-def _scanned(told: bytes, sender: str) -> Presented:
-    """What the other process finds. Refused: nothing of ours, too large, or not read in the time it may take."""
+def _scanned(submitted: bytes, sender: str) -> Presented:
+    """The submission found by the other process. Refused: nothing of ours, too large, or out of time."""
     with _place(sender):
         try:
             # -I: no variable of this process and no folder of ours reaches it.
             done = subprocess.run(
-                [sys.executable, "-I", str(SCAN)], input=told, capture_output=True, timeout=WALL, check=False,
+                [sys.executable, "-I", str(SCAN)], input=submitted, capture_output=True, timeout=WALL, check=False,
                 env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             )  # fmt: skip
         except subprocess.TimeoutExpired:

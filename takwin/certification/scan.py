@@ -24,13 +24,13 @@ MOST_TEXT = 6_000  # signs of a code
 
 def bound() -> None:
     """Limits that the kernel keeps, whatever a library does."""
-    for what, most in (
+    for limit, most in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(limit, (most, most))
 
 
 def codes(picture: Any) -> list[str]:
@@ -41,9 +41,9 @@ def codes(picture: Any) -> list[str]:
     for side in SIDES:
         small = picture.copy()
         small.thumbnail((side, side))
-        for one in zxingcpp.read_barcodes(small, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
-            if len(one.text) <= MOST_TEXT:
-                found.append(one.text)
+        for barcode in zxingcpp.read_barcodes(small, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
+            if len(barcode.text) <= MOST_TEXT:
+                found.append(barcode.text)
         if found or max(picture.size) <= side:
             break
     return found
@@ -77,8 +77,8 @@ def of_pdf(raw: bytes) -> tuple[str, bytes]:
         longest = max(*page.get_size(), 1)
         for side in SIDES:
             points = page.render(scale=side / longest, grayscale=True, may_draw_forms=False).to_pil()
-            if told := codes(points):
-                found += told
+            if texts := codes(points):
+                found += texts
                 break
         page.close()
         if any("." in text for text in found):

@@ -11,5 +11,5 @@ def share(ref: str) -> str:
     return tokens.token(ref, PURPOSE)
 
 
-def read_share(told: str) -> str | None:
-    return tokens.read(told, "SHR", PURPOSE)
+def read_share(token: str) -> str | None:
+    return tokens.read(token, "SHR", PURPOSE)

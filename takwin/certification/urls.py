@@ -7,7 +7,7 @@ from takwin.certification.views import diplomas, juries, verify, wallet
 app_name = "certification"
 urlpatterns = [
     path("verify/", verify.verify, name="verify"),
-    path("shared/<str:told>/", verify.shared, name="shared"),
+    path("shared/<str:token>/", verify.shared, name="shared"),
     path("wallet/", wallet.wallet, name="wallet"),
     path("wallet/<str:ref>/", wallet.own, name="own"),
     path("wallet/<str:ref>/diploma.pdf", wallet.own_pdf, name="own_pdf"),

@@ -50,7 +50,7 @@ class AmendForm(ServiceForm):
 
 class TakeBackForm(ServiceForm):
     why = forms.ChoiceField(
-        label=_("Class of reason"), choices=[one for one in Why.choices if one[0]],
+        label=_("Class of reason"), choices=[choice for choice in Why.choices if choice[0]],
         help_text=_("Told, with the day, to whoever verifies."),
     )  # fmt: skip
     words = forms.CharField(

@@ -24,7 +24,7 @@ class DiplomaQuerySet(ScopedQuerySet):
 class Diploma(models.Model):
     """A diploma, or a certificate of a module.
 
-    `facts`: what is told, frozen when it was prepared. `credential`: the signed document, as text, byte for byte.
+    `facts`: the printed data, frozen when it was prepared. `credential`: the signed document, as text, byte for byte.
     `line`: the signed line of its QR. Its bit in the published lists is its own key: list `pk // LIST_BITS`, bit
     `pk % LIST_BITS`, so that no two share one.
     """
@@ -86,7 +86,7 @@ class Diploma(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is of, in the active language, Arabic where that one is not known."""
+        """The name of the programme or module in the active language, in Arabic where that is missing."""
         names = self.facts["names"]
         return names.get((get_language() or "ar")[:2]) or names["ar"]
 

@@ -1,4 +1,4 @@
-"""Juries, who sits in them, what they decide, and what was corrected since."""
+"""Juries, their members, verdicts and amendments."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Sitter(models.Model):
 
 
 class Verdict(models.Model):
-    """What a jury decided of one trainee, and the result it looked at; `decision` is empty until it decided."""
+    """The decision of a jury on one trainee, and the result it rests on; `decision` is empty until decided."""
 
     jury = models.ForeignKey(Jury, models.CASCADE, related_name="verdicts")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="verdicts")
@@ -92,8 +92,8 @@ class Verdict(models.Model):
     proposed = models.CharField(max_length=10, choices=Decision)
     decision = models.CharField(max_length=10, choices=Decision, blank=True, default="")
     words = models.CharField(_("Why"), max_length=300, blank=True, default="")
-    # Who it is about, as the registry had it when the minutes were signed: names, birth, a digest of the card number.
-    # What is issued on this verdict tells this, whatever the registry says later. Empty until the minutes are signed.
+    # The trainee's identity in the registry when the minutes were signed: names, birth, a digest of the card number.
+    # Diplomas of this verdict carry it, whatever the registry says later. Empty until the minutes are signed.
     identity = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -121,8 +121,8 @@ class Verdict(models.Model):
     @property
     def who(self) -> str:
         """The name that was signed; the registered one until then."""
-        told = self.identity
-        return f"{told['given_name']} {told['family_name']}" if told else self.enrolment.person.name
+        identity = self.identity
+        return f"{identity['given_name']} {identity['family_name']}" if identity else self.enrolment.person.name
 
 
 class Amendment(models.Model):

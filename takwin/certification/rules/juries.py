@@ -69,16 +69,16 @@ def check_decision(
     """
     if decision not in Decision.values:
         raise Refused(R.BAD_DECISION, "decision", who=who)
-    told, rule_says = Decision(decision), proposed(result)
-    if told == rule_says:
-        return told
+    chosen, rule_says = Decision(decision), proposed(result)
+    if chosen == rule_says:
+        return chosen
     if result is None or average is None:
         raise Refused(R.NO_RESULT, who=who)
-    if rule_says == Decision.ADMITTED and told != Decision.DEFERRED:
+    if rule_says == Decision.ADMITTED and chosen != Decision.DEFERRED:
         raise Refused(R.NOT_HARDER, who=who)
-    if told == Decision.ADMITTED and average < rule.pass_mark - rule.grace:
+    if chosen == Decision.ADMITTED and average < rule.pass_mark - rule.grace:
         least = (rule.pass_mark - rule.grace) / 100
         raise Refused(R.TOO_LOW, who=who, average=average / 100, least=least)
     if not words.strip():
         raise Refused(R.WORDS, "words", who=who)
-    return told
+    return chosen

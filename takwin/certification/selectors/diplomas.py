@@ -48,9 +48,9 @@ def own_share(user: Any, ref: str) -> Share:
     return Share.objects.select_related("diploma").get(ref=ref, diploma__enrolment__person__account=user)
 
 
-def shared(told: str) -> Share:
+def shared(token: str) -> Share:
     """What an address given away shows. DoesNotExist: none, withdrawn, or its last day is over."""
-    ref = tokens.read_share(told)
+    ref = tokens.read_share(token)
     return Share.objects.select_related("diploma__key").get(
         ref=ref, state=ShareState.OPEN, until_on__gte=timezone.localdate()
     )

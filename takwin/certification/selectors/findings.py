@@ -1,4 +1,4 @@
-"""What is answered about what a bearer presented: nothing that they did not present, but whether it stands."""
+"""Findings about a submitted diploma: its validity today, and nothing that was not submitted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from takwin.core.errors import Refused
 from takwin.core.refs import is_ref, normalize_ref
 from takwin.engines.credentials import MOST_BYTES, SEPARATOR, Fault, Unverified, is_line, read_line, verify
 
-# How a fault of the engine is told.
+# The finding and the sentence of each fault of the engine.
 FAULTS = {
     Fault.TOO_LARGE: (Finding.UNREADABLE, Sentence.TOO_LARGE),
     Fault.NOT_JSON: (Finding.UNREADABLE, Sentence.NOT_JSON),
@@ -37,8 +37,8 @@ STATES = {
 
 @dataclass(frozen=True)
 class Answer:
-    """`shown`: what was presented and is signed, fit to read; empty where only a reference was told, or where the
-    signature does not hold. `since` and `why` tell when and why it was taken back."""
+    """`shown`: what was presented and is signed, fit to read; empty where only a reference was given, or where the
+    signature does not hold. `since` and `why`: when it was suspended or revoked, and the class of the reason."""
 
     finding: Finding
     sentence: str
@@ -52,37 +52,37 @@ class Answer:
         return self.finding.tone
 
 
-def of_ref(told: str) -> Answer:
-    """Whether a diploma of this reference stands. Nothing else of it is told."""
-    ref = normalize_ref(told)
+def of_ref(typed_ref: str) -> Answer:
+    """The validity of the diploma of this reference, and nothing else of it."""
+    ref = normalize_ref(typed_ref)
     if not is_ref(ref, "DIP"):
         return Answer(Finding.NOT_FOUND, str(Sentence.BAD_REF.label))
     return _standing(ref, {})
 
 
-def of_document(told: bytes) -> Answer:
-    """A signed document: whether it is ours and unchanged, and whether it stands today."""
+def of_document(submitted: bytes) -> Answer:
+    """A signed document: whether it is ours, unchanged, and valid today."""
     try:
-        document = verify(told, keys.issuers(), keys.believed())
-    except Unverified as why:
-        finding, sentence = FAULTS[why.fault]
+        document = verify(submitted, keys.issuers(), keys.believed())
+    except Unverified as fault:
+        finding, sentence = FAULTS[fault.fault]
         return Answer(finding, str(Refused(sentence, most=MOST_BYTES // 1000)))
     ref = str(document.get("id", "")).rpartition("/")[2]
     return _standing(ref, _shown(document))
 
 
-def of_line(told: str) -> Answer:
-    """The signed line of a code. What is no line at all was not altered: it could not be read."""
-    if not is_line(told):
+def of_line(line: str) -> Answer:
+    """The signed line of a code. Text of another shape is “unreadable”, not “altered”."""
+    if not is_line(line):
         return Answer(Finding.UNREADABLE, str(Sentence.BAD_CODE.label))
-    facts = read_line(told, keys.believed_names())
+    facts = read_line(line, keys.believed_names())
     if facts is None:
         return Answer(Finding.ALTERED, str(Sentence.BAD_LINE.label))
     return _standing(facts["ref"], facts)
 
 
-def of_presented(told: presented.Presented) -> Answer:
-    return of_line(told.line) if told.line else of_document(told.document)
+def of_presented(submission: presented.Presented) -> Answer:
+    return of_line(submission.line) if submission.line else of_document(submission.document)
 
 
 def of_diploma(row: Diploma) -> Answer:
@@ -103,19 +103,19 @@ def _standing(ref: str, shown: dict[str, str]) -> Answer:
 
 
 def _names(name: Any, description: str) -> dict[str, str]:
-    """The name by language: told so before; since, Arabic in the name and all of them in the description."""
+    """The name by language. Older documents: a list by language; newer: Arabic in the name, all in the description."""
     if isinstance(name, list):
-        return {one["@language"]: one["@value"] for one in name}
+        return {entry["@language"]: entry["@value"] for entry in name}
     others = description.removeprefix(f"{name}{SEPARATOR}").split(SEPARATOR)
     return {"ar": name, "fr": others[0] if description != name else ""}
 
 
 def _shown(document: dict[str, Any]) -> dict[str, str]:
-    """The parts of a verified document that a reader wants: its own words, no record of ours."""
+    """The parts of a verified document that are shown, read from the document and not from our tables."""
     subject = document["credentialSubject"]
     achievement = subject["achievement"]
-    holder = next((one["identityHash"] for one in subject.get("identifier", [])), "")
-    average = next((one["value"] for one in subject.get("result", [])), "")
+    holder = next((entry["identityHash"] for entry in subject.get("identifier", [])), "")
+    average = next((entry["value"] for entry in subject.get("result", [])), "")
     names = _names(document["name"], achievement.get("description", ""))
     return {
         "holder": holder, "name": names.get("ar", ""), "name_fr": names.get("fr", ""),

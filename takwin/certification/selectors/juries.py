@@ -45,9 +45,12 @@ def presidents(row: Group) -> list[Any]:
 
 
 def verdicts(row: Jury) -> list[Verdict]:
-    """In the order of the family names, with what each jury looked at."""
+    """Verdicts in the order of family names, with the result of each."""
     rows = row.verdicts.select_related("enrolment__person", "enrolment__version__programme", "result")
-    return sorted(rows, key=lambda one: (one.enrolment.person.family_name, one.enrolment.person.given_name, one.pk))
+    return sorted(
+        rows,
+        key=lambda verdict: (verdict.enrolment.person.family_name, verdict.enrolment.person.given_name, verdict.pk),
+    )
 
 
 def amendments(row: Jury) -> list[Amendment]:
@@ -62,7 +65,7 @@ def people(row: Group) -> list[Enrolment]:
 
 
 def last_results(enrolments: Iterable[Enrolment], year: int) -> dict[int, Result]:
-    """The result that stands for each of some trainees in a year: {enrolment key: result}."""
+    """The current result of each of some trainees in a year: {enrolment key: result}."""
     rows = Result.objects.filter(enrolment__in=[row.pk for row in enrolments], year=year).annotate(
         top=Max("enrolment__results__turn", filter=Q(enrolment__results__year=year))
     )
@@ -78,11 +81,11 @@ def counts(rows: Iterable[Verdict]) -> dict[str, int]:
 
 
 def without_diploma(scope: Scope, jury: Jury | None = None) -> QuerySet[Verdict]:
-    """Admitted in the last year of their programme, by signed minutes, and without a diploma that stands."""
+    """Verdicts of signed minutes that admit in the last year of a programme and have no diploma in force."""
     seen = Jury.objects.within(scope).filter(state=JuryState.SIGNED)
     if jury is not None:
         seen = seen.filter(pk=jury.pk)
-    stands = Diploma.objects.filter(enrolment=OuterRef("enrolment"), module="", state__in=STANDING)
+    in_force = Diploma.objects.filter(enrolment=OuterRef("enrolment"), module="", state__in=STANDING)
     return Verdict.objects.filter(
         jury__in=seen, decision=Decision.ADMITTED, jury__year=F("enrolment__version__years")
-    ).exclude(Exists(stands))
+    ).exclude(Exists(in_force))

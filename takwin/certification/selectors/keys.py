@@ -19,7 +19,9 @@ NAMES = {"ar": "تكوين", "fr": "takwin", "en": "takwin"}
 def issuer(host: str = "") -> Issuer:
     """The network as an issuer: its name is its address (did:web). `host`: asked under a former address, it answers as
     it was called there, so that a stranger's verifier finds the keys and lists that an old diploma names."""
-    found = next((one for one in settings.FORMER_SITE_URLS if urlsplit(one).netloc == host), settings.SITE_URL)
+    found = next(
+        (address for address in settings.FORMER_SITE_URLS if urlsplit(address).netloc == host), settings.SITE_URL
+    )
     return Issuer(_did(found), found, NAMES)
 
 

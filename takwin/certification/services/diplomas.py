@@ -29,17 +29,17 @@ LONGEST_SHARE = timedelta(days=366)
 
 
 def list_key(purpose: str, number: int, address: str) -> str:
-    """Where a list published under an address is kept between two changes."""
+    """The cache key of a status list published under an address."""
     return f"status:{purpose}:{number}:{address}"
 
 
 def list_keys(numbers: Iterable[int]) -> list[str]:
-    """Those of some lists, for every purpose and under every address of now and before."""
-    return [list_key(*one) for one in product(PURPOSES, numbers, keys.addresses())]
+    """Cache keys of these lists, for every purpose and every present and former address."""
+    return [list_key(*parts) for parts in product(PURPOSES, numbers, keys.addresses())]
 
 
 def forget_lists(row: Diploma) -> None:
-    """The next reader of the lists sees the change."""
+    """Drop the cached status lists, so that the next reader sees the change."""
     cache.delete_many(list_keys([row.pk // LIST_BITS]))
 
 
@@ -68,7 +68,7 @@ revoke_diploma = _taker("revoke_diploma")
 
 
 def restore(diploma: Diploma, *, by: Any) -> Diploma:
-    """A suspension ends."""
+    """End a suspension."""
     with change(diploma, "restore", by=by, flow=DIPLOMA) as row:
         row.why, row.since_on = Why.NONE, timezone.localdate()
     forget_lists(row)
@@ -76,7 +76,7 @@ def restore(diploma: Diploma, *, by: Any) -> Diploma:
 
 
 def share_diploma(diploma: Diploma, *, until_on: date, words: str = "", by: Any) -> Share:
-    """An address for someone, until a day."""
+    """Make an address that shows the diploma until a day."""
     today = timezone.localdate()
     if diploma.state != DiplomaState.LIVE:
         raise Refused(R.NOT_LIVE)
@@ -92,7 +92,7 @@ def withdraw_share(share: Share, *, by: Any) -> Share:
 
 
 def count_opening(share: Share) -> None:
-    """Its holder sees how often it was opened."""
+    """Count one opening of a share, for its holder to see."""
     Share.objects.filter(pk=share.pk, state=ShareState.OPEN).update(seen=F("seen") + 1)
 
 

@@ -1,4 +1,4 @@
-"""Issuing: facts are frozen first, then signed in chunks. What stops in the middle goes on where it was."""
+"""Issuing: facts are frozen first, then signed in chunks. A run that stops is resumed where it was."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ Progress = Callable[[int, str], None]
 
 
 def prepare(scope: Scope, jury: Jury | None = None) -> int:
-    """Freeze the facts of every diploma that is due; how many. Those that two prepare at once are made once."""
+    """Freeze the facts of every diploma that is due; returns how many. Safe when two run at once (unique verdict)."""
     made, seen, names = 0, 0, award.Names()
     while True:
         with transaction.atomic():
             rows = without_diploma(scope, jury).filter(pk__gt=seen).order_by("pk")
-            told = list(rows.select_related("jury", "result", "enrolment__person", "enrolment__centre",
+            verdicts = list(rows.select_related("jury", "result", "enrolment__person", "enrolment__centre",
                                             "enrolment__version__programme__level")[:CHUNK])  # fmt: skip
-            if not told:
+            if not verdicts:
                 return made
-            seen = told[-1].pk
-            fresh = [_of_verdict(one, names) for one in told]
-            before = Diploma.objects.filter(verdict__in=told).count()
+            seen = verdicts[-1].pk
+            fresh = [_of_verdict(verdict, names) for verdict in verdicts]
+            before = Diploma.objects.filter(verdict__in=verdicts).count()
             Diploma.objects.bulk_create(fresh, ignore_conflicts=True)
-            made += Diploma.objects.filter(verdict__in=told).count() - before
+            made += Diploma.objects.filter(verdict__in=verdicts).count() - before
 
 
 def _of_verdict(row: Verdict, names: award.Names) -> Diploma:
@@ -120,7 +120,7 @@ def issue(
 
 
 def check_due(scope: Scope, jury: Jury | None = None) -> None:
-    """Refused when nothing is due: told now, before a job is queued."""
+    """Refused when nothing is due, before a job is queued."""
     waiting = Diploma.objects.within(scope).filter(state=DiplomaState.PREPARED)
     if jury is not None:
         waiting = waiting.filter(verdict__jury=jury)
@@ -132,12 +132,12 @@ def last_identity(enrolment: Enrolment) -> dict[str, str]:
     """The identity a jury froze last for a trainee; before any jury the registered one, which a trainee cannot change
     without a registrar."""
     signed = Verdict.objects.filter(enrolment=enrolment, jury__state=JuryState.SIGNED).exclude(identity={})
-    told = signed.order_by("-jury__signed_at").values_list("identity", flat=True).first()
-    return told or award.identity_of(enrolment.person)
+    identity = signed.order_by("-jury__signed_at").values_list("identity", flat=True).first()
+    return identity or award.identity_of(enrolment.person)
 
 
 def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diploma:
-    """A certificate of one module, from the result that stands. Refused when it was not passed, or has one."""
+    """Issue a certificate of one module from the current result. Refused: not passed, or issued already."""
     found = [
         (result, line)
         for result in assessment.results(enrolment)
@@ -164,8 +164,8 @@ def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diplom
 
 
 def _finish(rows: Iterable[Diploma], by: Any) -> None:
-    told = list(rows)
+    diplomas = list(rows)
     with transaction.atomic():
-        _sign(told, lock_current_key())
-        for row in told:
+        _sign(diplomas, lock_current_key())
+        for row in diplomas:
             journal(row, "sign_diplomas", by=by, diplomas=1)

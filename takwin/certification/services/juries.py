@@ -27,40 +27,41 @@ from takwin.training.models import Group
 
 
 def read_sitters(text: str) -> list[tuple[str, str]]:
-    """Members told one a line, “name; role”; the role is a trainer's where none is told."""
+    """(name, seat) of each line, “name; role”; without a role the seat is a trainer's. Refused: an unreadable line, a
+    president, a name given twice."""
     out: list[tuple[str, str]] = []
-    roles = {str(one.value): one.value for one in Seat} | {str(one.label).casefold(): one.value for one in Seat}
+    roles = {str(seat.value): seat.value for seat in Seat} | {str(seat.label).casefold(): seat.value for seat in Seat}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        told, _sign, role = line.replace("؛", ";").partition(";")
-        name = " ".join(told.split())[:120]
-        seat = roles.get(role.strip().casefold() or "trainer")
-        if not name or seat in {None, Seat.PRESIDENT}:
+        name_cell, _separator, role = line.replace("؛", ";").partition(";")
+        name = " ".join(name_cell.split())[:120]
+        found = roles.get(role.strip().casefold() or "trainer")
+        if not name or found in {None, Seat.PRESIDENT}:
             raise Refused(R.BAD_SITTER, "sitters", line=number, value=line.strip()[:80])
-        if name in {one for one, _seat in out}:
+        if name in {listed for listed, _seat in out}:
             raise Refused(R.SITTER_TWICE, "sitters", name=name)
-        out.append((name, str(seat)))
+        out.append((name, str(found)))
     return out
 
 
 def form_jury(group: Group, *, held_on: date, president: Any, sitters: str, by: Any) -> Jury:
     """A jury of a group's present year. Refused: one exists, too few members, a day to come, a president who may not
     sign at the group's centre."""
-    rule, told = RULES[CURRENT], read_sitters(sitters)
+    rule, members = RULES[CURRENT], read_sitters(sitters)
     if held_on > timezone.localdate():
         raise Refused(R.FUTURE, "held_on", on=held_on)
     if not holds(president, "certification.sign", group.centre):
         raise Refused(R.CANNOT_SIGN, "president", who=president)
-    if str(president) in {name for name, _seat in told}:
+    if str(president) in {name for name, _seat in members}:
         raise Refused(R.SITTER_TWICE, "sitters", name=president)
-    if len(told) + 1 < rule.least:
-        raise Refused(R.FEW_SITTERS, "sitters", least=rule.least, count=len(told) + 1)
+    if len(members) + 1 < rule.least:
+        raise Refused(R.FEW_SITTERS, "sitters", least=rule.least, count=len(members) + 1)
     row = Jury(group=group, year=group.year, held_on=held_on, president=president, rule=rule.version)
     try:
         with transaction.atomic():
             create(row, "form_jury", by=by)
-            people = [(str(president), Seat.PRESIDENT.value), *told]
+            people = [(str(president), Seat.PRESIDENT.value), *members]
             Sitter.objects.bulk_create([Sitter(jury=row, name=name, seat=seat) for name, seat in people])
     except IntegrityError:
         other = Jury.objects.filter(group=group, year=group.year).exclude(state=JuryState.CANCELLED).first()
@@ -69,21 +70,21 @@ def form_jury(group: Group, *, held_on: date, president: Any, sitters: str, by: 
 
 
 def open_jury(jury: Jury, *, present: Iterable[str], by: Any) -> Jury:
-    """Who is present is told, and results are pulled from training: deliberation begins."""
+    """Note who is present (references of members), pull the results from training and begin the deliberation."""
     here = set(present)
     with change(jury, "open_jury", by=by, flow=JURY) as row:
         sitters = list(row.sitters.all())
-        came = [one for one in sitters if one.ref in here]
-        president = any(one.seat == Seat.PRESIDENT for one in came)
+        came = [sitter for sitter in sitters if sitter.ref in here]
+        president = any(sitter.seat == Seat.PRESIDENT for sitter in came)
         check_present(len(came), len(sitters), president, RULES[row.rule])
-        Sitter.objects.filter(pk__in=[one.pk for one in came]).update(present=True)
+        Sitter.objects.filter(pk__in=[sitter.pk for sitter in came]).update(present=True)
         if not _pull(row):
             raise Refused(R.NOBODY)
     return row
 
 
 def pull_results(jury: Jury, *, by: Any) -> int:
-    """Look again at what training publishes: a decision on a result that changed is undone. How many changed."""
+    """Pull the published results again; a decision on a changed result is emptied. Returns how many changed."""
     with transaction.atomic():
         row = Jury.objects.select_for_update(of=("self",)).get(pk=jury.pk)
         JURY.target("sign_minutes", row.state)
@@ -95,7 +96,7 @@ def pull_results(jury: Jury, *, by: Any) -> int:
 def _pull(row: Jury) -> int:
     people = reads.people(row.group)
     results = reads.last_results(people, row.year)
-    had = {one.enrolment_id: one for one in row.verdicts.all()}
+    had = {verdict.enrolment_id: verdict for verdict in row.verdicts.all()}
     changed = 0
     for enrolment in people:
         result = results.get(enrolment.pk)
@@ -103,39 +104,39 @@ def _pull(row: Jury) -> int:
         if old is not None and old.result_id == (result.pk if result else None):
             continue
         says = proposed(result.decision if result else None)
-        one = old or Verdict(jury=row, enrolment=enrolment)
-        one.result, one.proposed, one.decision, one.words = result, says, "", ""
-        one.save()
+        verdict = old or Verdict(jury=row, enrolment=enrolment)
+        verdict.result, verdict.proposed, verdict.decision, verdict.words = result, says, "", ""
+        verdict.save()
         changed += 1
     return changed
 
 
 def decide(jury: Jury, decisions: Mapping[int, tuple[str, str]], *, remarks: str | None = None, by: Any) -> int:
-    """Keep decisions told as {verdict: (decision, words)}. All or nothing: everything that cannot be is refused
-    together, each fault by its cell, “decision-KEY” or “words-KEY”."""
+    """Save {verdict key: (decision, words)}; returns the number of changed verdicts. All or nothing: raises
+    RefusedCells with every fault by its cell, “decision-KEY” or “words-KEY”."""
     with transaction.atomic():
         row = Jury.objects.select_for_update(of=("self",)).get(pk=jury.pk)
         JURY.target("sign_minutes", row.state)
         kept, faults = 0, dict[str, Refused]()
-        for one in reads.verdicts(row):
-            if one.pk not in decisions:
+        for verdict in reads.verdicts(row):
+            if verdict.pk not in decisions:
                 continue
-            told, words = decisions[one.pk]
-            if not told:
+            chosen, words = decisions[verdict.pk]
+            if not chosen:
                 continue
-            result = one.result
+            result = verdict.result
             try:
                 decision = check_decision(
-                    told, result.decision if result else None, result.average if result else None, words,
-                    who=one.who, rule=RULES[row.rule],
+                    chosen, result.decision if result else None, result.average if result else None, words,
+                    who=verdict.who, rule=RULES[row.rule],
                 )  # fmt: skip
             except Refused as refusal:
-                faults[f"{refusal.field or 'decision'}-{one.pk}"] = refusal
+                faults[f"{refusal.field or 'decision'}-{verdict.pk}"] = refusal
                 continue
-            words = words.strip()[:300] if decision != one.proposed else ""
-            if (one.decision, one.words) != (decision, words):
-                one.decision, one.words = decision, words
-                one.save(update_fields=["decision", "words"])
+            words = words.strip()[:300] if decision != verdict.proposed else ""
+            if (verdict.decision, verdict.words) != (decision, words):
+                verdict.decision, verdict.words = decision, words
+                verdict.save(update_fields=["decision", "words"])
                 kept += 1
         if faults:
             raise RefusedCells(faults)
@@ -149,30 +150,30 @@ def decide(jury: Jury, decisions: Mapping[int, tuple[str, str]], *, remarks: str
 def follow_rule(jury: Jury, *, by: Any) -> int:
     """Decide what the rule proposes for everyone not decided yet."""
     rows = jury.verdicts.filter(decision="")
-    return decide(jury, {one.pk: (one.proposed, "") for one in rows}, by=by)
+    return decide(jury, {verdict.pk: (verdict.proposed, "") for verdict in rows}, by=by)
 
 
 def sign_minutes(jury: Jury, *, by: Any) -> Jury:
-    """The president signs: decisions stand, and those admitted in the last year have finished their training."""
+    """The president signs: decisions become final, and those admitted in the last year finish their training."""
     with change(jury, "sign_minutes", by=by, flow=JURY) as row:
         if row.president_id != getattr(by, "pk", None):
             raise Refused(R.NOT_PRESIDENT, name=row.president)
         if not holds(row.president, "certification.sign", row.group.centre):
             raise Refused(R.CANNOT_SIGN, who=row.president)
-        told = reads.verdicts(row)
-        missing = [one.who for one in told if not one.decision]
+        verdicts = reads.verdicts(row)
+        missing = [verdict.who for verdict in verdicts if not verdict.decision]
         if missing:
             raise Refused(R.UNDECIDED, count=len(missing), who=list_words(missing[:5]))
-        results = reads.last_results([one.enrolment for one in told], row.year)
-        for one in told:
-            now = results.get(one.enrolment_id)
-            if one.result_id != (now.pk if now else None):
-                raise Refused(R.NEW_RESULTS, who=one.who)
+        results = reads.last_results([verdict.enrolment for verdict in verdicts], row.year)
+        for verdict in verdicts:
+            now = results.get(verdict.enrolment_id)
+            if verdict.result_id != (now.pk if now else None):
+                raise Refused(R.NEW_RESULTS, who=verdict.who)
         row.signed_at = timezone.now()
-        for one in told:
-            one.identity = identity_of(one.enrolment.person)
-        Verdict.objects.bulk_update(told, ["identity"], batch_size=500)
-        last = [one.enrolment for one in told if _finishes(row, one)]
+        for verdict in verdicts:
+            verdict.identity = identity_of(verdict.enrolment.person)
+        Verdict.objects.bulk_update(verdicts, ["identity"], batch_size=500)
+        last = [verdict.enrolment for verdict in verdicts if _finishes(row, verdict)]
         training.finish_all(last, on=row.held_on, by=by)
     return row
 
@@ -188,7 +189,7 @@ def cancel_jury(jury: Jury, *, reason: str, by: Any) -> Jury:
 
 
 def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Amendment:
-    """Correct a signed decision; the president signs the amendment. A diploma that no longer stands is revoked."""
+    """Correct a signed decision; the president signs the amendment. A diploma no longer deserved is revoked."""
     with transaction.atomic():
         jury = Jury.objects.select_for_update(of=("self",)).select_related("president").get(pk=verdict.jury_id)
         if jury.state != JuryState.SIGNED:
@@ -206,14 +207,14 @@ def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Am
         if not words.strip():
             raise Refused(R.WORDS, "words", who=row.who)
         result = row.result
-        told = check_decision(
+        checked = check_decision(
             decision, result.decision if result else None, result.average if result else None, words,
             who=row.who, rule=RULES[jury.rule],
         )  # fmt: skip
-        made = Amendment(verdict=row, before=row.decision, after=told, words=words.strip(), by=by)
+        made = Amendment(verdict=row, before=row.decision, after=checked, words=words.strip(), by=by)
         create(made, "amend_verdict", by=by)
         was = _finishes(jury, row)
-        row.decision = told
+        row.decision = checked
         row.save(update_fields=["decision"])
         journal(jury, "amend_verdict", by=by, ref=made.ref)
         _follow(jury, row, was, by)
@@ -221,16 +222,16 @@ def amend_verdict(verdict: Verdict, *, decision: str, words: str, by: Any) -> Am
 
 
 def _follow(jury: Jury, verdict: Verdict, was: bool, by: Any) -> None:
-    """What an amendment means for the training and the diploma."""
+    """Finish or reopen the training, and revoke or drop the diploma, after an amendment."""
     now = _finishes(jury, verdict)
     if now and not was:
         training.finish_all([verdict.enrolment], on=timezone.localdate(), by=by)
     if was and not now:
-        for one in Diploma.objects.filter(enrolment=verdict.enrolment_id, module=""):
-            if one.state in {DiplomaState.LIVE, DiplomaState.SUSPENDED}:
-                revoke_diploma(one, why=Why.AMENDED, words=str(verdict.amendments.last()), by=by)
-            elif one.state == DiplomaState.PREPARED:
-                one.delete()  # never signed: nobody has seen it
+        for diploma in Diploma.objects.filter(enrolment=verdict.enrolment_id, module=""):
+            if diploma.state in {DiplomaState.LIVE, DiplomaState.SUSPENDED}:
+                revoke_diploma(diploma, why=Why.AMENDED, words=str(verdict.amendments.last()), by=by)
+            elif diploma.state == DiplomaState.PREPARED:
+                diploma.delete()  # never signed: nobody has seen it
         training.reopen(verdict.enrolment, by=by)
 
 

@@ -56,7 +56,7 @@ def rotate_key(*, by: Any) -> SigningKey:
 
 
 def ask_withdrawal(key: SigningKey, *, reason: str, by: Any) -> KeyWithdrawal:
-    """A key that leaked, told by a first person: it signs nothing from now on. What it signed is believed until a
+    """A first person reports that a key leaked: it signs nothing from now on. What it signed is believed until a
     second person accepts: one person alone neither goes on signing with a stolen key nor undoes every diploma."""
     with transaction.atomic():
         locked = SigningKey.objects.select_for_update().get(pk=key.pk)

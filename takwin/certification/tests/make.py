@@ -25,10 +25,18 @@ def make_results(*marks: str, group: Group | None = None) -> Group:
     for course in training.open_courses(group, term=1):
         training.assign(course, trainer=trainer, by=None)
         row = training.plan_assessment(course, kind="module-end", on=today, by=None)
-        people = sorted(training.candidates(row), key=lambda one: one.enrolment_id)
-        told = {one.enrolment.ref: ("marked", mark, "") for one, mark in zip(people, marks, strict=False) if mark}
-        told |= {one.enrolment.ref: ("excused", "", "") for one in people if one.enrolment.ref not in told}
-        training.give_marks(row, told, place="first", by=None)
+        people = sorted(training.candidates(row), key=lambda candidate: candidate.enrolment_id)
+        marks_by_ref = {
+            candidate.enrolment.ref: ("marked", mark, "")
+            for candidate, mark in zip(people, marks, strict=False)
+            if mark
+        }
+        marks_by_ref |= {
+            candidate.enrolment.ref: ("excused", "", "")
+            for candidate in people
+            if candidate.enrolment.ref not in marks_by_ref
+        }
+        training.give_marks(row, marks_by_ref, place="first", by=None)
         training.publish_marks(training.close_marks(row, by=None), by=None)
     training.publish_results(group, by=None)
     return group
@@ -47,7 +55,7 @@ def make_jury(*marks: str, president: Any = None, group: Group | None = None) ->
 
 def make_open_jury(*marks: str, **over: Any) -> Jury:
     row = make_jury(*marks, **over)
-    return services.open_jury(row, present=[one.ref for one in row.sitters.all()], by=row.president)
+    return services.open_jury(row, present=[sitter.ref for sitter in row.sitters.all()], by=row.president)
 
 
 def make_signed_jury(*marks: str, **over: Any) -> Jury:
@@ -66,8 +74,8 @@ def make_diploma(*marks: str, **over: Any) -> Diploma:
 def with_another_mark(line: str) -> str:
     """A signed line whose mark is another in its first sign. Of the last signs too few are free: one line in sixteen
     ends in AA, and the very last one holds bits that nothing reads."""
-    told, _dot, mark = line.rpartition(".")
-    return f"{told}.{'B' if mark[0] == 'A' else 'A'}{mark[1:]}"
+    payload, _dot, mark = line.rpartition(".")
+    return f"{payload}.{'B' if mark[0] == 'A' else 'A'}{mark[1:]}"
 
 
 def make_certification() -> dict[str, Any]:

@@ -27,12 +27,12 @@ class TestIssuing:
         row = make_signed_jury("14", "12", "9")
         assert services.issue(EVERYWHERE, row) == 2
         assert services.issue(EVERYWHERE, row) == 0
-        for one in Diploma.objects.all():
-            answer = findings.of_document(one.credential.encode())
-            assert (answer.finding, answer.ref) == ("valid", one.ref)
-            assert answer.shown["holder"] == one.holder
-            line = findings.of_line(one.line)
-            assert (line.finding, line.shown["holder"]) == ("valid", one.holder)
+        for diploma in Diploma.objects.all():
+            answer = findings.of_document(diploma.credential.encode())
+            assert (answer.finding, answer.ref) == ("valid", diploma.ref)
+            assert answer.shown["holder"] == diploma.holder
+            line = findings.of_line(diploma.line)
+            assert (line.finding, line.shown["holder"]) == ("valid", diploma.holder)
         assert Outbox.objects.filter(body__contains="/wallet/").count() == 2
 
     def test_a_second_that_stands_is_refused_by_the_database(self):
@@ -90,8 +90,8 @@ def test_two_who_issue_at_once_make_one_diploma_each(network):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_first_key_is_made_by_many_at_once(network):
-    told = together(4, lambda _n: services.current_key().ref)
-    assert len(set(told)) == SigningKey.objects.count() == 1
+    refs = together(4, lambda _n: services.current_key().ref)
+    assert len(set(refs)) == SigningKey.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -144,9 +144,9 @@ class TestKeys:
         services.rotate_key(by=None)
         assert findings.of_document(diploma.credential.encode()).finding == "valid"
         assert findings.of_line(diploma.line).finding == "valid"
-        told = client.get("/.well-known/did.json").json()
-        assert [one["id"].rpartition("#")[2] for one in told["verificationMethod"]] == ["key-2", "key-1"]
-        assert told["id"] == "did:web:127.0.0.1%3A8000"
+        did_document = client.get("/.well-known/did.json").json()
+        assert [method["id"].rpartition("#")[2] for method in did_document["verificationMethod"]] == ["key-2", "key-1"]
+        assert did_document["id"] == "did:web:127.0.0.1%3A8000"
 
     def test_the_secret_half_is_not_in_the_database_nor_in_the_journal(self):
         from django.db import connection
@@ -160,7 +160,7 @@ class TestKeys:
             assert "PRIVATE" not in cursor.fetchone()[0]
         services.rotate_key(by=None)
         assert not any("PRIVATE" in json.dumps([row.changed, row.data]) for row in Entry.objects.all())
-        assert keys.believed().keys() == {keys.method(one) for one in SigningKey.objects.all()}
+        assert keys.believed().keys() == {keys.method(signing_key) for signing_key in SigningKey.objects.all()}
 
 
 @pytest.mark.django_db

@@ -73,18 +73,18 @@ class TestRule:
         assert check_decision("failed", "failed", 500, "", who="", rule=RULE) == Decision.FAILED
 
     @given(
-        st.sampled_from([str(one.value) for one in Decision]),
+        st.sampled_from([str(choice.value) for choice in Decision]),
         st.sampled_from(["passed", "compensated", "resit", "failed", "incomplete", None]),
         st.integers(0, 2000), st.text(max_size=5),
     )  # fmt: skip
     def test_who_passed_is_never_failed_and_nobody_far_below_is_admitted(self, decision, result, average, words):
         try:
-            told = check_decision(decision, result, average if result else None, words, who="", rule=RULE)
+            decided = check_decision(decision, result, average if result else None, words, who="", rule=RULE)
         except Refused:
             return
         if result in {"passed", "compensated"}:
-            assert told in {"admitted", "deferred"}
-        elif told == "admitted":
+            assert decided in {"admitted", "deferred"}
+        elif decided == "admitted":
             assert result is not None
             assert average >= RULE.pass_mark - RULE.grace
             assert words.strip()
@@ -94,7 +94,7 @@ class TestRule:
 class TestForming:
     def test_a_group_has_one_jury_a_year(self):
         row = make_jury()
-        assert [one.seat for one in row.sitters.all()] == ["president", "trainer", "professional"]
+        assert [sitter.seat for sitter in row.sitters.all()] == ["president", "trainer", "professional"]
         with refused("group_has_jury"):
             make_jury(group=row.group, president=row.president)
         services.cancel_jury(row, reason="موعد آخر", by=row.president)
@@ -124,8 +124,10 @@ class TestForming:
 class TestDeliberation:
     def test_results_are_pulled_and_decided_by_the_rule(self):
         row = make_open_jury("14", "9", "")
-        told = {one.result.average if one.result else None: one.proposed for one in row.verdicts.all()}
-        assert told == {1400: "admitted", 900: "resit", None: "deferred"}
+        proposals = {
+            verdict.result.average if verdict.result else None: verdict.proposed for verdict in row.verdicts.all()
+        }
+        assert proposals == {1400: "admitted", 900: "resit", None: "deferred"}
         assert services.follow_rule(row, by=row.president) == 3
 
     def test_too_few_present_open_nothing(self):
@@ -172,7 +174,7 @@ class TestDeliberation:
 
     def test_who_is_admitted_in_the_last_year_has_finished(self):
         row = make_signed_jury("14", "9")
-        states = {one.decision: one.enrolment.state for one in row.verdicts.select_related("enrolment")}
+        states = {verdict.decision: verdict.enrolment.state for verdict in row.verdicts.select_related("enrolment")}
         assert states == {"admitted": "finished", "resit": "enrolled"}
         row.group.refresh_from_db()
         assert row.group.taken == 1
@@ -224,7 +226,7 @@ def test_a_president_may_sign_there_when_appointed_and_when_signing():
             services.form_jury(group, held_on=today, president=user, sitters=SITTERS, by=None)
     president = make_president()
     jury = services.form_jury(group, held_on=today, president=president, sitters=SITTERS, by=None)
-    services.open_jury(jury, present=[one.ref for one in jury.sitters.all()], by=president)
+    services.open_jury(jury, present=[sitter.ref for sitter in jury.sitters.all()], by=president)
     services.follow_rule(jury, by=president)
     president.grants.all().delete()
     with refused("cannot_sign"):

@@ -84,14 +84,14 @@ class TestJuries:
         assert client.post(f"/desk/groups/{group.ref}/jury/", form | {"sitters": SITTERS}).status_code == 302
         row = Jury.objects.get()
         path = f"/desk/juries/{row.ref}/"
-        present = [one.ref for one in row.sitters.all()]
+        present = [sitter.ref for sitter in row.sitters.all()]
         assert "يجب أن يحضر" in client.post(path, {"do": "open", "present": present[:1]}, follow=True).content.decode()
         client.post(path, {"do": "open", "present": present})
         low = row.verdicts.get(proposed="resit")
         client.post(path, {"do": "rule"})
-        told = {"do": "decide", f"decision-{low.pk}": "admitted", f"words-{low.pk}": "عمل جاد"}
-        assert client.post(path, told).status_code == 422  # without what the page showed, another's line stays
-        client.post(path, told | {SEEN: seen_of(client, path)})
+        sheet = {"do": "decide", f"decision-{low.pk}": "admitted", f"words-{low.pk}": "عمل جاد"}
+        assert client.post(path, sheet).status_code == 422  # without what the page showed, another's line stays
+        client.post(path, sheet | {SEEN: seen_of(client, path)})
         client.post(path, {"do": "sign"})
         row.refresh_from_db()
         assert row.state == "signed"
@@ -117,7 +117,7 @@ class TestJuries:
         for last in ("sign", "cancel"):
             row = make_jury(group=group, president=director)
             path = f"/desk/juries/{row.ref}/"
-            present = [one.ref for one in row.sitters.all()]
+            present = [sitter.ref for sitter in row.sitters.all()]
             page = client.post(path, {"do": "open", "present": present}, follow=True)
             assert page.status_code == 200
             without = row.verdicts.get(result__isnull=True)
@@ -206,8 +206,8 @@ class TestDiplomas:
         assert Diploma.objects.filter(state="live").count() == 2
         assert "بدأ التوقيع" in page
         assert "لكل متدرب" in client.post("/desk/diplomas/", follow=True).content.decode()
-        told = client.get("/desk/diplomas/?format=json&q=أمزيان").json()
-        assert len(told) == 2
+        rows = client.get("/desk/diplomas/?format=json&q=أمزيان").json()
+        assert len(rows) == 2
 
     def test_a_new_key_and_an_old_one_withdrawn(self, client):
         make_diploma("14")

@@ -79,19 +79,19 @@ def children_seconds():
     return used.ru_utime + used.ru_stime
 
 
-def handed(client, told, name="diploma.pdf"):
-    return client.post("/verify/", {"file": SimpleUploadedFile(name, told)}).content.decode()
+def handed(client, content, name="diploma.pdf"):
+    return client.post("/verify/", {"file": SimpleUploadedFile(name, content)}).content.decode()
 
 
 class TestPaper:
     def test_the_same_bytes_each_time_tagged_and_with_its_document_inside(self, diploma):
-        told = papers.diploma_pdf(diploma)
-        assert told == papers.diploma_pdf(diploma)
-        reader = PdfReader(io.BytesIO(told))
+        pdf_bytes = papers.diploma_pdf(diploma)
+        assert pdf_bytes == papers.diploma_pdf(diploma)
+        reader = PdfReader(io.BytesIO(pdf_bytes))
         assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
         assert "/StructTreeRoot" in reader.trailer["/Root"]
-        assert b"pdfuaid" in told
-        assert [one.name for one in reader.attachment_list] == ["credential.json"]
+        assert b"pdfuaid" in pdf_bytes
+        assert [attachment.name for attachment in reader.attachment_list] == ["credential.json"]
         assert reader.attachment_list.__iter__().__next__().content.decode() == diploma.credential
 
     def test_its_file_is_verified_and_shows_what_it_says(self, client, diploma):
@@ -137,13 +137,13 @@ class TestAnswers:
         answer = client.get(f"/credentials/{diploma.ref}")
         assert answer["Location"].endswith(f"?ref={diploma.ref}")
 
-    @pytest.mark.parametrize(("told", "says"), [("DIP-7F3K9Q2M-4", "لا يطابق"), ("nothing", "DIP-")])
-    def test_a_reference_that_is_none_is_told_apart(self, client, diploma, told, says):
-        assert says in client.get("/verify/", {"ref": told}).content.decode()
+    @pytest.mark.parametrize(("typed_ref", "says"), [("DIP-7F3K9Q2M-4", "لا يطابق"), ("nothing", "DIP-")])
+    def test_an_invalid_reference_gets_its_own_answer(self, client, diploma, typed_ref, says):
+        assert says in client.get("/verify/", {"ref": typed_ref}).content.decode()
 
     def test_one_changed_letter_is_seen(self, client, diploma):
-        told = diploma.credential.replace(diploma.holder, diploma.holder + "ي")
-        page = client.post("/verify/", {"text": told}).content.decode()
+        forged = diploma.credential.replace(diploma.holder, diploma.holder + "ي")
+        page = client.post("/verify/", {"text": forged}).content.decode()
         assert "محرّف" in page
         assert diploma.holder not in page.split('id="text"')[0]
 
@@ -154,8 +154,8 @@ class TestAnswers:
     def test_what_we_signed_but_did_not_register_is_not_valid(self, diploma):
         document = {**json.loads(diploma.credential), "id": "https://takwin.example/credentials/DIP-11111111-1"}
         del document["proof"]
-        told = sign(document, diploma.key.secret, keys.method(diploma.key), diploma.issued_at)
-        assert findings.of_document(json.dumps(told).encode()).finding == "not_found"
+        signed = sign(document, diploma.key.secret, keys.method(diploma.key), diploma.issued_at)
+        assert findings.of_document(json.dumps(signed).encode()).finding == "not_found"
 
     def test_many_questions_from_one_address_wait(self, client, diploma, settings):
         settings.ACCOUNT_RATE_LIMITS = {"verify": "3/m/ip"}
@@ -183,9 +183,9 @@ class TestHostile:
         assert answer.sentence
         assert answer.shown == {}
 
-    def test_a_name_told_twice(self, client, diploma):
-        told = diploma.credential.replace('{"@context"', '{"id": "x", "@context"', 1)
-        assert "مرتين" in client.post("/verify/", {"text": told}).content.decode()
+    def test_a_name_given_twice(self, client, diploma):
+        doubled = diploma.credential.replace('{"@context"', '{"id": "x", "@context"', 1)
+        assert "مرتين" in client.post("/verify/", {"text": doubled}).content.decode()
 
     def test_five_megabytes_and_more_are_refused_by_their_size(self, client, diploma):
         begun = time.process_time()
@@ -215,9 +215,9 @@ class TestHostile:
     def test_a_picture_that_says_it_is_huge_is_not_opened(self, client, diploma):
         head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big")
         body = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0"
-        told = head + body + zlib.crc32(body).to_bytes(4, "big")
+        picture = head + body + zlib.crc32(body).to_bytes(4, "big")
         begun = children_seconds()
-        assert "is-mute" in handed(client, told, "x.png")
+        assert "is-mute" in handed(client, picture, "x.png")
         assert children_seconds() - begun < scan.CPU_SECONDS
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -325,5 +325,5 @@ class TestFormerAddress:
         document = json.loads(diploma.credential)
         settings.FORMER_SITE_URLS = [self.NEW]
         del document["proof"]
-        told = sign(document, diploma.key.secret, f"did:web:tadrib.example#{diploma.key.name}", diploma.issued_at)
-        assert findings.of_document(json.dumps(told).encode()).finding == "altered"
+        signed = sign(document, diploma.key.secret, f"did:web:tadrib.example#{diploma.key.name}", diploma.issued_at)
+        assert findings.of_document(json.dumps(signed).encode()).finding == "altered"

@@ -30,8 +30,8 @@ COLUMNS = [
     Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
 ]
 FILTERS = [
-    Filter("state", gettext_lazy("State"), DiplomaState.choices, lambda rows, told: rows.filter(state=told)),
-    Filter("kind", gettext_lazy("Kind"), DiplomaKind.choices, lambda rows, told: rows.filter(kind=told)),
+    Filter("state", gettext_lazy("State"), DiplomaState.choices, lambda rows, state: rows.filter(state=state)),
+    Filter("kind", gettext_lazy("Kind"), DiplomaKind.choices, lambda rows, kind: rows.filter(kind=kind)),
 ]
 
 
@@ -70,7 +70,7 @@ VERBS: dict[str, Any] = {"suspend_diploma": forms.SuspendForm, "revoke_diploma":
 )
 def diploma(request: Any, ref: str) -> HttpResponse:
     """One diploma: suspend, restore, revoke."""
-    row = or_404(lambda told: reads.diploma(request.scope, told), ref)
+    row = or_404(reads.diploma, request.scope, ref)
     open_file(request, row)
     may = request.user.can("certification.revoke", row)
     verb, wrong = request.POST.get("do", ""), None
@@ -87,7 +87,7 @@ def diploma(request: Any, ref: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("certification:diploma", ref)
     open_to = DIPLOMA.verbs(row.state) if may else []
-    actions = [(one, wrong if one == verb and wrong else VERBS[one]()) for one in open_to if one in VERBS]
+    actions = [(name, wrong if name == verb and wrong else VERBS[name]()) for name in open_to if name in VERBS]
     context: dict[str, Any] = {
         "row": row, "actions": actions, "restores": "restore" in open_to, "wrong": wrong,
         "entries": journal(row) if request.user.can("journal.read", row) else None,
@@ -106,7 +106,7 @@ def paper(row: Any) -> HttpResponse:
 
 @page("certification.see")
 def diploma_pdf(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda told: reads.diploma(request.scope, told), ref)
+    row = or_404(reads.diploma, request.scope, ref)
     open_file(request, row)
     if not row.credential:
         messages.error(request, _("This diploma is not signed yet."))

@@ -33,7 +33,7 @@ COLUMNS = [
     Column("people", gettext_lazy("Trainees"), lambda row: row.people, "people"),
     Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
 ]
-STATE = Filter("state", gettext_lazy("State"), JuryState.choices, lambda rows, told: rows.filter(state=told))
+STATE = Filter("state", gettext_lazy("State"), JuryState.choices, lambda rows, state: rows.filter(state=state))
 
 
 @page("certification.see")
@@ -59,7 +59,7 @@ def jury_list(request: Any) -> HttpResponse:
 @page("certification.run")
 def jury_form(request: Any, ref: str) -> HttpResponse:
     """Form the jury of one group."""
-    row = or_404(lambda told: reads.group(request.scope, told), ref)
+    row = or_404(reads.group, request.scope, ref)
     form = forms.JuryForm(request.POST or None, presidents=reads.presidents(row))
     if request.method == "POST" and form.run(row, by=request.user):
         return redirect("certification:jury", form.result.ref)
@@ -74,15 +74,15 @@ def jury_form(request: Any, ref: str) -> HttpResponse:
 
 
 def _jury(request: Any, ref: str) -> Any:
-    return or_404(lambda told: reads.jury(request.scope, told), ref)
+    return or_404(reads.jury, request.scope, ref)
 
 
 def _decisions(request: Any, verdicts: list[Any]) -> dict[int, tuple[str, str]]:
     """What the sheet says of each verdict of the jury."""
     return {
-        one.pk: (request.POST[f"decision-{one.pk}"], request.POST.get(f"words-{one.pk}", ""))
-        for one in verdicts
-        if f"decision-{one.pk}" in request.POST
+        verdict.pk: (request.POST[f"decision-{verdict.pk}"], request.POST.get(f"words-{verdict.pk}", ""))
+        for verdict in verdicts
+        if f"decision-{verdict.pk}" in request.POST
     }
 
 
@@ -95,8 +95,8 @@ def _keep_sheet(request: Any, row: Any) -> int:
     with locked(row) as fresh:
         now = sheet_of(fresh, reads.verdicts(fresh))
         # A decision left empty overwrites nothing, and neither do the words beside it.
-        told = {f"{cell}-{key}" for key, (decision, _words) in typed.items() if decision for cell in CELLS}
-        texts = {name: request.POST.get(name, "").strip() for name in told | ({"remarks"} & set(request.POST))}
+        cells = {f"{cell}-{key}" for key, (decision, _words) in typed.items() if decision for cell in CELLS}
+        texts = {name: request.POST.get(name, "").strip() for name in cells | ({"remarks"} & set(request.POST))}
         check_seen(request.POST.get(SEEN, ""), now, texts, _in_words)
         return services.decide(fresh, typed, remarks=request.POST.get("remarks"), by=request.user)
 
@@ -156,7 +156,7 @@ def _cancel(request: Any, row: Any) -> None:
 
 def _amend(request: Any, row: Any) -> None:
     key = request.POST.get("verdict", "")
-    verdict = next((one for one in reads.verdicts(row) if str(one.pk) == key), None)
+    verdict = next((verdict_row for verdict_row in reads.verdicts(row) if str(verdict_row.pk) == key), None)
     if verdict is None:
         raise Http404(key)
     forms.AmendForm(request.POST).insist(verdict, by=request.user)
@@ -185,13 +185,13 @@ def jury(request: Any, ref: str) -> HttpResponse:
     if request.method == "POST":
         MOVES[request.POST["do"]][0](request, row)
         return redirect("certification:jury", ref)
-    told = reads.verdicts(row)
+    verdicts = reads.verdicts(row)
     sitters = list(row.sitters.all())
     job = jobs.latest(tasks.ISSUE, row.ref)
     context: dict[str, Any] = {
-        "row": row, "verdicts": told, "sheet": sheet_of(row, told), "counts": reads.counts(told),
+        "row": row, "verdicts": verdicts, "sheet": sheet_of(row, verdicts), "counts": reads.counts(verdicts),
         "sitters": sitters, "job": job,
-        "decided": [(Decision(key), n) for key, n in reads.counts(told).items() if key and n],
+        "decided": [(Decision(key), n) for key, n in reads.counts(verdicts).items() if key and n],
         "quorum": needed(len(sitters), RULES[row.rule]), "decisions": Decision.choices,
         "runs": request.user.can("certification.run", row), "president": request.user.pk == row.president_id,
         "amendments": reads.amendments(row), "due": reads.without_diploma(request.scope, row).count(),

@@ -28,27 +28,27 @@ STATES = {
     "revocation": [DiplomaState.REVOKED],
     "suspension": [DiplomaState.SUSPENDED, DiplomaState.REVOKED],  # whoever reads this list alone misses none
 }
-KEPT = timedelta(minutes=5)  # a list is signed anew at the latest after this; a change makes it forgotten at once
+KEPT = timedelta(minutes=5)  # a list is signed again at the latest after this; a change empties the cache at once
 BELIEVED = timedelta(days=1)
 
 
 @takes_bytes(presented.MOST_FILE + 1024 * 1024)
 @page(PUBLIC)
 def verify(request: Any) -> HttpResponse:
-    """By reference, by code, by file, by text. Tells nothing that was not presented but whether it stands."""
+    """Verify by reference, code, file or text. Discloses only the validity and what was presented."""
     asked = request.method == "POST" or "ref" in request.GET or "line" in request.GET
     try:
         if asked:
             limits.require(request, "verify")
         answer = _answer(request) if asked else None
     except LimitError as limit:
-        told = _("Too many questions from your address. %(wait)s") % {"wait": limit.wait}
-        response = show(request, "certification/verify.html", answer=None, limited=told, status=429)
+        limit_text = _("Too many questions from your address. %(wait)s") % {"wait": limit.wait}
+        response = show(request, "certification/verify.html", answer=None, limited=limit_text, status=429)
         response["Retry-After"], response["Cache-Control"] = str(limit.seconds), "no-store"
         return response
     except presented.Busy:
-        told = _("Other files are being read. Nothing was kept: send yours again in a few seconds.")
-        response = show(request, "certification/verify.html", answer=None, limited=told, status=503)
+        limit_text = _("Other files are being read. Nothing was kept: send yours again in a few seconds.")
+        response = show(request, "certification/verify.html", answer=None, limited=limit_text, status=503)
         response["Retry-After"], response["Cache-Control"] = str(presented.RETRY), "no-store"
         return response
     response = show(request, "certification/verify.html", answer=answer, ref=request.GET.get("ref", ""))
@@ -59,14 +59,14 @@ def verify(request: Any) -> HttpResponse:
 
 def _answer(request: Any) -> findings.Answer:
     try:
-        if (told := request.FILES.get("file")) is not None:
-            if told.size > presented.MOST_FILE:
+        if (upload := request.FILES.get("file")) is not None:
+            if upload.size > presented.MOST_FILE:
                 raise Refused(Sentence.TOO_LARGE, most=presented.MOST_FILE // 1000)
-            content = told.read()
+            content = upload.read()
             if presented.needs_place(content):
                 limits.require(request, "verify_file")
             sender = limits.client_network(request)
-            return findings.of_presented(presented.from_file(told.name, content, sender=sender))
+            return findings.of_presented(presented.from_file(upload.name, content, sender=sender))
         if text := request.POST.get("text", "").strip():
             return findings.of_presented(presented.from_text(text))
         if line := request.GET.get("line", ""):
@@ -87,9 +87,9 @@ def by_id(request: Any, ref: str) -> HttpResponse:
 
 
 @page(PUBLIC)
-def shared(request: Any, told: str) -> HttpResponse:
+def shared(request: Any, token: str) -> HttpResponse:
     """A diploma that its holder shows to whoever has this address."""
-    row = or_404(diplomas.shared, told)
+    row = or_404(diplomas.shared, token)
     services.count_opening(row)
     response = show(
         request, "certification/shared.html", share=row, row=row.diploma, answer=findings.of_diploma(row.diploma)
@@ -101,9 +101,9 @@ def shared(request: Any, told: str) -> HttpResponse:
 @page(PUBLIC)
 def did(request: Any) -> JsonResponse:
     """The issuer's public keys (did:web)."""
-    told = [(key.name, key.multikey) for key in keys.published()]
+    public_keys = [(key.name, key.multikey) for key in keys.published()]
     return JsonResponse(
-        did_document(keys.issuer(request.get_host()).did, told), headers={"Access-Control-Allow-Origin": "*"}
+        did_document(keys.issuer(request.get_host()).did, public_keys), headers={"Access-Control-Allow-Origin": "*"}
     )
 
 

@@ -25,10 +25,10 @@ def wallet(request: Any) -> HttpResponse:
     modules = reads.modules_for(request.user)
     if request.method == "POST":
         wanted = request.POST.get("module", "")
-        for one in modules:
-            if f"{one['enrolment'].ref}:{one['code']}" == wanted:
+        for offered in modules:
+            if f"{offered['enrolment'].ref}:{offered['code']}" == wanted:
                 try:
-                    made = services.certify_module(one["enrolment"], code=one["code"], by=request.user)
+                    made = services.certify_module(offered["enrolment"], code=offered["code"], by=request.user)
                     return redirect("certification:own", made.ref)
                 except Refused as refusal:
                     messages.error(request, str(refusal))
@@ -39,7 +39,7 @@ def wallet(request: Any) -> HttpResponse:
 
 
 def _own(request: Any, ref: str) -> Any:
-    return or_404(lambda told: reads.own(request.user, told), ref)
+    return or_404(reads.own, request.user, ref)
 
 
 @page(SIGNED_IN)
@@ -48,8 +48,8 @@ def own(request: Any, ref: str) -> HttpResponse:
     row = _own(request, ref)
     form = forms.ShareForm()
     if request.method == "POST":
-        if told := request.POST.get("withdraw"):
-            share = or_404(lambda one: reads.own_share(request.user, one), told)
+        if share_ref := request.POST.get("withdraw"):
+            share = or_404(reads.own_share, request.user, share_ref)
             try:
                 services.withdraw_share(share, by=request.user)
                 messages.success(request, _("The address answers no more."))
@@ -60,7 +60,7 @@ def own(request: Any, ref: str) -> HttpResponse:
         if form.run(row, by=request.user):
             messages.success(request, _("The address is made. Copy it and send it."))
             return redirect("certification:own", ref)
-    shares = [(one, services.address(one)) for one in reads.shares(row)]
+    shares = [(share, services.address(share)) for share in reads.shares(row)]
     return show(
         request, "certification/own.html", row=row, form=form, shares=shares, answer=findings.of_diploma(row),
         today=timezone.localdate(), active="wallet", status=422 if form.errors else 200,
@@ -72,8 +72,8 @@ def own_pdf(request: Any, ref: str) -> HttpResponse:
     return paper(_own(request, ref))
 
 
-def _file(told: bytes | str, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(told, content_type=kind)
+def _file(content: bytes | str, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
