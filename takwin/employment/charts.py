@@ -1,6 +1,6 @@
 """The chart of four quarters: pressure against insertion, drawn as SVG attributes so that no inline style is needed.
 
-Scales are linear; the lines that part the quarters are the medians, so that each programme is told against the others.
+Scales are linear; the lines that part the quarters are the medians: each programme is compared with the others.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ class Dot:
 
 def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
     """Dots for the cells that have both, with the interval of the insertion; None when there are fewer than three."""
-    told = [one for one in cells if one.pressure is not None and one.insertion and one.insertion.publishable][:most]
-    if len(told) < 3:
+    plotted = [cell for cell in cells if cell.pressure is not None and cell.insertion and cell.insertion.publishable][
+        :most
+    ]
+    if len(plotted) < 3:
         return None
-    top = max(one.pressure for one in told) * 1.05 or 1
+    top = max(cell.pressure for cell in plotted) * 1.05 or 1
 
     language = (get_language() or "ar")[:2]
 
@@ -52,17 +54,17 @@ def quadrant(cells: list[Any], most: int = 80) -> dict[str, Any] | None:
 
     dots = [
         Dot(
-            across(one.pressure), down(one.insertion.share), down(one.insertion.interval[0]),
-            down(one.insertion.interval[1]), round(3 + min(6, one.insertion.answered / 60), 1),
-            f"{one.programme.label} · {one.region.label}: {percent(one.insertion.share)} · {plain(one.pressure)}",
+            across(cell.pressure), down(cell.insertion.share), down(cell.insertion.interval[0]),
+            down(cell.insertion.interval[1]), round(3 + min(6, cell.insertion.answered / 60), 1),
+            f"{cell.programme.label} · {cell.region.label}: {percent(cell.insertion.share)} · {plain(cell.pressure)}",
         )
-        for one in told
+        for cell in plotted
     ]  # fmt: skip
     return {
         "dots": dots, "wide": WIDE, "high": HIGH, "edge": EDGE, "right": WIDE - EDGE, "bottom": HIGH - EDGE,
         "inner_wide": WIDE - 2 * EDGE, "inner_high": HIGH - 2 * EDGE,
-        "middle_x": across(statistics.median(one.pressure for one in told)),
-        "middle_y": down(statistics.median(one.insertion.share for one in told)),
+        "middle_x": across(statistics.median(cell.pressure for cell in plotted)),
+        "middle_y": down(statistics.median(cell.insertion.share for cell in plotted)),
         "ticks_x": [(across(top * n / 4), plain(top * n / 4)) for n in range(5)],
         "ticks_y": [(down(n / 4), percent(n / 4)) for n in range(5)],
     }  # fmt: skip

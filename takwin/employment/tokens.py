@@ -10,8 +10,8 @@ from takwin.core import tokens
 PURPOSE = "survey"
 
 
-def read(told: str) -> str | None:
-    return tokens.read(told, "SVY", PURPOSE)
+def read(token: str) -> str | None:
+    return tokens.read(token, "SVY", PURPOSE)
 
 
 def address(ref: str) -> str:

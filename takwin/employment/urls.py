@@ -6,7 +6,7 @@ from takwin.employment.views import desk, employers, graduates, moderation
 
 app_name = "employment"
 urlpatterns = [
-    path("survey/<str:told>/", graduates.survey, name="survey"),
+    path("survey/<str:token>/", graduates.survey, name="survey"),
     path("vacancies/", graduates.vacancies, name="vacancies"),
     path("vacancies/<str:ref>/", graduates.vacancy, name="vacancy"),
     path("work/", graduates.own_work, name="work"),

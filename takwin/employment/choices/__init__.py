@@ -1,4 +1,4 @@
-"""Outcomes, waves, answers, and why one is refused."""
+"""Choices of the follow-up: outcomes, waves, answers, reasons of refusals."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +78,7 @@ class Reached(models.TextChoices):
 
 
 class Likely(States):
-    """Leaving, told by definitions written once: see `rules/leaving.py`."""
+    """Kinds of leaving, defined in `rules/leaving.py`."""
 
     IN = "in", "good", _("In training")
     BREAK = "break", "wait", _("Contract broken, still in training")

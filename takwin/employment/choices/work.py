@@ -1,4 +1,4 @@
-"""Employers, vacancies, bids, and why something is refused."""
+"""Choices of employers, vacancies and applications, and reasons of refusals."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

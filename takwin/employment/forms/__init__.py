@@ -11,8 +11,8 @@ from takwin.employment.choices import FIRST_PERSON, ContractKind, Outcome, Reach
 from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
-OUTCOMES = [(str(one.value), one.label) for one in Outcome]
-WAYS = [(str(one.value), one.label) for one in (Way.PHONE, Way.COUNSELLOR, Way.MAIL)]
+OUTCOMES = [(str(outcome.value), outcome.label) for outcome in Outcome]
+WAYS = [(str(channel.value), channel.label) for channel in (Way.PHONE, Way.COUNSELLOR, Way.MAIL)]
 
 
 class CohortForm(ServiceForm):
@@ -45,13 +45,13 @@ class SurveyForm(AnswerFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [(str(one.value), label) for one, label in FIRST_PERSON.items()]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [(str(outcome.value), label) for outcome, label in FIRST_PERSON.items()]  # type: ignore[attr-defined]
         self.fields["contract"].label = _("My contract, if I am employed")
         self.fields["in_field"].label = _("Do I work in my trade?")
 
 
 class EnteredForm(AnswerFields):
-    """The same, told to a counsellor."""
+    """The same answer, entered by a counsellor."""
 
     way = forms.ChoiceField(label=_("How it was told"), choices=WAYS)
 
@@ -64,7 +64,9 @@ class EnteredForm(AnswerFields):
 
 class AttemptForm(ServiceForm):
     way = forms.ChoiceField(label=_("How"), choices=WAYS)
-    result = forms.ChoiceField(label=_("Result"), choices=[one for one in Reached.choices if one[0] != "sent"])
+    result = forms.ChoiceField(
+        label=_("Result"), choices=[choice for choice in Reached.choices if choice[0] != "sent"]
+    )
     words = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     service = services.record_attempt

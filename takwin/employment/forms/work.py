@@ -21,15 +21,15 @@ class Province(forms.ChoiceField):
     """A province by its code; cleaned to the area, None when empty."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(label=label, choices=self._told, **more)
+        super().__init__(label=label, choices=self._province_choices, **more)
 
     @staticmethod
-    def _told() -> list[tuple[str, str]]:
-        return [("", "–"), *((one.code, one.label) for one in provinces())]
+    def _province_choices() -> list[tuple[str, str]]:
+        return [("", "–"), *((area.code, area.label) for area in provinces())]
 
     def clean(self, value: Any) -> Any:
         code = super().clean(value)
-        return next((one for one in provinces() if one.code == code), None)
+        return next((area for area in provinces() if area.code == code), None)
 
 
 class EmployerForm(ServiceForm):
@@ -64,9 +64,9 @@ class VacancyForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.listed = {one.code: one for one in work.occupations()}
+        self.listed = {occupation.code: occupation for occupation in work.occupations()}
         self.fields["occupation"].choices = [  # type: ignore[attr-defined]
-            ("", "–"), *((code, f"{one.label} ({code})") for code, one in self.listed.items()),
+            ("", "–"), *((code, f"{occupation.label} ({code})") for code, occupation in self.listed.items()),
         ]  # fmt: skip
 
     def clean_occupation(self) -> Any:
@@ -112,8 +112,8 @@ class BidForm(ServiceForm):
 
     def __init__(self, *args: Any, held: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held = {one.ref: one for one in held}
-        self.fields["diplomas"].choices = [(ref, one.title) for ref, one in self.held.items()]  # type: ignore[attr-defined]
+        self.held = {diploma.ref: diploma for diploma in held}
+        self.fields["diplomas"].choices = [(ref, diploma.title) for ref, diploma in self.held.items()]  # type: ignore[attr-defined]
 
     def clean_diplomas(self) -> list[Any]:
         return [self.held[ref] for ref in self.cleaned_data["diplomas"]]

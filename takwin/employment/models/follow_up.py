@@ -112,7 +112,7 @@ class SampleQuerySet(ScopedQuerySet):
 
 
 class Sample(models.Model):
-    """One graduate in one wave. `outcome` is that of the answer that stands; nobody leaves the frame by silence."""
+    """One graduate in one wave. `outcome` is that of the last answer; who does not answer stays in the frame."""
 
     ref = RefField(prefix="SVY")
     wave = models.ForeignKey(Wave, models.CASCADE, related_name="samples")
@@ -143,7 +143,7 @@ class Sample(models.Model):
 
 
 class Attempt(models.Model):
-    """A try to reach a graduate. Never changed."""
+    """An attempt to reach a graduate. Rows are never changed."""
 
     sample = models.ForeignKey(Sample, models.CASCADE, related_name="attempts")
     way = models.CharField(_("How"), max_length=12, choices=Way)
@@ -162,7 +162,7 @@ class Attempt(models.Model):
 
 
 class Answer(models.Model):
-    """What was answered; the last turn stands, those before are kept."""
+    """An answer; the last turn is the current one, those before are kept."""
 
     sample = models.ForeignKey(Sample, models.CASCADE, related_name="answers")
     turn = models.PositiveSmallIntegerField(default=1)

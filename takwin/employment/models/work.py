@@ -131,7 +131,7 @@ class BidQuerySet(ScopedQuerySet):
 
 
 class Bid(models.Model):
-    """A graduate applies, and shares so much of the file as is told here and no more."""
+    """A graduate's application to a vacancy, and all that it shares of their file."""
 
     ref = RefField(prefix="BID")
     vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="bids")

@@ -1,4 +1,4 @@
-"""Break, drop-out, abandonment: one definition each, told once.
+"""Break, drop-out, abandonment: one definition each, written once.
 
 - *Break*: the apprenticeship contract is broken and the trainee is still enrolled.
 - *Drop-out*: no new contract 180 days after a break, or none at all 90 days after an apprenticeship began.

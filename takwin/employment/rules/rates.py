@@ -26,13 +26,13 @@ class Indicator:
     among: tuple[str, ...]
 
 
-EVERYONE = tuple(str(one.value) for one in Outcome)
-ACTIVE = tuple(one for one in EVERYONE if one not in {Outcome.STUDYING, Outcome.INACTIVE})
+EVERYONE = tuple(str(outcome.value) for outcome in Outcome)
+ACTIVE = tuple(outcome for outcome in EVERYONE if outcome not in {Outcome.STUDYING, Outcome.INACTIVE})
 INDICATORS = {
-    one.code: one
-    for one in (
-        Indicator("insertion", tuple(str(one.value) for one in INSERTED), EVERYONE),
-        Indicator("insertion-active", tuple(str(one.value) for one in INSERTED), ACTIVE),
+    indicator.code: indicator
+    for indicator in (
+        Indicator("insertion", tuple(str(outcome.value) for outcome in INSERTED), EVERYONE),
+        Indicator("insertion-active", tuple(str(outcome.value) for outcome in INSERTED), ACTIVE),
         Indicator("salaried", (Outcome.EMPLOYED.value,), EVERYONE),
         Indicator(
             "own-account",
@@ -97,8 +97,8 @@ def wilson(k: int, n: int, z: float = Z95) -> tuple[float, float]:
 
 def rate(counts: Mapping[str, int], frame: int, indicator: Indicator) -> Rate:
     """`counts`: answers by outcome. Those outside `among` leave the frame as well: they are known not to belong."""
-    answered = sum(counts.get(one, 0) for one in indicator.among)
-    counted = sum(counts.get(one, 0) for one in indicator.counted)
+    answered = sum(counts.get(outcome, 0) for outcome in indicator.among)
+    counted = sum(counts.get(outcome, 0) for outcome in indicator.counted)
     outside = sum(counts.values()) - answered
     return Rate(counted, answered, frame - outside)
 

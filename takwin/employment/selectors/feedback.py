@@ -74,19 +74,19 @@ def cells(scope: Scope, season: Season, wave: Wave | None) -> list[Cell]:
     programmes = Programme.objects.in_bulk({programme for programme, _region in found})
     regions = {row.path: row for row in Area.objects.regions()}
     out = []
-    for (programme, region), told in found.items():
+    for (programme, region), facts in found.items():
         if region in regions:
-            insertion = rate(told.pop("answers", {}), told.pop("frame", 0), INDICATORS["insertion"])
-            one = Cell(programmes[programme], regions[region], **told)
-            one.insertion = insertion if insertion.frame else None
-            out.append(one)
-    return sorted(out, key=lambda one: (-(one.insertion.answered if one.insertion else 0), -one.seats))
+            insertion = rate(facts.pop("answers", {}), facts.pop("frame", 0), INDICATORS["insertion"])
+            cell = Cell(programmes[programme], regions[region], **facts)
+            cell.insertion = insertion if insertion.frame else None
+            out.append(cell)
+    return sorted(out, key=lambda cell: (-(cell.insertion.answered if cell.insertion else 0), -cell.seats))
 
 
 def _add(found: dict[Key, dict[str, Any]], row: dict[str, Any], **counts: int) -> None:
-    told = found[row["programme"], (row["path"] or "")[:3]]
+    cell = found[row["programme"], (row["path"] or "")[:3]]
     for name, count in counts.items():
-        told[name] = told.get(name, 0) + count
+        cell[name] = cell.get(name, 0) + count
 
 
 def _insertion(found: dict[Key, dict[str, Any]], scope: Scope, wave: Wave) -> None:
@@ -95,8 +95,8 @@ def _insertion(found: dict[Key, dict[str, Any]], scope: Scope, wave: Wave) -> No
     for row in rows.values(
         "outcome", programme=F("graduate__programme"), path=F("graduate__region__path")
     ).annotate(people=Count("pk")):  # fmt: skip
-        told = found[row["programme"], (row["path"] or "")[:3]]
-        told["frame"] = told.get("frame", 0) + row["people"]
+        cell = found[row["programme"], (row["path"] or "")[:3]]
+        cell["frame"] = cell.get("frame", 0) + row["people"]
         if row["outcome"]:
-            answers = told.setdefault("answers", {})
+            answers = cell.setdefault("answers", {})
             answers[row["outcome"]] = answers.get(row["outcome"], 0) + row["people"]

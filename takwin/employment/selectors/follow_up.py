@@ -35,9 +35,9 @@ def sample(scope: Scope, ref: str) -> Sample:
     return Sample.objects.within(scope).with_names().get(ref=ref)
 
 
-def surveyed(told: str) -> Sample:
-    """The sample of an address; DoesNotExist for any other."""
-    return Sample.objects.with_names().get(ref=tokens.read(told))
+def surveyed(token: str) -> Sample:
+    """The sample of a signed address. Raises DoesNotExist."""
+    return Sample.objects.with_names().get(ref=tokens.read(token))
 
 
 def attempts(row: Sample) -> list[Attempt]:
@@ -45,14 +45,16 @@ def attempts(row: Sample) -> list[Attempt]:
 
 
 def answers(row: Sample) -> list[Answer]:
-    """The one that stands first."""
+    """The current answer first."""
     return list(row.answers.select_related("by").order_by("-turn"))
 
 
 def progress(scope: Scope, row: Wave) -> dict[str, int]:
     """How many of each state, of those the visitor follows; `frame` is all of them."""
     rows = Sample.objects.within(scope).filter(wave=row)
-    return rows.aggregate(frame=Count("pk"), **{str(one.value): Count("pk", Q(state=one)) for one in SampleState})
+    return rows.aggregate(
+        frame=Count("pk"), **{str(state.value): Count("pk", Q(state=state)) for state in SampleState}
+    )
 
 
 def graduate_of(user: Any) -> Graduate | None:

@@ -15,12 +15,12 @@ from takwin.training.rules.companies import OPEN
 
 
 def counts(scope: Scope, today: date) -> Counter[Likely]:
-    """Two columns a trainee, one query."""
+    """Trainees by kind of leaving, in one query."""
     held = Contract.objects.filter(enrolment=OuterRef("pk"), state__in=OPEN)
     rows = Enrolment.objects.within(scope).order_by().annotate(
         held=Exists(held), broken=Max("contracts__ended_on", filter=Q(contracts__state__in=["broken", "lapsed"]))
     )  # fmt: skip
-    told: Counter[Likely] = Counter()
+    totals: Counter[Likely] = Counter()
     for state, mode, since, contract, broken in rows.values_list("state", "mode__code", "since_on", "held", "broken"):
-        told[status(Course(state, mode == "apprenticeship", since, contract, broken), today)] += 1
-    return told
+        totals[status(Course(state, mode == "apprenticeship", since, contract, broken), today)] += 1
+    return totals

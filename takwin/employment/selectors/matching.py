@@ -1,4 +1,4 @@
-"""Rows into arrays for the matching, and places back into reasons."""
+"""Converts rows into arrays for the matching, and its positions back into vacancies with reasons."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Market:
 
 
 def market() -> Market:
-    """The open vacancies, read anew every two minutes."""
+    """The open vacancies, cached for two minutes."""
     return _market(int(time.time() // FRESH))
 
 
 def clear_cache() -> None:
-    """Read anew: after a write, and for tests."""
+    """Empty the cache: after a write, and for tests."""
     _market.cache_clear()
 
 
@@ -76,18 +76,18 @@ def _fit(codes: list[str]) -> tuple[dict[int, int], np.ndarray]:
     fit = np.zeros((max(len(rows), 1), max(len(codes), 1)), np.int64)
     for programme, own in leads.items():
         for column, code in enumerate(codes):
-            fit[rows[programme], column] = max(near(one, code) for one in own)
+            fit[rows[programme], column] = max(near(own_code, code) for own_code in own)
     return rows, fit
 
 
-def near(one: str, other: str) -> int:
+def near(code: str, other_code: str) -> int:
     """0 to 100: how many digits of ISCO-08 two occupations share.
 
     >>> near("7212", "7212"), near("7212", "7213"), near("7212", "7233"), near("72", "7212"), near("7212", "4110")
     (100, 60, 30, 30, 0)
     """
     shared = 0
-    for a, b in zip(one, other, strict=False):
+    for a, b in zip(code, other_code, strict=False):
         if a != b:
             break
         shared += 1
@@ -110,21 +110,21 @@ def matches(person: Person, programme: int, wish: WorkWish | None, k: int = 20) 
     if programme not in held.programmes or not held.ids:
         return []
     home = wish.area if wish and wish.area else person.commune
-    one = Graduates(
+    graduate = Graduates(
         programme=np.array([held.programmes[programme]]),
         place=np.array([_place(home.path if home else None, held.provinces)]),
         max_km=np.array([wish.max_km if wish and wish.max_km else np.inf]),
         contracts=np.array([wish.contracts if wish else 0]),
         least_pay=np.array([wish.least_pay if wish and wish.least_pay else 0]),
     )
-    found = rank(one, held.vacancies, k, threads=1).vacancy[0]
+    found = rank(graduate, held.vacancies, k, threads=1).vacancy[0]
     rows = open_vacancies().in_bulk([held.ids[place] for place in found if place >= 0])
     out = []
     for place in found:
         row = rows.get(held.ids[place]) if place >= 0 else None
         if row is not None:  # closed since the market was read
-            why = parts(one, held.vacancies, 0, int(place))
-            out.append(Match(row, why["fit"], why["km"], why["score"] / 100))
+            details = parts(graduate, held.vacancies, 0, int(place))
+            out.append(Match(row, details["fit"], details["km"], details["score"] / 100))
     return out
 
 

@@ -15,7 +15,7 @@ from takwin.employment.rules.rates import INDICATORS, Indicator, Rate, hidden, r
 from takwin.offer.models import Programme
 from takwin.territory.models import Area
 
-# By what answers are told apart: the column of the sample, and where its names are.
+# Axes of a breakdown: the column of the sample, and the table with its names.
 AXES: dict[str, tuple[str, Any]] = {
     "programme": ("graduate__programme_id", Programme),
     "region": ("graduate__region_id", Area),
@@ -33,7 +33,7 @@ class Line:
 
 def _counts(scope: Scope, wave: Wave, column: str | None) -> dict[Any, tuple[dict[str, int], int]]:
     """{key: (answers by outcome, frame)}: one query."""
-    told: dict[Any, dict[str, int]] = defaultdict(dict)
+    answers: dict[Any, dict[str, int]] = defaultdict(dict)
     frame: dict[Any, int] = defaultdict(int)
     rows = Sample.objects.within(scope).filter(wave=wave).order_by()
     names = ["outcome"] if column is None else [column, "outcome"]
@@ -41,20 +41,20 @@ def _counts(scope: Scope, wave: Wave, column: str | None) -> dict[Any, tuple[dic
         key = None if column is None else row[column]
         frame[key] += row["people"]
         if row["outcome"]:
-            told[key][row["outcome"]] = row["people"]
-    return {key: (told[key], size) for key, size in frame.items()}
+            answers[key][row["outcome"]] = row["people"]
+    return {key: (answers[key], size) for key, size in frame.items()}
 
 
 def outcomes(scope: Scope, wave: Wave) -> tuple[list[tuple[Outcome, int]], int]:
-    """Answers by outcome, every class told, and the frame."""
+    """Answers by outcome (every class, zero included), and the frame."""
     counts, frame = _counts(scope, wave, None).get(None, ({}, 0))
-    return [(one, counts.get(one.value, 0)) for one in Outcome], frame
+    return [(outcome, counts.get(outcome.value, 0)) for outcome in Outcome], frame
 
 
 def whole(scope: Scope, wave: Wave) -> list[tuple[Indicator, Rate]]:
     """Every declared indicator over all."""
     counts, frame = _counts(scope, wave, None).get(None, ({}, 0))
-    return [(one, rate(counts, frame, one)) for one in INDICATORS.values()]
+    return [(indicator, rate(counts, frame, indicator)) for indicator in INDICATORS.values()]
 
 
 def by(axis: str, indicator: Indicator, wave: Wave, scope: Scope = EVERYWHERE) -> list[Line]:
@@ -63,8 +63,8 @@ def by(axis: str, indicator: Indicator, wave: Wave, scope: Scope = EVERYWHERE) -
     counts = _counts(scope, wave, column)
     names = table.objects.in_bulk([key for key in counts if key is not None])
     lines = [
-        Line(key, names[key].label if key in names else "–", rate(told, frame, indicator))
-        for key, (told, frame) in counts.items()
+        Line(key, names[key].label if key in names else "–", rate(answers, frame, indicator))
+        for key, (answers, frame) in counts.items()
     ]
     return sorted(lines, key=lambda line: (-line.rate.frame, line.label))
 
@@ -76,7 +76,7 @@ def shown(lines: list[Line]) -> list[Line]:
 
 
 def latest_wave() -> Wave | None:
-    """The wave the public page tells of: the newest with published rates."""
+    """The wave of the public page: the newest with published rates."""
     return Wave.objects.filter(rates__isnull=False).select_related("cohort").order_by("-closes_on", "-pk").first()
 
 
@@ -95,7 +95,7 @@ def documented() -> list[dict[str, Any]]:
     rows = PublishedOutcome.objects.select_related("centre").order_by("centre__code", "pk")
     centres: dict[int, dict[str, Any]] = {}
     for row in rows:
-        one = centres.setdefault(row.centre_id, {"centre": row.centre, "rows": [], "sum": 0, "year": row.year})
-        one["rows"].append(row)
-        one["sum"] += row.persons
+        centre = centres.setdefault(row.centre_id, {"centre": row.centre, "rows": [], "sum": 0, "year": row.year})
+        centre["rows"].append(row)
+        centre["sum"] += row.persons
     return list(centres.values())

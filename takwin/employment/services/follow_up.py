@@ -1,4 +1,4 @@
-"""Freezing a cohort, opening its waves, trying, answering, closing, publishing rates."""
+"""Writes of the follow-up: freeze a cohort, open waves, record attempts and answers, close, publish rates."""
 
 from __future__ import annotations
 
@@ -65,20 +65,20 @@ def _graduates(row: Cohort) -> int:
     diplomas = Diploma.objects.filter(
         kind="diploma", state__in=["live", "suspended"], on__range=(row.first_on, row.last_on), graduates__isnull=True
     ).select_related("enrolment__person", "enrolment__version", "enrolment__centre__area")  # fmt: skip
-    for one in diplomas.order_by("on", "pk").iterator(CHUNK):
-        enrolment = one.enrolment
+    for diploma in diplomas.order_by("on", "pk").iterator(CHUNK):
+        enrolment = diploma.enrolment
         area = enrolment.centre.area
         found[enrolment.person_id] = Graduate(
-            cohort=row, diploma=one, person_id=enrolment.person_id, programme_id=enrolment.version.programme_id,
+            cohort=row, diploma=diploma, person_id=enrolment.person_id, programme_id=enrolment.version.programme_id,
             centre_id=enrolment.centre_id, region_id=regions.get(area.region_path) if area else None,
-            sex=enrolment.person.sex, graduated_on=one.on,
+            sex=enrolment.person.sex, graduated_on=diploma.on,
         )  # fmt: skip
     return _in_chunks(Graduate, found.values())
 
 
 def _in_chunks(table: Any, rows: Iterable[Any]) -> int:
-    told, count = iter(rows), 0
-    while batch := list(islice(told, CHUNK)):
+    remaining, count = iter(rows), 0
+    while batch := list(islice(remaining, CHUNK)):
         table.objects.bulk_create(batch)
         count += len(batch)
     return count
@@ -103,24 +103,24 @@ def open_wave(wave: Wave, *, by: Any = None) -> Wave:
     """Answers are taken from now on; each graduate with a phone gets the address."""
     with change(wave, "open_wave", by=by, flow=WAVE) as row:
         samples = row.samples.filter(state=SampleState.WAITING).select_related("graduate__person__account")
-        told = iter(samples.iterator(CHUNK))
-        while batch := list(islice(told, CHUNK)):
-            with_phone = [one for one in batch if one.graduate.person.phone]
-            Outbox.objects.bulk_create(_invitation(one) for one in with_phone)
+        remaining = iter(samples.iterator(CHUNK))
+        while batch := list(islice(remaining, CHUNK)):
+            with_phone = [sample for sample in batch if sample.graduate.person.phone]
+            Outbox.objects.bulk_create(_invitation(sample) for sample in with_phone)
             Attempt.objects.bulk_create(
-                Attempt(sample=one, way=Way.LINK, result=Reached.SENT) for one in with_phone
+                Attempt(sample=sample, way=Way.LINK, result=Reached.SENT) for sample in with_phone
             )  # fmt: skip
     return row
 
 
-def _invitation(one: Sample) -> Outbox:
-    with in_language_of(one.graduate.person.account):
+def _invitation(sample: Sample) -> Outbox:
+    with in_language_of(sample.graduate.person.account):
         words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s") % {
-            "address": tokens.address(one.ref)
+            "address": tokens.address(sample.ref)
         }
     return Outbox(
-        channel=Channel.SMS, to=one.graduate.person.phone, body=words,
-        about=one.ref, priority=Priority.BULK, secret=True,
+        channel=Channel.SMS, to=sample.graduate.person.phone, body=words,
+        about=sample.ref, priority=Priority.BULK, secret=True,
     )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ WAVE_UNDO = Undo(
 
 
 def record_attempt(sample: Sample, *, way: str, result: str, words: str = "", by: Any) -> Attempt:
-    """A counsellor tried. A refusal, or a wrong number at the third try, is told in the frame."""
+    """Record a counsellor's attempt. A refusal, or the third failed try, sets the state but stays in the frame."""
     with transaction.atomic():
         row = _open(sample)
         if row.state == SampleState.ANSWERED:
@@ -225,7 +225,7 @@ def answer(
 
 def publish_rates(wave: Wave, *, by: Any) -> int:
     """Publish every declared rate of a closed wave: of all, by programme, by region. Small cells, and those that would
-    give one away, are left out; the number published is told. Refused when not even all together are enough."""
+    reveal one, are left out. Returns the number published. Refused when even the total is too small."""
     with transaction.atomic():
         row = Wave.objects.select_for_update(of=("self",)).get(pk=wave.pk)
         if row.state != WaveState.CLOSED:
@@ -233,13 +233,13 @@ def publish_rates(wave: Wave, *, by: Any) -> int:
         if row.rates.exists():
             raise Refused(R.PUBLISHED)
         today, made = timezone.localdate(), []
-        for indicator, told in rates.whole(rates.EVERYWHERE, row):
-            if indicator.code == "insertion" and not told.answered:
+        for indicator, measured in rates.whole(rates.EVERYWHERE, row):
+            if indicator.code == "insertion" and not measured.answered:
                 raise Refused(R.NO_DENOMINATOR)
-            if indicator.code == "insertion" and not told.publishable:
-                raise Refused(R.FEW, count=told.answered, least=LEAST)
-            if told.publishable:
-                made.append(_rate(row, indicator.code, told, today))
+            if indicator.code == "insertion" and not measured.publishable:
+                raise Refused(R.FEW, count=measured.answered, least=LEAST)
+            if measured.publishable:
+                made.append(_rate(row, indicator.code, measured, today))
         for axis in rates.AXES:
             lines = rates.shown(rates.by(axis, INDICATORS["insertion"], row))
             for line in lines:
@@ -250,8 +250,8 @@ def publish_rates(wave: Wave, *, by: Any) -> int:
     return len(made)
 
 
-def _rate(wave: Wave, code: str, told: Any, on: date, **cell: int) -> PublishedRate:
+def _rate(wave: Wave, code: str, measured: Any, on: date, **cell: int) -> PublishedRate:
     return PublishedRate(
-        wave=wave, indicator=code, counted=told.counted, answered=told.answered, frame=told.frame, on=on,
+        wave=wave, indicator=code, counted=measured.counted, answered=measured.answered, frame=measured.frame, on=on,
         cell="|".join(f"{name}:{key}" for name, key in cell.items()), **cell,
     )  # fmt: skip

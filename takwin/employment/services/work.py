@@ -1,4 +1,4 @@
-"""Employers, vacancies, bids: from a company's account to somebody hired, who is counted."""
+"""Writes of employers, vacancies and applications, up to the hiring that enters the rates."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _listed(row: Employer) -> Company:
         return claimed
     # Claims of one number are locked in one order: of two offices that verify two at once, one does.
     same = list(Company.objects.select_for_update(of=("self",)).filter(ice=claimed.ice).order_by("pk"))
-    company = next((one for one in same if one.listed), None)
+    company = next((company_row for company_row in same if company_row.listed), None)
     if company is None:
         with change(claimed, "list_company", by=None) as fresh:
             fresh.listed = True
@@ -217,7 +217,7 @@ def set_wish(
     least_pay: int | None = None,
 ) -> WorkWish:
     """What a graduate looks for: one row a person."""
-    bits = sum(matching.BITS[one] for one in set(contracts))
+    bits = sum(matching.BITS[contract] for contract in set(contracts))
     row, _made = WorkWish.objects.update_or_create(
         person=person, defaults={"area": area, "max_km": max_km, "contracts": bits, "least_pay": least_pay}
     )
@@ -233,9 +233,9 @@ def bid(
     diplomas: Iterable[Diploma] = (),
     by: Any = None,
 ) -> Bid:
-    """Apply, and share so much of one's file."""
-    told = list(diplomas)
-    if any(one.enrolment.person_id != person.pk or one.state != "live" for one in told):
+    """Apply to a vacancy, sharing the chosen phone and diplomas."""
+    shared = list(diplomas)
+    if any(diploma.enrolment.person_id != person.pk or diploma.state != "live" for diploma in shared):
         raise Refused(R.NOT_YOURS, "diplomas")
     if (
         not Graduate.objects.filter(person=person).exists()
@@ -250,7 +250,7 @@ def bid(
             if not Employer.objects.filter(pk=post_.employer_id, state=EmployerState.VERIFIED).exists():
                 raise Refused(R.NOT_OPEN, state=VacancyState.CLOSED.label)
             row = create(Bid(vacancy=post_, person=person, words=words.strip(), phone=phone), "bid", by=by)
-            row.diplomas.set(told)
+            row.diplomas.set(shared)
     except IntegrityError:
         raise Refused(R.BID_TWICE) from None
     return row
@@ -270,7 +270,7 @@ def shortlist(row: Bid, *, by: Any) -> Bid:
 
 
 def invite(row: Bid, *, appointment: str, by: Any) -> Bid:
-    """To an interview: when and where is told to the graduate."""
+    """Invite to an interview; the graduate is sent its day and place."""
     if not appointment.strip():
         raise Refused(R.WHEN_MISSING, "appointment")
     with change(row, "invite", by=by, flow=BID) as fresh:

@@ -87,8 +87,8 @@ class TestAnswers:
         sample = make_sample()
         services.answer(sample, outcome="seeking")
         services.answer(sample, outcome="employed", contract="fixed", employer=" شركة ", in_field="yes")
-        told = list(Answer.objects.order_by("turn").values_list("turn", "outcome", "employer"))
-        assert told == [(1, "seeking", ""), (2, "employed", "شركة")]
+        rows = list(Answer.objects.order_by("turn").values_list("turn", "outcome", "employer"))
+        assert rows == [(1, "seeking", ""), (2, "employed", "شركة")]
         sample.refresh_from_db()
         assert (sample.state, sample.outcome) == ("answered", "employed")
 
@@ -107,16 +107,19 @@ class TestAnswers:
             services.answer(sample, outcome="self-employed", since_on=timezone.localdate() + timedelta(days=1))
         assert not Answer.objects.exists()
 
-    def test_three_misses_or_a_refusal_are_told_in_the_frame(self):
-        one, two = make_wave(2).samples.order_by("pk")
+    def test_three_misses_or_a_refusal_are_counted_in_the_frame(self):
+        missed, refusing = make_wave(2).samples.order_by("pk")
         for _turn in range(3):
-            services.record_attempt(one, way="phone", result="no-answer", by=None)
-        services.record_attempt(two, way="phone", result="refused", by=None)
-        assert set(Sample.objects.filter(wave=one.wave).values_list("state", flat=True)) == {"unreachable", "refused"}
-        services.answer(one, outcome="seeking", way="counsellor")
+            services.record_attempt(missed, way="phone", result="no-answer", by=None)
+        services.record_attempt(refusing, way="phone", result="refused", by=None)
+        assert set(Sample.objects.filter(wave=missed.wave).values_list("state", flat=True)) == {
+            "unreachable",
+            "refused",
+        }
+        services.answer(missed, outcome="seeking", way="counsellor")
         with refused("has_answered"):
-            services.record_attempt(one, way="phone", result="later", by=None)
-        assert one.attempts.count() == 4  # the SMS, and three calls
+            services.record_attempt(missed, way="phone", result="later", by=None)
+        assert missed.attempts.count() == 4  # the SMS, and three calls
 
     def test_the_database_refuses_an_outcome_of_somebody_silent(self):
         sample = make_sample()
@@ -127,8 +130,8 @@ class TestAnswers:
 @pytest.mark.django_db(transaction=True)
 def test_a_link_pressed_by_two_phones_at_once_keeps_both(network):
     sample = make_sample()
-    told = together(4, lambda n: services.answer(sample, outcome=("seeking", "inactive")[n % 2]).turn)
-    assert sorted(told) == [1, 2, 3, 4]
+    turns = together(4, lambda n: services.answer(sample, outcome=("seeking", "inactive")[n % 2]).turn)
+    assert sorted(turns) == [1, 2, 3, 4]
     assert Sample.objects.get(pk=sample.pk).outcome == Answer.objects.get(turn=4).outcome
 
 
@@ -145,8 +148,8 @@ class TestRates:
         return row
 
     def test_they_carry_their_denominator_and_the_silent_stay_in_the_frame(self, wave):
-        told = dict(rates.whole(EVERYWHERE, wave))
-        found = told[INDICATORS["insertion"]]
+        measured = dict(rates.whole(EVERYWHERE, wave))
+        found = measured[INDICATORS["insertion"]]
         assert (found.counted, found.answered, found.frame) == (12, 20, 24)
         assert found.share == 0.6
         assert found.bounds == (0.5, 16 / 24)
@@ -189,12 +192,12 @@ class TestRates:
 class TestDocuments:
     def test_the_three_craft_centres_come_out_as_printed(self):
         """s3, lines 2988 to 2993, centre by centre."""
-        told = {one["centre"].code: [row.persons for row in one["rows"]] for one in rates.documented()}
-        assert told == {
+        persons = {entry["centre"].code: [row.persons for row in entry["rows"]] for entry in rates.documented()}
+        assert persons == {
             "craft-marrakech": [180, 120, 30, 120, 25], "craft-sale": [41, 33, 25, 19, 14],
             "craft-fes": [127, 58, 16, 1, 1],
         }  # fmt: skip
-        assert {one["centre"].code: one["sum"] for one in rates.documented()} == {
+        assert {entry["centre"].code: entry["sum"] for entry in rates.documented()} == {
             "craft-marrakech": 475, "craft-sale": 132, "craft-fes": 203,
         }  # fmt: skip
         assert set(PublishedOutcome.objects.values_list("outcome", flat=True)) == {
@@ -216,8 +219,8 @@ class TestLeaving:
         bare = make_apprentice(73)
         Enrolment.objects.filter(pk=bare.pk).update(since_on=today - timedelta(days=91))
         make_apprentice(74)
-        told = leaving.counts(EVERYWHERE, today)
-        assert {one.value: count for one, count in told.items()} == {"drop-out": 2, "break": 1, "in": 1}
+        counted = leaving.counts(EVERYWHERE, today)
+        assert {status.value: count for status, count in counted.items()} == {"drop-out": 2, "break": 1, "in": 1}
 
 
 def test_a_wave_has_its_dates_in_order():

@@ -50,11 +50,11 @@ def world():
 
 @pytest.mark.parametrize(("path", "right", "wrong", "says", "here"), PAGES, ids=[row[0] for row in PAGES])
 def test_each_page_of_the_desk_knows_its_visitors(client, world, path, right, wrong, says, here):
-    told = path.format(**world)
-    assert says in meet(client, told, right, wrong, **here).content.decode()
+    address = path.format(**world)
+    assert says in meet(client, address, right, wrong, **here).content.decode()
     if "{" in path and "wave" not in path:
         elsewhere = {"centre": "ismss-oujda"} if here is MEKNES else {"area": "oriental"}
-        send_away(client, told, right, **elsewhere)
+        send_away(client, address, right, **elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_each_page_of_the_desk_knows_its_visitors(client, world, path, right, wr
     [("/vacancies/", "عروض الشغل"), ("/vacancies/{vacancy}/", "مساعد صيدلي"), ("/insertion/", "المقام غير مذكور")],
 )
 def test_anyone_reads_in_three_languages(client, world, path, says, django_assert_max_num_queries):
-    told = path.format(**world)
-    client.get(told)
+    address = path.format(**world)
+    client.get(address)
     with django_assert_max_num_queries(20):
-        assert says in client.get(told).content.decode()
+        assert says in client.get(address).content.decode()
     for code in ("fr", "en"):
-        assert f'lang="{code}" dir="ltr"' in client.get(f"/{code}{told}").content.decode()
+        assert f'lang="{code}" dir="ltr"' in client.get(f"/{code}{address}").content.decode()
 
 
 class TestSurvey:
@@ -83,7 +83,7 @@ class TestSurvey:
         assert "أبحث عن عمل" in again
         client.post(path, {"outcome": "employed", "contract": "permanent", "employer": "شركة"})
         assert "جوابك المصحح" in client.get(path).content.decode()
-        assert [one.outcome for one in sample.answers.all()] == ["seeking", "employed"]
+        assert [answer.outcome for answer in sample.answers.all()] == ["seeking", "employed"]
 
     @pytest.mark.parametrize(
         "prefix, choice, others",
@@ -154,7 +154,7 @@ class TestDesk:
         sample.wave.refresh_from_db()
         assert sample.wave.state == "open"
 
-    def test_the_offer_is_told_beside_its_insertion_and_downloads(self, client):
+    def test_the_offer_shows_its_insertion_and_downloads(self, client):
         wave = make_wave(21)
         for sample in wave.samples.all():
             services.answer(sample, outcome="employed", contract="fixed")
@@ -163,7 +163,7 @@ class TestDesk:
         make_offering(wave.cohort.graduates.first().diploma.enrolment.season)
         client.force_login(make_user("nat@example.org", "national"))
         rows = client.get("/desk/employment/offer/?format=json").json()
-        row = next(one for one in rows if one["insertion"])
+        row = next(line for line in rows if line["insertion"])
         assert (row["insertion"], row["answered"], row["frame"], row["begun"]) == (100.0, 21, 21, 21)
         assert row["insertion_low"] < 100
         assert "21" in client.get("/desk/employment/offer/").content.decode()

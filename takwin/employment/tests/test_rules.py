@@ -27,16 +27,16 @@ class TestRates:
         assert [round(end, 4) for end in wilson(k, n)] == [low, high]
 
     @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-    def test_the_interval_holds_the_share_and_lies_within_0_and_1(self, told):
-        low, high = wilson(*told)
-        assert 0 <= low <= told[0] / told[1] <= high <= 1
-        assert (low == 0) == (told[0] == 0)
-        assert (high == 1) == (told[0] == told[1])
+    def test_the_interval_holds_the_share_and_lies_within_0_and_1(self, fraction):
+        low, high = wilson(*fraction)
+        assert 0 <= low <= fraction[0] / fraction[1] <= high <= 1
+        assert (low == 0) == (fraction[0] == 0)
+        assert (high == 1) == (fraction[0] == fraction[1])
 
     @given(st.integers(0, 200).flatmap(lambda f: st.tuples(st.just(f), st.integers(0, f))).flatmap(
         lambda t: st.tuples(st.just(t[0]), st.just(t[1]), st.integers(0, t[1]))))  # fmt: skip
-    def test_the_bounds_hold_whatever_the_silent_would_have_said(self, told):
-        frame, answered, counted = told
+    def test_the_bounds_hold_whatever_the_silent_would_have_said(self, sizes):
+        frame, answered, counted = sizes
         found = Rate(counted, answered, frame)
         if frame == 0:
             assert found.bounds is None
@@ -109,13 +109,13 @@ class TestIce:
 
     @given(st.integers(0, 14), st.integers(1, 9))
     def test_any_single_wrong_digit_is_seen(self, place, shift):
-        told = list("001561191000066")
-        told[place] = str((int(told[place]) + shift) % 10)
+        digits = list("001561191000066")
+        digits[place] = str((int(digits[place]) + shift) % 10)
         with refused("bad_ice"):
-            normalize_ice("".join(told))
+            normalize_ice("".join(digits))
 
 
 def test_every_outcome_is_counted_by_exactly_one_of_inserted_and_not():
     counted = set(INDICATORS["insertion"].counted)
-    rest = {str(one.value) for one in Outcome} - counted
+    rest = {str(outcome.value) for outcome in Outcome} - counted
     assert rest == {"studying", "seeking", "inactive"}

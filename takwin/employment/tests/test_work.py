@@ -154,7 +154,7 @@ class TestMatching:
         programme = person.enrolments.get().version.programme_id
         wish = services.set_wish(person, area=Area.objects.get(code="meknes"))
         found = matching.matches(person, programme, wish)
-        assert [one.vacancy for one in found] == [near, far]
+        assert [match.vacancy for match in found] == [near, far]
         assert found[0].fit == 100
         assert found[0].km == 0
         assert found[1].km > 200
@@ -180,9 +180,9 @@ class TestBids:
         assert work.file_of(bid) == {"name": person.name, "phone": "", "words": "", "diplomas": []}
         services.withdraw_bid(bid, by=None)
         again = services.bid(bid.vacancy, person=person, words="مهتم", phone="shown", diplomas=[diploma])
-        told = work.file_of(again)
-        assert told["phone"] == person.phone
-        assert told["diplomas"] == [diploma]
+        shared = work.file_of(again)
+        assert shared["phone"] == person.phone
+        assert shared["diplomas"] == [diploma]
         with pytest.raises(Bid.DoesNotExist):
             work.bid_for(bid.vacancy.employer, bid.ref)
 
@@ -235,8 +235,8 @@ class TestHiring:
         services.hire(bid, by=vacancy.employer.account)
         found = dict(rates.whole(EVERYWHERE, sample.wave))[insertion]
         assert (found.counted, found.answered, found.frame) == (1, 1, 1)
-        told = sample.answers.get()
-        assert (told.contract, told.way, told.in_field) == ("permanent", "hired", "yes")
+        answer = sample.answers.get()
+        assert (answer.contract, answer.way, answer.in_field) == ("permanent", "hired", "yes")
         vacancy.refresh_from_db()
         assert (vacancy.state, vacancy.taken) == ("filled", 1)
 
@@ -248,7 +248,7 @@ class TestHiring:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_last_post_has_one_taker(network):
-    people = [one.graduate.person for one in make_wave(4).samples.with_names()]
+    people = [invitation.graduate.person for invitation in make_wave(4).samples.with_names()]
     vacancy = make_vacancy(places=2)
     bids = [services.bid(vacancy, person=person) for person in people]
 
@@ -273,6 +273,6 @@ def test_of_four_claims_of_one_number_one_is_verified(network):
         services.verify_employer(claims[n], by=None)
         return "verified"
 
-    told = together(4, verify)
-    assert sorted(told) == ["ice_taken"] * 3 + ["verified"]
+    outcomes = together(4, verify)
+    assert sorted(outcomes) == ["ice_taken"] * 3 + ["verified"]
     assert Company.objects.filter(listed=True).count() == Employer.objects.filter(state="verified").count() == 1

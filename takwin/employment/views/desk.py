@@ -30,10 +30,10 @@ def cohorts(request: Any) -> HttpResponse:
     if form and request.method == "POST" and form.run(by=request.user):
         messages.success(request, _("The frame is frozen; its follow-ups are planned."))
         return redirect("employment:cohorts")
-    told = leaving.counts(request.scope, timezone.localdate())
+    leaving_counts = leaving.counts(request.scope, timezone.localdate())
     return show(
         request, "employment/cohorts.html", rows=follow_up.cohorts(), form=form, active="cohorts",
-        leaving=[(one, told[one]) for one in leaving.Likely if told[one]],
+        leaving=[(kind, leaving_counts[kind]) for kind in leaving.Likely if leaving_counts[kind]],
         status=422 if form and form.errors else 200,
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ SAMPLES = [
     Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
     Column("outcome", gettext_lazy("Outcome"), lambda row: row.get_outcome_display(), "outcome"),
 ]
-STATE = Filter("state", gettext_lazy("State"), SampleState.choices, lambda rows, told: rows.filter(state=told))
+STATE = Filter("state", gettext_lazy("State"), SampleState.choices, lambda rows, state: rows.filter(state=state))
 
 
 @page("employment.see", moves="employment.run", prove=("publish",))
@@ -66,10 +66,11 @@ def wave(request: Any, ref: str) -> HttpResponse:
     )  # fmt: skip
     if answer := listing.export():
         return answer
-    told, frame = rates.outcomes(request.scope, row)
+    outcomes, frame = rates.outcomes(request.scope, row)
     context: dict[str, Any] = {
-        "row": row, "listing": listing, "progress": follow_up.progress(request.scope, row), "outcomes": told,
-        "frame": frame, "rates": [(words.INDICATORS[one.code], rate) for one, rate in rates.whole(request.scope, row)],
+        "row": row, "listing": listing, "progress": follow_up.progress(request.scope, row), "outcomes": outcomes,
+        "frame": frame,
+        "rates": [(words.INDICATORS[indicator.code], rate) for indicator, rate in rates.whole(request.scope, row)],
         "published": rates.published(row)[:1], "runs": request.user.can("employment.run", row), "least": LEAST,
         "again": forms.ReopenWaveForm(),
     }  # fmt: skip
@@ -96,7 +97,7 @@ def _do(request: Any, row: Any) -> None:
 @page("employment.follow")
 def sample(request: Any, ref: str) -> HttpResponse:
     """One graduate to reach: what was tried, what was answered; both are noted here."""
-    row = or_404(lambda told: follow_up.sample(request.scope, told), ref)
+    row = or_404(follow_up.sample, request.scope, ref)
     open_file(request, row)
     kinds: dict[str, Any] = {"attempt": forms.AttemptForm, "answer": forms.EnteredForm}
     verb = request.POST.get("do", "")

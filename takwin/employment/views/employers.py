@@ -51,7 +51,7 @@ def home(request: Any) -> HttpResponse:
 @page(SIGNED_IN)
 def post(request: Any, ref: str) -> HttpResponse:
     """One's own vacancy and its applicants."""
-    row = or_404(lambda told: work.own_vacancy(_mine(request), told), ref)
+    row = or_404(work.own_vacancy, _mine(request), ref)
     if request.method == "POST" and "close" in request.POST:
         try:
             services.close_vacancy(row, by=request.user)
@@ -68,7 +68,7 @@ PLAIN: dict[str, Callable[..., Any]] = {"shortlist": services.shortlist}
 @page(SIGNED_IN)
 def bid(request: Any, ref: str) -> HttpResponse:
     """An applicant: what was shared, and what may be done."""
-    row = or_404(lambda told: work.bid_for(_mine(request), told), ref)
+    row = or_404(work.bid_for, _mine(request), ref)
     open_file(request, row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST":
@@ -84,7 +84,7 @@ def bid(request: Any, ref: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("employment:bid", ref)
     verbs = BID.verbs(row.state)
-    actions = [(one, wrong if one == verb and wrong else FORMS[one]()) for one in FORMS if one in verbs]
+    actions = [(name, wrong if name == verb and wrong else FORMS[name]()) for name in FORMS if name in verbs]
     return show(
         request, "employment/bid.html", row=row, file=work.file_of(row), actions=actions,
         shortlists="shortlist" in verbs, active="employer", status=422 if wrong else 200,
@@ -93,7 +93,7 @@ def bid(request: Any, ref: str) -> HttpResponse:
 
 @page(SIGNED_IN)
 def bid_diploma(request: Any, ref: str, diploma: str) -> HttpResponse:
-    """A diploma that an applicant shared with this vacancy, verified anew."""
-    row = or_404(lambda told: work.bid_for(_mine(request), told), ref)
-    found = or_404(lambda told: work.shared_diploma(row, told), diploma)
+    """A diploma that an applicant shared with this vacancy, verified again."""
+    row = or_404(work.bid_for, _mine(request), ref)
+    found = or_404(work.shared_diploma, row, diploma)
     return show(request, "employment/bid_diploma.html", row=row, answer=findings.of_diploma(found), active="employer")

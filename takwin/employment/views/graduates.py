@@ -22,9 +22,9 @@ from takwin.ui.pages import PUBLIC, SIGNED_IN, or_404, page, show
 
 
 @page(PUBLIC)
-def survey(request: Any, told: str) -> HttpResponse:
+def survey(request: Any, token: str) -> HttpResponse:
     """The two-minute question, without an account. Asked again it shows the answer and lets it be corrected."""
-    row = or_404(follow_up.surveyed, told)
+    row = or_404(follow_up.surveyed, token)
     before = follow_up.answers(row)
     said = before[0] if before else None
     words = FIRST_PERSON[Outcome(said.outcome)] if said else ""
@@ -33,7 +33,7 @@ def survey(request: Any, told: str) -> HttpResponse:
     form = forms.SurveyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.run(row):
         messages.success(request, _("Thank you. Your answer is kept; you may correct it here."))
-        return redirect("employment:survey", told)
+        return redirect("employment:survey", token)
     response = show(
         request, "employment/survey.html", row=row, form=form, said=said, words=words, corrected=len(before) > 1,
         takes=row.wave.state == WaveState.OPEN, status=422 if form.errors else 200,
@@ -54,9 +54,9 @@ COLUMNS = [
 
 @page(PUBLIC)
 def vacancies(request: Any) -> HttpResponse:
-    """Open vacancies, for anyone; a graduate is told which fit."""
-    places = [(one.code, one.label) for one in provinces()]
-    by_place = Filter("area", gettext_lazy("Province"), places, lambda rows, told: rows.filter(area__code=told))
+    """Open vacancies, for anyone; a graduate sees which fit."""
+    places = [(area.code, area.label) for area in provinces()]
+    by_place = Filter("area", gettext_lazy("Province"), places, lambda rows, key: rows.filter(area__code=key))
     listing = Listing(
         request, work.open_vacancies(), COLUMNS, [by_place], name="vacancies", order="-pk", size=20, personal=False
     )
@@ -85,15 +85,15 @@ def vacancy(request: Any, ref: str) -> HttpResponse:
 
 @page(SIGNED_IN)
 def own_work(request: Any) -> HttpResponse:
-    """Vacancies that fit, with why; wishes; bids; surveys that wait."""
+    """Matching vacancies with their reasons, wishes, applications, open surveys."""
     person, graduate = person_of(request.user), follow_up.graduate_of(request.user)
     if person is None:
         return show(request, "employment/work.html", person=None, active="work")
     wish = work.wish_of(person)
     form = WishForm(request.POST if request.POST.get("do") == "wish" else None, row=person)
     if request.method == "POST":
-        if told := request.POST.get("withdraw"):
-            return _withdraw(request, told)
+        if bid_ref := request.POST.get("withdraw"):
+            return _withdraw(request, bid_ref)
         if form.run(person):
             messages.success(request, _("Your wishes are kept."))
             return redirect("employment:work")
@@ -101,7 +101,10 @@ def own_work(request: Any) -> HttpResponse:
     found = matching.matches(person, programme, wish) if programme else []
     return show(
         request, "employment/work.html", person=person, form=form, matches=found, bids=work.bids_of(request.user),
-        surveys=[(one, follow_up.tokens.address(one.ref)) for one in follow_up.open_surveys(request.user)],
+        surveys=[
+            (invitation, follow_up.tokens.address(invitation.ref))
+            for invitation in follow_up.open_surveys(request.user)
+        ],
         active="work", status=422 if form.errors else 200,
     )  # fmt: skip
 
@@ -113,7 +116,7 @@ def _programme(person: Any) -> int | None:
 
 
 def _withdraw(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda told: work.own_bid(request.user, told), ref)
+    row = or_404(work.own_bid, request.user, ref)
     try:
         services.withdraw_bid(row, by=request.user)
         messages.success(request, _("Your application is withdrawn: the company does not see it any more."))

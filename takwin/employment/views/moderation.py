@@ -39,7 +39,7 @@ VACANCIES = [
 
 
 def _by_state(states: Any) -> Filter:
-    return Filter("state", gettext_lazy("State"), states.choices, lambda rows, told: rows.filter(state=told))
+    return Filter("state", gettext_lazy("State"), states.choices, lambda rows, state: rows.filter(state=state))
 
 
 @page("employment.moderate")
@@ -86,13 +86,13 @@ def _decided(request: Any, row: Any, good: tuple[str, Any], kinds: dict[str, Any
 
 
 def _actions(flow: Any, row: Any, kinds: dict[str, Any], wrong: Any) -> list[tuple[str, Any]]:
-    told = dict([wrong]) if wrong else {}
-    return [(verb, told.get(verb) or kinds[verb]()) for verb in flow.verbs(row.state) if verb in kinds]
+    refused_forms = dict([wrong]) if wrong else {}
+    return [(verb, refused_forms.get(verb) or kinds[verb]()) for verb in flow.verbs(row.state) if verb in kinds]
 
 
 @page("employment.moderate")
 def employer(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda told: work.employer(request.scope, told), ref)
+    row = or_404(work.employer, request.scope, ref)
     wrong = None
     if request.method == "POST":
         wrong = _decided(request, row, ("verify_employer", services.verify_employer), EMPLOYER_FORMS)
@@ -111,7 +111,7 @@ VACANCY_FORMS: dict[str, Any] = {"turn_down_vacancy": forms.TurnDownForm}
 
 @page("employment.moderate")
 def vacancy(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda told: work.vacancy(request.scope, told), ref)
+    row = or_404(work.vacancy, request.scope, ref)
     wrong = None
     if request.method == "POST":
         wrong = _decided(request, row, ("open_vacancy", services.open_vacancy), VACANCY_FORMS)
