@@ -16,9 +16,9 @@ def token(ref: str) -> str:
     return tokens.token(ref, "appointment")
 
 
-def read(told: str) -> str | None:
+def read(signed: str) -> str | None:
     """The appointment's reference, or None."""
-    return tokens.read(told, "APT", "appointment")
+    return tokens.read(signed, "APT", "appointment")
 
 
 def address(appointment: Any) -> str:
@@ -31,10 +31,10 @@ def wall_token(code: str) -> str:
     return _wall().sign(code)
 
 
-def read_wall(told: str) -> str | None:
+def read_wall(signed: str) -> str | None:
     """The code of the centre, or None."""
     try:
-        return _wall().unsign(told)
+        return _wall().unsign(signed)
     except BadSignature:
         return None
 
@@ -47,5 +47,5 @@ def feed_token(ref: str) -> str:
     return tokens.token(ref, "feed")
 
 
-def read_feed(told: str) -> str | None:
-    return tokens.read(told, "ICS", "feed")
+def read_feed(signed: str) -> str | None:
+    return tokens.read(signed, "ICS", "feed")

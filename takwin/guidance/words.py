@@ -26,7 +26,7 @@ TYPES = {
 GOOD_FIT, POOR_FIT = 0.7, 0.4
 NEAR = 60  # kilometres
 USUAL = 4  # requests a seat, the national average
-Said = tuple[list[str], list[str]]
+ForAndAgainst = tuple[list[str], list[str]]
 
 
 def names(signs: str) -> str:
@@ -56,11 +56,11 @@ def type_rows(scores: Any) -> list[dict[str, Any]]:
     ]
 
 
-def reasons(row: Suggestion, one: Subject, language: str) -> Said:
+def reasons(row: Suggestion, subject: Subject, language: str) -> ForAndAgainst:
     """(what speaks for it, what speaks against it). Nothing is left out because it is unpleasant."""
     good: list[str] = []
     weak: list[str] = []
-    for part in (_interest(row, one), _access(row, one), _road(row, one, language), _seats(row, language)):
+    for part in (_interest(row, subject), _access(row, subject), _road(row, subject, language), _seats(row, language)):
         good += part[0]
         weak += part[1]
     if row.other_mode:
@@ -68,33 +68,33 @@ def reasons(row: Suggestion, one: Subject, language: str) -> Said:
     return good, weak
 
 
-def _interest(row: Suggestion, one: Subject) -> Said:
+def _interest(row: Suggestion, subject: Subject) -> ForAndAgainst:
     if row.fit is None:
         return [], []
     if row.fit >= GOOD_FIT:
-        return [_("Fits what you like: %(types)s.") % {"types": names(letters(one.scores, 2))}], []
+        return [_("Fits what you like: %(types)s.") % {"types": names(letters(subject.scores, 2))}], []
     return [], [_("Far from what you like most.")] if row.fit < POOR_FIT else []
 
 
-def _access(row: Suggestion, one: Subject) -> Said:
-    if not one.schooling:
+def _access(row: Suggestion, subject: Subject) -> ForAndAgainst:
+    if not subject.schooling:
         return [], [_("Tell your schooling to know whether you may apply.")]
-    return ([], [str(why) for why in row.barred]) if row.barred else ([_("You may apply.")], [])
+    return ([], [str(refusal) for refusal in row.barred]) if row.barred else ([_("You may apply.")], [])
 
 
-def _road(row: Suggestion, one: Subject, language: str) -> Said:
+def _road(row: Suggestion, subject: Subject, language: str) -> ForAndAgainst:
     good: list[str] = []
     weak: list[str] = []
-    told = {"km": number(round(row.km or 0), language), "limit": number(one.max_km or 0, language)}
+    distances = {"km": number(round(row.km or 0), language), "limit": number(subject.max_km or 0, language)}
     if row.km is not None:
         if row.km < 1:
             good.append(_("In your province."))
         elif row.too_far:
-            weak.append(_("%(km)s km away, beyond the %(limit)s km you set.") % told)
+            weak.append(_("%(km)s km away, beyond the %(limit)s km you set.") % distances)
         elif row.km <= NEAR:
-            good.append(_("%(km)s km from your province.") % told)
+            good.append(_("%(km)s km from your province.") % distances)
         else:
-            weak.append(_("%(km)s km from your province.") % told)
+            weak.append(_("%(km)s km from your province.") % distances)
     if row.beds:
         good.append(_("A bed is possible: the centre has a boarding house."))
     elif row.no_bed or (row.km or 0) > NEAR:
@@ -102,12 +102,12 @@ def _road(row: Suggestion, one: Subject, language: str) -> Said:
     return good, weak
 
 
-def _seats(row: Suggestion, language: str) -> Said:
+def _seats(row: Suggestion, language: str) -> ForAndAgainst:
     if row.few:
         return [_("Few requests so far (fewer than %(least)s).") % {"least": number(LEAST, language)}], []
     if row.pressure is None:
         return [], [_("No seat is open this season.")]
-    told = {"count": number(round(row.pressure, 1), language)}
+    ratio = {"count": number(round(row.pressure, 1), language)}
     if row.pressure <= USUAL:
-        return [_("Requests for each seat: %(count)s, fewer than the usual four.") % told], []
-    return [], [_("Requests for each seat: %(count)s.") % told]
+        return [_("Requests for each seat: %(count)s, fewer than the usual four.") % ratio], []
+    return [], [_("Requests for each seat: %(count)s.") % ratio]

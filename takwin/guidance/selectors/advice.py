@@ -40,12 +40,12 @@ class Catalogue:
 
 
 def catalogue(season: Season) -> Catalogue:
-    """The arrays of a season, read anew every five minutes."""
+    """The arrays of a season, cached for `FRESH` seconds."""
     return _catalogue(season.pk, int(time.time() // FRESH))
 
 
 def clear_cache() -> None:
-    """Read anew: for tests, whose databases begin again."""
+    """Drop the cached arrays. Tests need it: each starts with an empty database."""
     _catalogue.cache_clear()
 
 
@@ -98,15 +98,17 @@ def people(subjects: Sequence[Subject], held: Catalogue) -> People:
     day = held.season.ages_on
     blank = [np.nan] * 6
     return People(
-        interests=np.array([list(one.scores) or blank for one in subjects], float).reshape(-1, 6),
-        rung=np.array([LADDER[one.schooling] if one.schooling else 0 for one in subjects], np.int64),
-        bridge=np.array([BRIDGES[one.diploma] for one in subjects], np.int64),
-        stream=np.array([STREAMS[one.stream] for one in subjects], np.int64),
-        age=np.array([age_on(one.born_on, day) if one.born_on and day else -1 for one in subjects], np.int64),
-        place=np.array([_place(one.commune, held.provinces) for one in subjects], np.int64),
-        max_km=np.array([one.max_km or np.inf for one in subjects], float),
-        wants_bed=np.array([one.wants_bed for one in subjects], bool),
-        modes=np.array([sum(held.modes.get(mode, 0) for mode in one.modes) for one in subjects], np.int64),
+        interests=np.array([list(subject.scores) or blank for subject in subjects], float).reshape(-1, 6),
+        rung=np.array([LADDER[subject.schooling] if subject.schooling else 0 for subject in subjects], np.int64),
+        bridge=np.array([BRIDGES[subject.diploma] for subject in subjects], np.int64),
+        stream=np.array([STREAMS[subject.stream] for subject in subjects], np.int64),
+        age=np.array(
+            [age_on(subject.born_on, day) if subject.born_on and day else -1 for subject in subjects], np.int64
+        ),
+        place=np.array([_place(subject.commune, held.provinces) for subject in subjects], np.int64),
+        max_km=np.array([subject.max_km or np.inf for subject in subjects], float),
+        wants_bed=np.array([subject.wants_bed for subject in subjects], bool),
+        modes=np.array([sum(held.modes.get(mode, 0) for mode in subject.modes) for subject in subjects], np.int64),
     )
 
 
@@ -141,13 +143,13 @@ class Suggestion:
     other_mode: bool
 
 
-def suggestions(one: Subject, held: Catalogue, listed: Ranking, places: Sequence[int]) -> list[Suggestion]:
+def suggestions(subject: Subject, held: Catalogue, listed: Ranking, places: Sequence[int]) -> list[Suggestion]:
     """Suggestions at some places of a ranking of one person, with their reasons: one query."""
-    told = parts(people([one], held), _only(held.offers, listed.offer[0, list(places)]))
+    score_parts = parts(people([subject], held), _only(held.offers, listed.offer[0, list(places)]))
     ids = [int(held.ids[listed.offer[0, place]]) for place in places]
     rows = {row.pk: row for row in Offering.objects.filter(pk__in=ids).with_names()}
     return [
-        _suggestion(one, held, told, n, place, rows[pk])
+        _suggestion(subject, held, score_parts, n, place, rows[pk])
         for n, (place, pk) in enumerate(zip(places, ids, strict=True))
         if pk in rows
     ]
@@ -161,18 +163,20 @@ def first_codes(held: Catalogue, listed: Ranking, count: int) -> list[str]:
 
 
 def _only(offers: Offers, at: np.ndarray) -> Offers:
-    """Some offers, in another order; programmes are numbered anew."""
+    """The offers at positions `at`, in that order; programmes are renumbered from 0."""
     columns = {
         name: getattr(offers, name)[at] for name in Offers.__dataclass_fields__ if name not in {"km", "programme"}
     }
     return Offers(**columns, km=offers.km, programme=np.arange(len(at)))
 
 
-def _suggestion(one: Subject, held: Catalogue, told: Parts, n: int, place: int, row: Offering) -> Suggestion:
-    rule, km = held.access.get(row.programme_id), float(told.km[0, n])
-    if rule is not None and one.born_on is None:
+def _suggestion(
+    subject: Subject, held: Catalogue, score_parts: Parts, n: int, place: int, row: Offering
+) -> Suggestion:
+    rule, km = held.access.get(row.programme_id), float(score_parts.km[0, n])
+    if rule is not None and subject.born_on is None:
         rule = replace(rule, ages_on=None)
-    who = Candidate(one.born_on or held.season.ages_on, one.schooling, one.diploma, one.stream)  # type: ignore[arg-type]
+    who = Candidate(subject.born_on or held.season.ages_on, subject.schooling, subject.diploma, subject.stream)  # type: ignore[arg-type]
     at = int(np.flatnonzero(held.ids == row.pk)[0])
     pressure = float(held.offers.pressure[at])
     counted = not np.isinf(pressure) and row.seats > 0  # the catalogue may be five minutes older than the row
@@ -180,15 +184,15 @@ def _suggestion(one: Subject, held: Catalogue, told: Parts, n: int, place: int, 
     return Suggestion(
         offering=row,
         place=place + 1,
-        tier=int(told.tier[0, n]),
-        score=int(told.score[0, n]) / 10_000,
-        fit=float(told.fit[0, n]) if one.scores and not np.isnan(held.offers.interests[at]).any() else None,
+        tier=int(score_parts.tier[0, n]),
+        score=int(score_parts.score[0, n]) / 10_000,
+        fit=float(score_parts.fit[0, n]) if subject.scores and not np.isnan(held.offers.interests[at]).any() else None,
         km=None if np.isnan(km) else km,
         pressure=None if asked is None else asked / row.seats,
         few=counted and asked is None,
         beds=row.centre.beds or 0,
-        barred=eligibility(who, rule) if one.schooling else [],
-        too_far=bool(one.max_km and km > one.max_km and not row.centre.beds),
-        no_bed=one.wants_bed and not row.centre.beds,
-        other_mode=bool(one.modes) and row.mode.code not in one.modes,
+        barred=eligibility(who, rule) if subject.schooling else [],
+        too_far=bool(subject.max_km and km > subject.max_km and not row.centre.beds),
+        no_bed=subject.wants_bed and not row.centre.beds,
+        other_mode=bool(subject.modes) and row.mode.code not in subject.modes,
     )

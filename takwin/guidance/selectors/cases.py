@@ -31,13 +31,13 @@ def open_case_of(client: Client, centre: Any) -> Case | None:
 
 
 def cases_of(client: Client) -> list[Case]:
-    """What a person sees of their follow-up, newest first."""
+    """A client's follow-ups with their contacts, as the client sees them: open ones first, then newest first."""
     rows = list(Case.objects.filter(client=client).with_all().order_by("state", "-pk"))
-    told: dict[int, list[Contact]] = {}
+    contacts_by_case: dict[int, list[Contact]] = {}
     for contact in Contact.objects.filter(case__in=rows).select_related("by"):
-        told.setdefault(contact.case_id, []).append(contact)
+        contacts_by_case.setdefault(contact.case_id, []).append(contact)
     for row in rows:
-        row.told = told.get(row.pk, [])
+        row.told = contacts_by_case.get(row.pk, [])
     return rows
 
 

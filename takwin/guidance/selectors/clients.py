@@ -19,7 +19,7 @@ NEWEST = 200_000  # item statistics read no more than this
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What advice knows of someone. `scores`: six sums of the test, empty without one."""
+    """The facts about a person advice is computed from. `scores`: six sums of the test, empty without a test."""
 
     schooling: str = ""
     stream: str = "none"
@@ -59,7 +59,7 @@ def newest_test(client: Client | None) -> Sitting | None:
 def item_statistics(version: str, *, simulated: bool) -> tuple[int, list[ItemFigure], dict[str, float | None]]:
     """`item_figures` of the newest finished tests of a version, real or simulated, never both.
 
-    Counted anew each time; computed anew when the count has grown by a hundredth.
+    The count is read on every call; figures are cached until the count has grown by one percent.
     """
     rows = Sitting.objects.filter(version=version, state=SittingState.FINISHED, simulated=simulated)
     count = rows.count()
@@ -74,7 +74,7 @@ def _statistics(version: str, simulated: bool, _bucket: int, _step: int) -> Any:
 
 
 def clear_cache() -> None:
-    """Compute anew: for tests, whose databases begin again."""
+    """Drop the cached item statistics. Tests need it: each starts with an empty database."""
     _statistics.cache_clear()
 
 
@@ -94,16 +94,16 @@ def application_of(client: Client) -> Any:
 
 
 def subject(client: Client | None, test: Sitting | None) -> Subject:
-    """What a client told guidance; where they told nothing, what their application says."""
+    """The facts advice is computed from: a client's own entries, else those of their application."""
     scores = tuple(test.scores) if test else ()
     if client is None:
         return Subject(scores=scores)
     limits: dict[str, Any] = {"max_km": client.max_km, "wants_bed": client.wants_bed, "modes": tuple(client.modes)}
     application = None if client.schooling else application_of(client)
     if application is None or not application.schooling:
-        told, born_on, commune = client, client.born_on, client.commune
+        source, born_on, commune = client, client.born_on, client.commune
     else:
-        told, person = application, application.person
+        source, person = application, application.person
         born_on, commune = person.born_on, client.commune or person.commune
-    schooling: dict[str, Any] = {"schooling": told.schooling, "stream": told.stream, "diploma": told.diploma}
+    schooling: dict[str, Any] = {"schooling": source.schooling, "stream": source.stream, "diploma": source.diploma}
     return Subject(born_on=born_on, commune=commune, scores=scores, **schooling, **limits)

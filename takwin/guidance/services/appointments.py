@@ -41,7 +41,7 @@ def book(slot: Slot, *, client: Client, purpose: str = Purpose.CHOOSE, words: st
             raise Refused(GuidanceReason.SLOT_FULL, "slot")
         appointment = _new(row, client, purpose, words, S.BOOKED, by)
         _take(row, 1)
-        tell(appointment, _("Appointment"))
+        notify_client(appointment, _("Appointment"))
     return appointment
 
 
@@ -117,7 +117,7 @@ def confirm_hold(appointment: Appointment, *, client: Client, by: Any = None) ->
             check_free_time(slot, client, row.pk)
             row.client, row.held_until = client, None
             row.booked_by = by if getattr(by, "pk", None) else None
-        tell(row, _("Appointment"))
+        notify_client(row, _("Appointment"))
     return row
 
 
@@ -160,17 +160,17 @@ def check_number(client: Client, but: int = 0) -> None:
 
 
 def check_free_time(slot: Slot, client: Client, but: int = 0) -> None:
-    """One appointment to come at a centre, and never two at a time. A person is a client: a number is none, a mother
-    books for three children with hers."""
+    """Refuse a second coming appointment at the same centre, or any that overlaps. Counted by client, not by phone
+    number: a mother books for three children with hers."""
     Client.objects.select_for_update().get(pk=client.pk)
     check_number(client, but)
     rows = Appointment.objects.filter(state=S.BOOKED, slot__ends_at__gt=timezone.now()).exclude(pk=but)
     for row in rows.filter(client=client).select_related("slot"):
-        told = moment(row.slot.starts_at, client.reads)
+        start_text = moment(row.slot.starts_at, client.reads)
         if row.slot.starts_at < slot.ends_at and slot.starts_at < row.slot.ends_at:
-            raise Refused(GuidanceReason.BOOKED_THEN, "slot", when=told)
+            raise Refused(GuidanceReason.BOOKED_THEN, "slot", when=start_text)
         if row.slot.centre_id == slot.centre_id:
-            raise Refused(GuidanceReason.BOOKED_HERE, "slot", when=told)
+            raise Refused(GuidanceReason.BOOKED_HERE, "slot", when=start_text)
 
 
 def cancel(appointment: Appointment, *, by: Any = None) -> Appointment:
@@ -209,7 +209,7 @@ def _promote(slot: Slot) -> None:
         with change(row, "promote", by=None, flow=APPOINTMENT) as fresh:
             fresh.sequence += 1
         _take(slot, 1)
-        tell(fresh, _("A place has come free"))
+        notify_client(fresh, _("A place has come free"))
         return
 
 
@@ -236,7 +236,7 @@ def move(appointment: Appointment, *, slot: Slot, by: Any = None) -> Appointment
         _take(fresh, 1)
         _take(old, -1)
         _promote(old)
-        tell(row, _("Appointment moved"))
+        notify_client(row, _("Appointment moved"))
     return row
 
 
@@ -257,7 +257,7 @@ def _check_begun(row: Appointment) -> None:
         raise Refused(GuidanceReason.NOT_YET)
 
 
-def tell(row: Appointment, what: Promise, shared: Collection[str] | None = None) -> None:
+def notify_client(row: Appointment, event: Promise, shared: Collection[str] | None = None) -> None:
     """One SMS in the client's language, with the address where one cancels or moves. `shared`: the numbers that serve
     several people, when the caller knows them; such a message says for whom it is."""
     client, slot = row.client, row.slot
@@ -268,14 +268,14 @@ def tell(row: Appointment, what: Promise, shared: Collection[str] | None = None)
         how = slot.centre.label if slot.way == Way.PLACE else str(Way(slot.way).label)
         when = moment(slot.begins, client.reads, "EEE d MMM، HH:mm")
         text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
-            "what": _named(str(what), client.name if named else ""), "when": when, "where": how,
+            "what": _named(str(event), client.name if named else ""), "when": when, "where": how,
             "address": address(row),
         }  # fmt: skip
     post(Channel.SMS, client.phone, text, about=row.ref, secret=True)  # whoever has the address may cancel
 
 
-def _named(what: str, name: str) -> str:
-    return gettext("%(what)s for %(name)s") % {"what": what, "name": name} if name else what
+def _named(event: str, name: str) -> str:
+    return gettext("%(what)s for %(name)s") % {"what": event, "name": name} if name else event
 
 
 def shared_numbers(phones: Iterable[str]) -> set[str]:
@@ -302,7 +302,7 @@ def _announce(slots: Iterable[int], news: Promise) -> int:
     found = list(rows.select_related("slot__centre", "client__account"))
     shared = shared_numbers(row.client.phone for row in found)
     for row in found:
-        tell(row, news, shared)
+        notify_client(row, news, shared)
     Appointment.objects.filter(pk__in=[row.pk for row in found]).update(sequence=F("sequence") + 1, reminded_at=None)
     return len(found)
 
@@ -325,7 +325,7 @@ def remind_appointments(limit: int = 2000) -> int:
         )
         shared = shared_numbers(row.client.phone for row in rows)
         for row in rows:
-            tell(row, _("Reminder"), shared)
+            notify_client(row, _("Reminder"), shared)
             row.reminded_at = now
         Appointment.objects.bulk_update(rows, ["reminded_at"], batch_size=500)
     return len(rows)

@@ -39,15 +39,15 @@ def found_of(user: Any, guest: Client | None = None) -> Client | None:
 
 
 def _rows_of(user: Any, guest: Client | None) -> list[Client]:
-    ways = [Q(account=user), Q(person__account=user)]
+    conditions = [Q(account=user), Q(person__account=user)]
     if user.phone and user.phone_verified:
-        ways.append(Q(pk__in=_same_number_and_name(user)))
+        conditions.append(Q(pk__in=_same_number_and_name(user)))
     if guest is not None:
-        ways.append(Q(pk=guest.pk, account__isnull=True, person__isnull=True))
-    # One read a way: each has its index, which an OR across a join would not use.
+        conditions.append(Q(pk=guest.pk, account__isnull=True, person__isnull=True))
+    # One query a condition: each uses its index, which an OR across a join would not.
     found: dict[int, Client] = {}
-    for way in ways:
-        rows = Client.objects.select_related("commune__parent", "person").filter(way, merged_into__isnull=True)
+    for condition in conditions:
+        rows = Client.objects.select_related("commune__parent", "person").filter(condition, merged_into__isnull=True)
         found |= {row.pk: row for row in rows}
     return sorted(found.values(), key=lambda row: (row.account_id is None, row.person_id is None, row.pk))
 
@@ -93,9 +93,12 @@ def client_for_booking(client: Client, *, name: str, phone: str, language: str) 
 
 
 def _is_same(client: Client, name: str, phone: str) -> bool:
-    """A client without an account is another person under another number; under another name always. Who is expected
-    without a name is nobody's: a name that comes later may be a sister's."""
-    called = {fold(one) for one in (client.name, client.person.name if client.person else "") if one}
+    """Whether a client is the person of a name and number. A client without an account is another person under
+    another number; with another name it always is. A nameless client with an appointment to come matches no name: the
+    name may be a sister's."""
+    called = {
+        fold(known_name) for known_name in (client.name, client.person.name if client.person else "") if known_name
+    }
     if name and called and fold(name) not in called:
         return False
     if name and not called and _expected().filter(client=client).exists():

@@ -29,7 +29,7 @@ from takwin.training.selectors.calendar import days_off
 
 
 def check_counsellor(counsellor: Any, centre: Any, field: str = "counsellor") -> None:
-    """Refuse who does not counsel at this centre; `field` is where the refusal is told."""
+    """Refuse who does not counsel at this centre; `field`: the form field the refusal is shown at."""
     if not holders("guidance.follow", centre).filter(pk=counsellor.pk).exists():
         raise Refused(GuidanceReason.OTHER_CENTRE, field, who=str(counsellor))
 
@@ -205,7 +205,7 @@ def restore_time(slot: Slot, *, reason: str, by: Any, before: str = "") -> None:
         with transaction.atomic():
             _offer_again(slot)
             journal(slot, "restore_time", by=by, reason=reason)
-    except IntegrityError:  # the same time was offered anew meanwhile
+    except IntegrityError:  # the same time was offered again meanwhile
         raise AlreadyThere from None
 
 

@@ -108,7 +108,7 @@ def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
 
 
 def reopen_day(open_day: OpenDay, *, reason: str, by: Any) -> OpenDay:
-    """Called off, or marked as held, by mistake: planned again. Those who were told that it is called off have word
+    """Plan again a day that was called off, or marked as held, by mistake. Whoever was sent the cancellation is sent
     that it takes place. Refused once a day that was called off has begun: nobody could come."""
     if not reason.strip():
         raise Refused(GuidanceReason.WHY_MISSING, "reason")

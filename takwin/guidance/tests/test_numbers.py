@@ -75,20 +75,22 @@ class TestProof:
     def test_a_code_in_arabic_digits_serves(self, client):
         asked = client.post(address(make_slot()), ASKED)
         code = last_sms().split()[-1].strip(".")
-        told = send_code(client, asked, code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))
-        assert "/guidance/a/" in told.url
+        answer = send_code(client, asked, code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))
+        assert "/guidance/a/" in answer.url
 
     def test_two_tabs_finish_each_its_own(self, client):
         centre = make_centre()
         counsellor = make_counsellor(centre)
-        one, two = (make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2))
-        first = client.post(address(one), ASKED | {"name": "سلمى"})
+        slot, other_slot = (
+            make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2)
+        )
+        first = client.post(address(slot), ASKED | {"name": "سلمى"})
         sent = last_sms().split()[-1].strip(".")
-        client.post(address(two), ASKED | {"name": "يوسف"})
+        client.post(address(other_slot), ASKED | {"name": "يوسف"})
         assert "/guidance/a/" in send_code(client, first, sent).url
-        assert Appointment.objects.get(state="booked").slot == one
+        assert Appointment.objects.get(state="booked").slot == slot
         assert Appointment.objects.get(state="booked").client.name == "سلمى"
-        assert Appointment.objects.get(state="held").slot == two
+        assert Appointment.objects.get(state="held").slot == other_slot
 
     def test_a_verified_account_books_at_once_and_an_unverified_number_does_not(self, client):
         client.force_login(make_user("v@example.org", phone="+212612345678", phone_verified=True))
@@ -260,7 +262,7 @@ class TestNeutral:
             assert slots[0].ref not in page
         assert pages[0] == pages[1]
 
-    def test_the_owner_is_told_of_their_own_appointment_once_the_number_is_proved(self, client):
+    def test_the_owner_sees_their_own_appointment_once_the_number_is_proved(self, client):
         centre = make_centre()
         counsellor = make_counsellor(centre)
         slots = [make_slot(centre, counsellor, starts_at=timezone.now() + timedelta(days=n)) for n in (1, 2)]
@@ -291,7 +293,8 @@ class TestHousehold:
         other = Browser()
         unknown = Browser().post(address(slot), nameless | {"phone": "0612345699"})
         asked = other.post(address(slot), nameless)
-        assert (asked.status_code, unknown.status_code) == (302, 302)  # a stranger is not told that there is a booking
+        # A stranger does not learn that there is a booking.
+        assert (asked.status_code, unknown.status_code) == (302, 302)
         answer = send_code(other, asked)
         assert answer.url == asked.url
         assert "لمن هذا الموعد" in other.get(asked.url).content.decode()
@@ -348,12 +351,12 @@ class TestHousehold:
         centre = make_centre()
         counsellor = make_counsellor(centre)
         slot = make_slot(centre, counsellor, capacity=3)
-        told = {"centre": centre, "counsellor": counsellor, "starts_at": slot.starts_at, "by": counsellor}
-        services.book_at(**told, name="آية", phone="+212612345678")
+        booking = {"centre": centre, "counsellor": counsellor, "starts_at": slot.starts_at, "by": counsellor}
+        services.book_at(**booking, name="آية", phone="+212612345678")
         with pytest.raises(Refused) as info:
-            services.book_at(**told, phone="+212612345678")
+            services.book_at(**booking, phone="+212612345678")
         assert (info.value.code, info.value.field) == ("for_whom", "name")
-        services.book_at(**told, name="يوسف", phone="+212612345678")
+        services.book_at(**booking, name="يوسف", phone="+212612345678")
         client.force_login(counsellor)
         page = client.get(f"/desk/guidance/?who=all&on={timezone.localtime(slot.starts_at):%Y-%m-%d}").content.decode()
         assert "آية" in page
@@ -372,10 +375,10 @@ class TestHousehold:
         counsellor = make_counsellor(centre)
         known = make_client("+212612345678", name="آية")
         slot = make_slot(centre, counsellor, capacity=3)
-        told = {"centre": centre, "counsellor": counsellor, "starts_at": slot.starts_at, "by": counsellor}
-        other = services.book_at(**told, name="يوسف", phone="+212612345678").client
+        booking = {"centre": centre, "counsellor": counsellor, "starts_at": slot.starts_at, "by": counsellor}
+        other = services.book_at(**booking, name="يوسف", phone="+212612345678").client
         assert (other.name, other.pk == known.pk) == ("يوسف", False)
-        assert services.book_at(**told, name="آية", phone="+212612345678").client == known
+        assert services.book_at(**booking, name="آية", phone="+212612345678").client == known
         assert services.twins(known).count() == 0
         assert services.join_phone(known, by=counsellor) == 0
 
@@ -392,8 +395,8 @@ def test_a_kept_place_is_confirmed_or_given_back_never_both():
         lambda: str(services.expire_holds()),
         lambda: services.book(slot, client=rival).state,
     )
-    told = together(3, lambda n: moves[n]())
-    assert "booked" in told
+    outcomes = together(3, lambda n: moves[n]())
+    assert "booked" in outcomes
     slot.refresh_from_db()
     assert slot.taken == Appointment.objects.filter(state__in=["booked", "held"]).count() == 1
 
@@ -403,6 +406,8 @@ def test_a_kept_place_is_confirmed_or_given_back_never_both():
 def test_of_twenty_holds_for_one_place_one_is_kept():
     slot = make_slot()
     people = [services.new_guest("ar") for _n in range(20)]
-    told = together(20, lambda n: getattr(services.hold_place(slot, client=people[n], purpose="choose"), "state", ""))
-    assert sorted(told) == [""] * 19 + ["held"]
+    states = together(
+        20, lambda n: getattr(services.hold_place(slot, client=people[n], purpose="choose"), "state", "")
+    )
+    assert sorted(states) == [""] * 19 + ["held"]
     assert Slot.objects.get().taken == 1

@@ -74,8 +74,8 @@ class TestTest:
             "kept": True,
             "next": "",
         }
-        told = client.post("/guidance/test/keep/", {"version": "riasec-1", "finish": "1"})
-        assert (told.status_code, told.json()["code"]) == (422, "unfinished")
+        refusal = client.post("/guidance/test/keep/", {"version": "riasec-1", "finish": "1"})
+        assert (refusal.status_code, refusal.json()["code"]) == (422, "unfinished")
         assert (
             client.post("/fr/guidance/test/keep/", WHOLE | {"finish": "1"}).json()["next"]
             == "/fr/guidance/test/result/"
@@ -88,7 +88,7 @@ class TestTest:
         assert client.get("/guidance/test/result/").status_code == 302
         assert not Client.objects.exists()
 
-    def test_begin_anew_drops_the_draft_only(self, client):
+    def test_beginning_again_drops_the_draft_only(self, client):
         client.post("/guidance/test/", WHOLE | {"finish": "1"})
         client.post("/guidance/test/", {"version": "riasec-1", "q1": "1", "save": "1"})
         client.post("/guidance/test/again/")
@@ -170,11 +170,11 @@ class TestAdvice:
             make_offering(season, "basic-languages")
             advice.clear_cache()
         held = advice.catalogue(season)
-        one = Subject(schooling=schooling, stream=stream, diploma=diploma, born_on=born_on)
-        told = eligible(advice.people([one], held), held.offers)[0]
+        subject = Subject(schooling=schooling, stream=stream, diploma=diploma, born_on=born_on)
+        may_apply = eligible(advice.people([subject], held), held.offers)[0]
         who = Candidate(born_on, schooling, diploma, stream)
         for at, programme in enumerate(held.offers.programme):
-            assert bool(told[at]) == (eligibility(who, held.access.get(int(programme))) == [])
+            assert bool(may_apply[at]) == (eligibility(who, held.access.get(int(programme))) == [])
 
 
 class TestBooking:
@@ -222,9 +222,9 @@ class TestBooking:
         assert "https://meet.example/room" in page
         assert "meet.example" not in client.get(f"/guidance/a/{tokens.token(waiting.ref)}/").content.decode()
         assert "meet.example" in client.get(f"/guidance/a/{tokens.token(booked.ref)}/calendar.ics").content.decode()
-        told = client.get(f"/guidance/a/{tokens.token(waiting.ref)}/calendar.ics").content.decode()
-        assert "meet.example" not in told
-        assert "TENTATIVE" in told
+        calendar_text = client.get(f"/guidance/a/{tokens.token(waiting.ref)}/calendar.ics").content.decode()
+        assert "meet.example" not in calendar_text
+        assert "TENTATIVE" in calendar_text
 
     def test_guest_then_account_is_one_record(self, client):
         client.post("/guidance/test/", WHOLE | {"finish": "1"})
@@ -238,8 +238,8 @@ class TestBooking:
 
     def test_a_guess_or_another_s_address_is_404(self, client):
         row = services.book(make_slot(), client=make_client())
-        told = tokens.token(row.ref)
-        wrong = told[:-1] + ("A" if told[-1] != "A" else "B")
+        signed = tokens.token(row.ref)
+        wrong = signed[:-1] + ("A" if signed[-1] != "A" else "B")
         for path in (wrong, row.ref, "x"):
             assert client.get(f"/guidance/a/{path}/").status_code == 404
             assert client.get(f"/guidance/a/{path}/calendar.ics").status_code == 404
@@ -249,8 +249,8 @@ class TestBooking:
         centre = make_centre()
         counsellor = make_counsellor(centre)
         row = services.book(make_slot(centre, counsellor), client=make_client(name="سلمى أمزيان"))
-        told = Calendar.from_ical(client.get(f"/guidance/a/{tokens.token(row.ref)}/calendar.ics").content)
-        event = told.walk("VEVENT")[0]
+        calendar = Calendar.from_ical(client.get(f"/guidance/a/{tokens.token(row.ref)}/calendar.ics").content)
+        event = calendar.walk("VEVENT")[0]
         assert event.decoded("dtstart") == row.slot.starts_at
         assert "/guidance/a/" in event["description"]
         feed = services.new_feed(counsellor)
@@ -295,10 +295,16 @@ class TestDesk:
         client.post(path, {"do": "attend"})
         case_path = client.post(path, {"do": "open"}).url
         assert "قيد المواكبة هنا" in client.post(path, {"do": "open"}, follow=True).content.decode()
-        told = {"do": "record", "purpose": "choose", "way": "place", "summary": "اتفقنا على زيارة", "steps": "زيارة"}
+        contact_data = {
+            "do": "record",
+            "purpose": "choose",
+            "way": "place",
+            "summary": "اتفقنا على زيارة",
+            "steps": "زيارة",
+        }
         past = str(timezone.localdate() - timedelta(days=2))
-        assert "في الماضي" in client.post(case_path, told | {"next_on": past}).content.decode()
-        assert client.post(case_path, told | {"next_on": str(timezone.localdate())}).status_code == 302
+        assert "في الماضي" in client.post(case_path, contact_data | {"next_on": past}).content.decode()
+        assert client.post(case_path, contact_data | {"next_on": str(timezone.localdate())}).status_code == 302
         case = Case.objects.get()
         assert (case.counsellor, case.contacts.get().summary) == (counsellor, "اتفقنا على زيارة")
 
@@ -351,10 +357,10 @@ class TestDesk:
         east = make_centre("guidance-oujda", "oujda-angad")
         taker = make_counsellor(east, "east@example.org")
         path = f"/desk/guidance/follow-ups/{case.ref}/"
-        told = {"do": "hand_over", "centre": east.code, "taker": taker.email, "consent": "وافقت"}
-        assert "دوّن موافقة" in client.post(path, told).content.decode()
-        assert "ليس مستشارا" in client.post(path, told | {"consented": "on", "centre": ""}).content.decode()
-        assert client.post(path, told | {"consented": "on"}).status_code == 302
+        hand_over_data = {"do": "hand_over", "centre": east.code, "taker": taker.email, "consent": "وافقت"}
+        assert "دوّن موافقة" in client.post(path, hand_over_data).content.decode()
+        assert "ليس مستشارا" in client.post(path, hand_over_data | {"consented": "on", "centre": ""}).content.decode()
+        assert client.post(path, hand_over_data | {"consented": "on"}).status_code == 302
         offer = case.hand_overs.get()
         assert client.post(f"/desk/guidance/hand-overs/{offer.ref}/take/").status_code == 422
         case.refresh_from_db()
@@ -432,14 +438,14 @@ class TestDesk:
             season=season, consented=True, by=counsellor, given_name="يوسف", family_name="التازي", sex="male",
             born_on=date(2006, 5, 1), commune=Area.objects.communes().first(), phone="+212612345600",
         )  # fmt: skip
-        told = {
+        booking_data = {
             "centre": centre.code, "counsellor": counsellor.ref, "purpose": "apply", "name": "يوسف التازي",
             "starts_at": timezone.localtime(slot.starts_at).strftime("%Y-%m-%dT%H:%M"), "phone": "0612345600",
         }  # fmt: skip
         assert client.get("/desk/guidance/book/?application=ADM-11111111-1").status_code == 404
         path = f"/desk/guidance/book/?application={application.ref}"
         assert "يوسف التازي" in client.get(path).content.decode()
-        answer = client.post(path, told)
+        answer = client.post(path, booking_data)
         assert answer.status_code == 302
         row = Appointment.objects.get()
         assert row.client.person == application.person

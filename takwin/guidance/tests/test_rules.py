@@ -74,7 +74,7 @@ class TestScoring:
 
 
 class TestItemFigures:
-    def test_nothing_is_told_below_a_hundred(self):
+    def test_no_figures_below_a_hundred_respondents(self):
         assert item_figures(["1" * 48] * 99) == (99, [], {})
         assert item_figures(["1" * 48] * 100)[2] == dict.fromkeys("RIASEC")
 
@@ -91,12 +91,12 @@ class TestItemFigures:
             mean_cov = (cov.sum() - np.trace(cov)) / 56
             assert alphas[scale] == pytest.approx(8 * mean_cov / (np.trace(cov) / 8 + 7 * mean_cov))
             assert 0.6 < alphas[scale] < 0.95
-        one = figures[7]
-        assert (one.item, one.scale) == (8, "I")
+        eighth = figures[7]
+        assert (eighth.item, eighth.scale) == (8, "I")
         rest = table[:, 1::6].sum(axis=1) - table[:, 7]
-        assert one.rest == pytest.approx(np.corrcoef(table[:, 7], rest)[0, 1])
-        assert one.no + one.unsure + one.yes == pytest.approx(1)
-        assert one.mean == pytest.approx(table[:, 7].mean())
+        assert eighth.rest == pytest.approx(np.corrcoef(table[:, 7], rest)[0, 1])
+        assert eighth.no + eighth.unsure + eighth.yes == pytest.approx(1)
+        assert eighth.mean == pytest.approx(table[:, 7].mean())
 
 
 def pattern(**over):

@@ -1,4 +1,4 @@
-"""Clients, tests, agenda, follow-up, open days: what is allowed, what is refused, what is told."""
+"""Clients, tests, agenda, follow-up, open days: what is allowed, refused and reported."""
 
 from __future__ import annotations
 
@@ -103,25 +103,25 @@ class TestJoining:
 
     def test_two_records_become_one_without_doubles(self, centre, counsellor):
         user = make_user("u@example.org")
-        one, two = services.client_of(user), make_client("+212612345678")
+        account_client, phone_client = services.client_of(user), make_client("+212612345678")
         group = make_slot(centre, counsellor, capacity=5)
-        services.book(group, client=one)
-        services.book(group, client=two)
-        for who in (one, two):
+        services.book(group, client=account_client)
+        services.book(group, client=phone_client)
+        for who in (account_client, phone_client):
             services.open_case(who, centre=centre, counsellor=counsellor, by=counsellor)
-        services.record(Case.objects.get(client=two), purpose="choose", summary="نص", by=counsellor)
-        services.answer(two, answers=FULL, finish=True)
-        Client.objects.filter(pk=one.pk).update(phone="+212612345678")
-        one.refresh_from_db()
-        assert services.join_phone(one, by=counsellor) == 1
+        services.record(Case.objects.get(client=phone_client), purpose="choose", summary="نص", by=counsellor)
+        services.answer(phone_client, answers=FULL, finish=True)
+        Client.objects.filter(pk=account_client.pk).update(phone="+212612345678")
+        account_client.refresh_from_db()
+        assert services.join_phone(account_client, by=counsellor) == 1
         group.refresh_from_db()
         assert group.taken == Appointment.objects.filter(state="booked").count() == 1
-        assert [row.contacts.count() for row in Case.objects.filter(client=one, state="open")] == [1]
+        assert [row.contacts.count() for row in Case.objects.filter(client=account_client, state="open")] == [1]
         assert Case.objects.get(state="closed").closing == "joined"
-        assert one.sittings.get().state == "finished"
-        two.refresh_from_db()
-        assert two.merged_into == one
-        assert services.twins(one).count() == 0
+        assert account_client.sittings.get().state == "finished"
+        phone_client.refresh_from_db()
+        assert phone_client.merged_into == account_client
+        assert services.twins(account_client).count() == 0
 
 
 class TestHours:
@@ -226,14 +226,17 @@ class TestBooking:
     def test_at_the_desk_a_moment_outside_the_hours_is_refused_with_the_reason(self, centre, counsellor):
         make_hours(centre, counsellor)
         slot = Slot.objects.filter(starts_at__gt=timezone.now()).first()
-        told = {"centre": centre, "counsellor": counsellor, "phone": "+212612345678", "by": counsellor}
+        booking = {"centre": centre, "counsellor": counsellor, "phone": "+212612345678", "by": counsellor}
         minute = timedelta(minutes=1)
-        assert refused(services.book_at, starts_at=slot.starts_at + minute, **told) == ("outside_hours", "starts_at")
-        assert refused(services.book_at, starts_at=timezone.now() - minute, **told) == ("past", "starts_at")
+        assert refused(services.book_at, starts_at=slot.starts_at + minute, **booking) == (
+            "outside_hours",
+            "starts_at",
+        )
+        assert refused(services.book_at, starts_at=timezone.now() - minute, **booking) == ("past", "starts_at")
         stranger = make_counsellor(make_centre("guidance-oujda", "oujda-angad"), "east@example.org")
-        wrong = told | {"counsellor": stranger}
+        wrong = booking | {"counsellor": stranger}
         assert refused(services.book_at, starts_at=slot.starts_at, **wrong) == ("other_centre", "counsellor")
-        row = services.book_at(starts_at=slot.starts_at, **told)
+        row = services.book_at(starts_at=slot.starts_at, **booking)
         assert (row.client.phone, row.booked_by) == ("+212612345678", counsellor)
         assert refused(services.reserve, slot, client=services.new_guest("ar"), phone="") == ("no_phone", "phone")
 
@@ -265,7 +268,7 @@ class TestBooking:
         assert [Slot.objects.get(pk=s.pk).taken for s in (slot, later)] == [1, 1]
         assert refused(services.move, Appointment.objects.get(pk=row.pk), slot=slot)[0] == "slot_full"
 
-    def test_coming_or_not_is_told_once_it_has_begun(self, centre, counsellor):
+    def test_attendance_is_recorded_once_it_has_begun(self, centre, counsellor):
         row = services.book(make_slot(centre, counsellor), client=make_client())
         assert refused(services.miss, row, by=counsellor)[0] == "not_yet"
         Slot.objects.update(starts_at=timezone.now() - timedelta(minutes=5))
@@ -288,31 +291,31 @@ class TestBooking:
 class TestCases:
     def test_a_case_is_opened_once_a_centre(self, centre, counsellor):
         case = make_case(centre)
-        told = {"centre": centre, "counsellor": counsellor, "by": counsellor}
-        assert refused(services.open_case, case.client, **told) == ("case_open", None)
+        opening = {"centre": centre, "counsellor": counsellor, "by": counsellor}
+        assert refused(services.open_case, case.client, **opening) == ("case_open", None)
         services.end_case(case, closing="work", by=counsellor)
-        assert services.open_case(case.client, **told).ref != case.ref
+        assert services.open_case(case.client, **opening).ref != case.ref
 
     def test_a_contact_sets_the_next_date_and_an_ended_case_takes_none(self, centre, counsellor):
         case, today = make_case(centre), timezone.localdate()
-        told = {
+        entry = {
             "purpose": "choose",
             "summary": "ناقشنا ثلاث شعب",
             "steps": "زيارة المعهد\nإجراء الاختبار",
             "by": counsellor,
         }
         late = today - timedelta(days=1)
-        assert refused(services.record, case, next_on=late, **told) == ("next_past", "next_on")
-        contact = services.record(case, next_on=today, **told)
+        assert refused(services.record, case, next_on=late, **entry) == ("next_past", "next_on")
+        contact = services.record(case, next_on=today, **entry)
         assert contact.step_lines == ["زيارة المعهد", "إجراء الاختبار"]
         case.refresh_from_db()
         assert case.next_on == today
         scope = Scope(centres=frozenset({centre.pk}))
         assert list(cases.undated(cases.cases(scope))) == []
-        services.record(case, **told)
+        services.record(case, **entry)
         assert list(cases.undated(cases.cases(scope))) == [case]
         services.end_case(case, closing="training", by=counsellor)
-        assert refused(services.record, case, **told)[0] == "case_ended"
+        assert refused(services.record, case, **entry)[0] == "case_ended"
 
     def test_notes_are_encrypted_and_each_reading_is_written_down(self, centre, counsellor):
         from django.db import connection
@@ -331,17 +334,17 @@ class TestCases:
         case = make_case(centre)
         east = make_centre("guidance-oujda", "oujda-angad")
         taker = make_counsellor(east, "east@example.org")
-        told = {"taker": taker, "centre": east, "by": counsellor}
-        assert refused(services.hand_over, case, **told) == ("no_consent", "consented")
-        assert refused(services.hand_over, case, consented=True, **told) == ("no_consent", "consent")
+        terms = {"taker": taker, "centre": east, "by": counsellor}
+        assert refused(services.hand_over, case, **terms) == ("no_consent", "consented")
+        assert refused(services.hand_over, case, consented=True, **terms) == ("no_consent", "consent")
         agreed = {"consented": True, "consent": "وافقت هاتفيا"}
         assert refused(services.hand_over, case, taker=taker, by=counsellor, **agreed) == ("other_centre", "taker")
         assert refused(services.hand_over, case, taker=counsellor, by=counsellor, **agreed) == ("same_hands", "taker")
-        offer = services.hand_over(case, **told, **agreed)
-        assert refused(services.hand_over, case, **told, **agreed)[0] == "hand_over_waits"
+        offer = services.hand_over(case, **terms, **agreed)
+        assert refused(services.hand_over, case, **terms, **agreed)[0] == "hand_over_waits"
         assert refused(services.take, offer, by=counsellor)[0] == "not_yours"
         services.turn_down(offer, reason="لا مكان", by=taker)
-        offer = services.hand_over(case, **told, **agreed)
+        offer = services.hand_over(case, **terms, **agreed)
         services.take(offer, by=taker)
         case.refresh_from_db()
         assert (case.counsellor, case.centre) == (taker, east)
@@ -396,7 +399,7 @@ def test_the_board_counts_what_happened(centre, counsellor):
     case = make_case(centre)
     services.record(case, purpose="choose", summary="نص", next_on=timezone.localdate(), by=counsellor)
     make_case(centre, make_client("+212612340007"))
-    told = board.board(centre, season)
-    assert (told.due, told.missed, told.waiting, told.cases, told.undated) == (3, 1, 1, 2, 1)
-    assert told.no_show == pytest.approx(1 / 3)
-    assert told.followed.advised == 0
+    figures = board.board(centre, season)
+    assert (figures.due, figures.missed, figures.waiting, figures.cases, figures.undated) == (3, 1, 1, 2, 1)
+    assert figures.no_show == pytest.approx(1 / 3)
+    assert figures.followed.advised == 0

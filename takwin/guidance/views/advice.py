@@ -1,4 +1,4 @@
-"""What one tells of oneself, and the programmes that follow from it."""
+"""The form with a visitor's schooling, place and limits, and the ranked programmes that follow from it."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def advice(request: Any) -> HttpResponse:
     """Every programme of the season in the order of the published rule, a page at a time."""
     season, client = offer.current_season(), subject(request)
     test = clients.newest_test(client)
-    one = clients.subject(client, test)
-    context: dict[str, Any] = {"season": season, "one": one, "test": test, "active": "guidance"}
-    if season is None or not (one.schooling or one.scores):
+    profile = clients.subject(client, test)
+    context: dict[str, Any] = {"season": season, "one": profile, "test": test, "active": "guidance"}
+    if season is None or not (profile.schooling or profile.scores):
         return show(request, "guidance/advice.html", rows=[], **context)
     held = selectors.catalogue(season)
-    listed = selectors.advise([one], held, k=len(held.ids))
+    listed = selectors.advise([profile], held, k=len(held.ids))
     pages = Paginator(range(listed.offer.shape[1]), SIZE).get_page(request.GET.get("page"))
-    found_rows = selectors.suggestions(one, held, listed, list(pages.object_list))
+    found_rows = selectors.suggestions(profile, held, listed, list(pages.object_list))
     language = (get_language() or "ar")[:2]
-    rows = [(row, *words.reasons(row, one, language)) for row in found_rows]
+    rows = [(row, *words.reasons(row, profile, language)) for row in found_rows]
     if client is not None and pages.number == 1:
         services.keep_advice(client, season, selectors.first_codes(held, listed, REMEMBERED))
     context |= {"page": pages, "wished": _wished(request, season), "counts": _counts(listed.tier[0])}

@@ -54,7 +54,7 @@ def _days(slots: Any) -> Any:
 
 @page(PUBLIC)
 def times(request: Any, code: str) -> HttpResponse:
-    centre = or_404(lambda told: centres.centre(EVERYWHERE, told), code)
+    centre = or_404(centres.centre, EVERYWHERE, code)
     services.expire_holds(centre)
     return show(
         request, "guidance/times.html", centre=centre, days=_days(agenda.free_slots(centre)), active="guidance"
@@ -103,14 +103,14 @@ def _may_book(request: Any, form: Any, phone: str) -> bool:
 
 
 @page(PUBLIC)
-def appointment(request: Any, told: str) -> HttpResponse:
+def appointment(request: Any, signed: str) -> HttpResponse:
     """An appointment by its signed address: see, cancel, move. It names nobody, unless one number serves several."""
-    ref = read(told)
+    ref = read(signed)
     row = or_404(agenda.appointment, ref)
     if request.method == "POST":
-        return _answer(request, row, told)
+        return _answer(request, row, signed)
     moving = row.state == "booked" and "move" in request.GET and row.slot.starts_at > timezone.now()
-    context: dict[str, Any] = {"appointment": row, "slot": row.slot, "told": told, "to_come": _to_come(row)}
+    context: dict[str, Any] = {"appointment": row, "slot": row.slot, "told": signed, "to_come": _to_come(row)}
     context["name"] = calendars.shown_name(row)
     days = None
     if moving:
@@ -126,7 +126,7 @@ def _to_come(row: Any) -> bool:
     return row.state in {"booked", "waiting"} and row.slot.starts_at > timezone.now()
 
 
-def _answer(request: Any, row: Any, told: str) -> HttpResponse:
+def _answer(request: Any, row: Any, signed: str) -> HttpResponse:
     try:
         if request.POST.get("do") == "cancel":
             services.cancel(row, by=request.user)
@@ -144,23 +144,23 @@ def _answer(request: Any, row: Any, told: str) -> HttpResponse:
     except LimitError as limit:
         words = _("This appointment has moved too often today. %(wait)s Or call the centre.")
         messages.error(request, words % {"wait": limit.wait})
-    return redirect("guidance:appointment", told)
+    return redirect("guidance:appointment", signed)
 
 
 @page(PUBLIC)
-def appointment_calendar(request: Any, told: str) -> HttpResponse:
+def appointment_calendar(request: Any, signed: str) -> HttpResponse:
     """One appointment for the phone's own calendar."""
-    row = or_404(agenda.appointment, read(told))
+    row = or_404(agenda.appointment, read(signed))
     return ical.answer(calendars.of_appointment(row), row.ref)
 
 
 @page(PUBLIC)
-def feed(request: Any, told: str) -> HttpResponse:
+def feed(request: Any, signed: str) -> HttpResponse:
     """A counsellor's agenda for a calendar programme: times and purposes, never a name or a number."""
-    row = or_404(agenda.feed, read_feed(told))
+    row = or_404(agenda.feed, read_feed(signed))
     scope = row.user.scope("guidance.follow")
     if not scope:
-        raise Http404(told)
+        raise Http404(signed)
     return ical.answer(calendars.of_slots(agenda.feed_slots(row.user, scope)), row.ref)
 
 

@@ -96,12 +96,12 @@ def _change(request: Any, row: Any, form: Any, over: Any, end: Any) -> bool:
         raise Http404(str(verb))
     if not chosen.run(row, by=request.user):
         return False
-    told = {
+    success_texts = {
         "record": _("The contact is recorded."),
         "hand_over": _("The hand-over is offered: it waits for the counsellor's answer."),
         "end": _("The follow-up has ended."),
     }
-    messages.success(request, told[str(verb)])
+    messages.success(request, success_texts[str(verb)])
     return True
 
 
@@ -152,9 +152,9 @@ def day(request: Any, ref: str) -> HttpResponse:
     row = or_404(agenda.open_day, ref, request.scope)
     form = forms.HoldForm(request.POST if "walk_ins" in request.POST else None, row=row)
     if request.method == "POST":
-        if told := request.POST.get("registration"):
-            one = or_404(agenda.registration, told, request.scope)
-            services.mark(one, came="came" in request.POST, by=request.user)
+        if registration_ref := request.POST.get("registration"):
+            registration = or_404(agenda.registration, registration_ref, request.scope)
+            services.mark(registration, came="came" in request.POST, by=request.user)
         elif "call_off" in request.POST:
             services.call_off(row, by=request.user)
         elif request.POST.get("do") == "reopen":
@@ -163,7 +163,7 @@ def day(request: Any, ref: str) -> HttpResponse:
             form.insist(row, by=request.user)
         return redirect("guidance:day", row.ref)
     rows = agenda.registrations(row)
-    came = sum(one.state == "came" for one in rows)
+    came = sum(registration.state == "came" for registration in rows)
     return show(
         request, "guidance/desk_day.html", day=row, rows=rows, came=came, form=form, active="days",
         again=forms.ReopenDayForm(), entries=journal(row),

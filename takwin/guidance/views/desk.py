@@ -67,10 +67,10 @@ def book(request: Any) -> HttpResponse:
     person = None
     if case is not None:
         initial["centre"] = case.centre.code
-    elif told := request.GET.get("application"):
-        application = assistance.assisted(request.user, told)
+    elif application_ref := request.GET.get("application"):
+        application = assistance.assisted(request.user, application_ref)
         if application is None:
-            raise Http404(told)
+            raise Http404(application_ref)
         open_file(request, application)
         person = application.person
         client = services.find_client(person)
@@ -196,17 +196,17 @@ def board_list(request: Any) -> HttpResponse:
 
 @page("guidance.board", unattended=True)
 def board_page(request: Any, code: str) -> HttpResponse:
-    """The wall-board: readable from across a room, without a name; it reads itself anew each minute."""
-    centre = or_404(lambda told: centres.centre(request.scope, told), code)
+    """The wall-board: readable from across a room, without a name; it reloads each minute."""
+    centre = or_404(centres.centre, request.scope, code)
     context: dict[str, Any] = {"board": board.board(centre, offer.current_season()), "wall": wall_token(centre.code)}
     return show(request, "guidance/board.html", now=timezone.now(), active="board", **context)
 
 
 @page(PUBLIC, unattended=True)
-def wall(request: Any, told: str) -> HttpResponse:
+def wall(request: Any, signed: str) -> HttpResponse:
     """The same board by a signed address: a screen on a wall needs no session that somebody could take over, and none
     that would end every half hour."""
-    centre = or_404(lambda code: centres.centre(EVERYWHERE, code), read_wall(told) or "")
+    centre = or_404(centres.centre, EVERYWHERE, read_wall(signed) or "")
     facts = board.board(centre, offer.current_season())
     answer = show(request, "guidance/wall.html", board=facts, now=timezone.now())
     answer["X-Robots-Tag"] = "noindex"

@@ -71,15 +71,15 @@ def ask(request: Any, form: Any, *, kind: str, row: Any, phone: str) -> HttpResp
     except LimitError as limit:
         form.add_error(None, _too_many(limit))
         return None
-    told = {name: form.cleaned_data.get(name, "") for name in ("name", "purpose", "words")}
+    typed = {name: form.cleaned_data.get(name, "") for name in ("name", "purpose", "words")}
     waiting = request.session.get(WAITING, {})
     for key in list(waiting)[: max(0, len(waiting) - MOST_WAITING + 1)]:
         _forget(request, waiting, key)
     hold = None
     if kind == "slot" and may(request, "guidance_hold", f"{row.centre.code} {limits.client_network(request)}"):
-        hold = services.hold_place(row, client=known(request), purpose=told["purpose"], words=told["words"])
+        hold = services.hold_place(row, client=known(request), purpose=typed["purpose"], words=typed["words"])
     key = secrets.token_urlsafe(12)
-    waiting[key] = told | {"kind": kind, "ref": row.ref, "phone": phone, "hold": hold.ref if hold else ""}
+    waiting[key] = typed | {"kind": kind, "ref": row.ref, "phone": phone, "hold": hold.ref if hold else ""}
     waiting[key] |= {"code": services.send_code(phone, language=language()), **_stamp()}
     request.session[WAITING] = waiting
     return redirect("guidance:number", key)
@@ -90,30 +90,30 @@ def _stamp() -> dict[str, float]:
 
 
 def _forget(request: Any, waiting: dict[str, Any], key: str) -> dict[str, Any]:
-    told: dict[str, Any] = waiting.pop(key)
+    pending: dict[str, Any] = waiting.pop(key)
     request.session[WAITING] = waiting
-    if hold := services.held(told["hold"]):
+    if hold := services.held(pending["hold"]):
         services.drop_hold(hold)
-    return told
+    return pending
 
 
 @page(PUBLIC)
 def number(request: Any, key: str) -> HttpResponse:
     """Type the code. It says nothing of the number: neither whether it is known here nor what it has booked."""
     waiting = request.session.get(WAITING, {})
-    told = waiting.get(key)
-    if told is None:
+    pending = waiting.get(key)
+    if pending is None:
         messages.info(request, _("Nothing waits for a code here any more. Choose a time."))
         return redirect("guidance:centres")
     try:
-        row = (agenda.slot if told["kind"] == "slot" else agenda.open_day)(told["ref"])
+        row = (agenda.slot if pending["kind"] == "slot" else agenda.open_day)(pending["ref"])
     except ObjectDoesNotExist as absent:
         raise Http404(key) from absent
     form: forms.CodeForm | forms.WhoForm = forms.CodeForm()
-    if told.get("proved"):
+    if pending.get("proved"):
         form = forms.WhoForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            told["name"] = form.cleaned_data["name"]
+            pending["name"] = form.cleaned_data["name"]
             return _finish(request, waiting, key, row)
     elif request.method == "POST":
         if "again" in request.POST:
@@ -123,19 +123,19 @@ def number(request: Any, key: str) -> HttpResponse:
             return _finish(request, waiting, key, row)
         if form.is_valid():
             form.add_error("code", str(GuidanceReason.WRONG_CODE.label))
-    context: dict[str, Any] = {"form": form, "row": row, "kind": told["kind"], "phone": told["phone"][-2:]}
-    context |= {"hold": services.held(told["hold"]), "proved": told.get("proved", False)}
+    context: dict[str, Any] = {"form": form, "row": row, "kind": pending["kind"], "phone": pending["phone"][-2:]}
+    context |= {"hold": services.held(pending["hold"]), "proved": pending.get("proved", False)}
     return show(request, "guidance/number.html", active="guidance", **context)
 
 
 def _again(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:
-    told = waiting[key]
+    pending = waiting[key]
     try:
-        count_code(request, told["phone"], row.centre.code)
+        count_code(request, pending["phone"], row.centre.code)
     except LimitError as limit:
         messages.error(request, _too_many(limit))
         return redirect("guidance:number", key)
-    told |= {"code": services.send_code(told["phone"], language=language()), **_stamp()}
+    pending |= {"code": services.send_code(pending["phone"], language=language()), **_stamp()}
     request.session[WAITING] = waiting
     messages.success(request, _("Another code is on its way."))
     return redirect("guidance:number", key)
@@ -143,30 +143,30 @@ def _again(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpRes
 
 def _is_right(waiting: dict[str, Any], key: str, code: str) -> bool:
     """A code serves for ten minutes and five tries."""
-    told = waiting[key]
-    fresh = timezone.now().timestamp() - told["at"] < HOLD.total_seconds()
-    return bool(fresh and services.is_code(told["phone"], code, told["code"]))
+    pending = waiting[key]
+    fresh = timezone.now().timestamp() - pending["at"] < HOLD.total_seconds()
+    return bool(fresh and services.is_code(pending["phone"], code, pending["code"]))
 
 
 def _finish(request: Any, waiting: dict[str, Any], key: str, row: Any) -> HttpResponse:
     """The number is confirmed: what was asked for is done now."""
-    told = waiting.pop(key)
-    request.session[PROVED] = request.session.get(PROVED, {}) | {told["phone"]: timezone.now().timestamp()}
+    pending = waiting.pop(key)
+    request.session[PROVED] = request.session.get(PROVED, {}) | {pending["phone"]: timezone.now().timestamp()}
     request.session[WAITING] = waiting
-    if services.needs_name(told["phone"], told["name"]):
-        waiting[key] = told | {"proved": True}
+    if services.needs_name(pending["phone"], pending["name"]):
+        waiting[key] = pending | {"proved": True}
         return redirect("guidance:number", key)
-    who = {"client": known(request), "name": told["name"], "phone": told["phone"], "language": language()}
-    hold = services.held(told["hold"])
+    who = {"client": known(request), "name": pending["name"], "phone": pending["phone"], "language": language()}
+    hold = services.held(pending["hold"])
     try:
-        if told["kind"] == "day":
+        if pending["kind"] == "day":
             services.sign_up(row, by=request.user, **who)
             messages.success(request, _("You are registered. See you there."))
             return redirect("guidance:open_day", row.ref)
         if hold is not None and hold.held_until and hold.held_until > timezone.now():
             made = services.reserve_held(hold, by=request.user, **who)
         else:
-            made = services.reserve(row, purpose=told["purpose"], words=told["words"], by=request.user, **who)
+            made = services.reserve(row, purpose=pending["purpose"], words=pending["words"], by=request.user, **who)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("guidance:times", row.centre.code)
