@@ -95,10 +95,10 @@ class Candidate:
 
 
 def eligibility(who: Candidate, access: Access | None) -> list[Refused]:
-    """Every reason why a candidate may not ask for a programme; none means eligible."""
+    """Every refusal of a candidate for a programme; an empty list means eligible."""
     if access is None:
         return [Refused(R.NO_RULE)]
-    return [why for why in (_level(who, access), _stream(who, access), *_age(who, access)) if why]
+    return [refusal for refusal in (_level(who, access), _stream(who, access), *_age(who, access)) if refusal]
 
 
 def _level(who: Candidate, access: Access) -> Refused | None:
@@ -154,12 +154,12 @@ def groups_of(sex: str, region: str, urban: bool | None, disability: str | None,
     ]
 
 
-def check_open(now: datetime, opens_at: datetime | None, closes_at: datetime | None, told: str) -> None:
-    """Refuse before the opening and from the second of the deadline on. `told`: the limit in words."""
+def check_open(now: datetime, opens_at: datetime | None, closes_at: datetime | None, limit_text: str) -> None:
+    """Refuse before the opening and from the second of the deadline on. `limit_text`: the moment as shown."""
     if opens_at is not None and now < opens_at:
-        raise Refused(R.NOT_OPEN_YET, moment=told)
+        raise Refused(R.NOT_OPEN_YET, moment=limit_text)
     if closes_at is not None and now >= closes_at:
-        raise Refused(R.DEADLINE_PASSED, moment=told)
+        raise Refused(R.DEADLINE_PASSED, moment=limit_text)
 
 
 def check_order(ranks: Sequence[int], have: Sequence[int]) -> None:
@@ -216,4 +216,4 @@ def check_contribution(text: str) -> None:
 
 def list_version(wishes: Iterable[Any]) -> str:
     """Twelve hexadecimal digits that change with any wish of a list or its order."""
-    return sha256(" ".join(f"{one.rank}:{one.name}" for one in wishes).encode()).hexdigest()[:12]
+    return sha256(" ".join(f"{wish.rank}:{wish.name}" for wish in wishes).encode()).hexdigest()[:12]

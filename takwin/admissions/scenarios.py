@@ -55,16 +55,16 @@ def scenarios(run: Run, asked: list[tuple[str, int]]) -> list[Scenario]:
         for name in ("girls", "rural")
     }
     changes = [Change(seats={place[ref]: seats}) for ref, seats in asked]
-    told = compare(problem, result, changes, groups=groups)
+    effects = compare(problem, result, changes, groups=groups)
     now = int((result.wish >= 0).sum())
     return [
-        _scenario(ref, int(problem.capacity[place[ref]]), seats, now, one)
-        for (ref, seats), one in zip(asked, told, strict=True)
+        _scenario(ref, int(problem.capacity[place[ref]]), seats, now, effect)
+        for (ref, seats), effect in zip(asked, effects, strict=True)
     ]
 
 
-def _scenario(ref: str, before: int, seats: int, now: int, told: Any) -> Scenario:
+def _scenario(ref: str, before: int, seats: int, now: int, effect: Any) -> Scenario:
     return Scenario(
-        ref, before, seats, told.placed, told.placed - now, told.better, told.worse, told.first, told.fill,
-        told.shares["girls"], told.shares["rural"],
+        ref, before, seats, effect.placed, effect.placed - now, effect.better, effect.worse, effect.first, effect.fill,
+        effect.shares["girls"], effect.shares["rural"],
     )  # fmt: skip

@@ -116,7 +116,7 @@ def _published(run: int, _moment: int) -> tuple[Run, dict[int, PoolResult], dict
 
 
 def forget_published() -> None:
-    """Read published runs anew: for tests, whose databases begin again."""
+    """Drop the cached published runs. Tests need it: each starts with an empty database."""
     _published.cache_clear()
 
 
@@ -125,13 +125,13 @@ Card = tuple[Run | None, list[dict[str, Any]]]
 
 def card(application: Application) -> Card:
     """The last published run that speaks of an application, and each wish with what it says: one query a visit."""
-    told = WishResult.objects.filter(wish__application=application, run__state=RunState.PUBLISHED)
-    return _card(list(told.select_related("wish").order_by("-run_id", "wish__rank")), application.person.sex)
+    wish_results = WishResult.objects.filter(wish__application=application, run__state=RunState.PUBLISHED)
+    return _card(list(wish_results.select_related("wish").order_by("-run_id", "wish__rank")), application.person.sex)
 
 
 def card_by_ref(ref: str) -> tuple[Application | None, Card]:
     """The same by reference, application included: the one query of the publication minute."""
-    told = (
+    wish_results = (
         WishResult.objects.filter(wish__application__ref=ref, run__state=RunState.PUBLISHED)
         .select_related("wish__application__person")
         .only(
@@ -142,7 +142,7 @@ def card_by_ref(ref: str) -> tuple[Application | None, Card]:
         )
         .order_by("-run_id", "wish__rank")
     )  # fmt: skip
-    found = list(told)
+    found = list(wish_results)
     if not found:
         return None, (None, [])
     application = found[0].wish.application
@@ -233,10 +233,10 @@ def fairness(run: Run) -> list[tuple[str, list[Any]]]:
     """Groups of a reviewed run in words: candidates, admitted, first choices, beds, share admitted; regions last."""
     names = {**dict(ReserveGroup.choices), "boys": _("boys"), "girls": _("girls")}
     regions = {area.path: area.label for area in Area.objects.regions()}
-    told = (run.review or {}).get("fairness", {})
+    shares = (run.review or {}).get("fairness", {})
     out = []
-    for key in sorted(told, key=lambda key: (":" in key, key)):
-        numbers = told[key]
+    for key in sorted(shares, key=lambda key: (":" in key, key)):
+        numbers = shares[key]
         share = numbers[1] / numbers[0] if numbers[0] else 0
         name = regions.get(key.partition(":")[2], key) if ":" in key else str(names.get(key, key))
         out.append((name, [*numbers, share]))

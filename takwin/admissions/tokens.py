@@ -10,6 +10,6 @@ def token(ref: str) -> str:
     return tokens.token(ref, "result")
 
 
-def read(told: str) -> str | None:
+def read(signed: str) -> str | None:
     """The reference a token stands for, or None."""
-    return tokens.read(told, "ADM", "result")
+    return tokens.read(signed, "ADM", "result")

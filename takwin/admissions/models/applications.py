@@ -104,7 +104,7 @@ class Application(models.Model):
 
 
 class Wish(models.Model):
-    """An offering, with or without a bed, at a rank: 1 is the dearest."""
+    """An offering, with or without a bed, at a rank: 1 is the most wanted."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="wishes")
     rank = models.PositiveSmallIntegerField()

@@ -44,7 +44,7 @@ class Committee(models.Model):
 
 
 class Score(models.Model):
-    """What one scorer gives one candidate, in hundredths out of 20; null: the scorer stands aside."""
+    """What one scorer gives one candidate, in hundredths out of 20; null: the scorer is recused."""
 
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="scores")
     application = models.ForeignKey(Application, models.PROTECT, related_name="scores")

@@ -19,7 +19,7 @@ from takwin.territory.models import Area
 
 
 class Correction(models.Model):
-    """Values as they were, as they are asked to be, and why. `before` and `after`: {field: value} of what differs,
+    """Values before, values asked for, and the person's reason. `before` and `after`: {field: value} of what differs,
     dates as ISO, a commune by its code."""
 
     ref = RefField(prefix="COR")
@@ -37,7 +37,7 @@ class Correction(models.Model):
     asked_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    # The document the registrar has seen, or why it was refused.
+    # The document the registrar has seen, or the reason of the refusal.
     answer = models.CharField(_("Answer"), max_length=500, blank=True, default="")
 
     secret_fields = ("before", "after", "words", "name")

@@ -31,8 +31,8 @@ def check_season(season: Season) -> None:
     now = timezone.now()
     late = season.closes_at is not None and now >= season.closes_at
     limit = season.closes_at if late else season.opens_at
-    told = moment(limit, (get_language() or "ar")[:2]) if limit else ""
-    check_open(now, season.opens_at, season.closes_at, told)
+    limit_text = moment(limit, (get_language() or "ar")[:2]) if limit else ""
+    check_open(now, season.opens_at, season.closes_at, limit_text)
     if season.state != SeasonState.OPEN:
         raise Refused(AdmissionReason.NO_SEASON)
 
@@ -124,8 +124,8 @@ def check_wish(row: Application, offering: Any, with_bed: bool, rule: Any) -> No
         raise Refused(AdmissionReason.NO_BOARDING, "with_bed")
     if row.schooling:
         who = Candidate(row.person.born_on, row.schooling, row.diploma, row.stream)
-        for why in eligibility(who, rule):
-            raise why
+        for refusal in eligibility(who, rule):
+            raise refusal
 
 
 def reopen(application: Application, *, by: Any) -> Application:

@@ -38,8 +38,8 @@ class SeasonArrays:
 
     wishes (m,) row ids; scores (m,) hundredths; rank (m,) place in the candidate's list; offerings (p,) row ids;
     reserves (p,) [(group, seats)]; houses: (centre id, group) of each bed group, in the order of Problem.beds;
-    applications (n,) row ids; groups: their names; aside: {offering id: why} of those set aside, with `aside_wishes`
-    (row ids) and `aside_scores`.
+    applications (n,) row ids; groups: their names; aside: {offering id: reason} of those set aside, with
+    `aside_wishes` (row ids) and `aside_scores`.
     """
 
     problem: Problem
@@ -216,7 +216,7 @@ def _reserve_arrays(pools: list[Pool], number: dict[str, int]) -> dict[str, Any]
 
 
 def _faults(season: Season, pools: list[Pool]) -> dict[int, str]:
-    """Offerings whose data fail the input checks, and all that share a house with them: {offering: why}."""
+    """Offerings whose data fail the input checks, and all that share a house with them: {offering: reason}."""
     bad: dict[int, str] = {}
     asked: dict[int, set[int]] = {}
     chosen = [pool.pk for pool in pools if pool.scores is not None]

@@ -54,8 +54,8 @@ def ask_correction(
     """Ask for other values, with a document that shows them. The registered identity stays until somebody accepts."""
     if person.frozen_at is None:
         raise Refused(R.NOT_FROZEN)
-    told = dict(zip(NAMES, (given_name, family_name, given_name_latin, family_name_latin), strict=True))
-    now, after = registered(person), _differences(person, told, sex, born_on, cin, commune)
+    names = dict(zip(NAMES, (given_name, family_name, given_name_latin, family_name_latin), strict=True))
+    now, after = registered(person), _differences(person, names, sex, born_on, cin, commune)
     if not after:
         raise Refused(R.NO_CHANGE)
     if person.corrections.filter(state=CorrectionState.REQUESTED).exists():
@@ -78,13 +78,13 @@ def ask_correction(
 
 
 def _differences(
-    person: Person, told: dict[str, str], sex: str, born_on: date, cin: str, commune: Area
+    person: Person, names: dict[str, str], sex: str, born_on: date, cin: str, commune: Area
 ) -> dict[str, Any]:
     """What differs from the registered identity, each value lawful and in one writing."""
     check_birth(born_on, timezone.localdate())
     # A name in Latin letters may stay empty; the others may not.
     values: dict[str, Any] = {
-        name: normalize_name(text, name) if text.strip() or name in NAMES[:2] else "" for name, text in told.items()
+        name: normalize_name(text, name) if text.strip() or name in NAMES[:2] else "" for name, text in names.items()
     }
     values |= {"sex": sex, "born_on": str(born_on), "cin": normalize_cin(cin), "commune": commune.code}
     now = registered(person)
@@ -115,7 +115,7 @@ def accept_correction(correction: Correction, *, seen: str, by: Any) -> Correcti
 
 
 def refuse_correction(correction: Correction, *, reason: str, by: Any) -> Correction:
-    """The document does not show it: the identity stays, and the person reads why."""
+    """Refuse a correction its document does not show: the identity stays, and the person reads the reason."""
     with change(correction, "refuse_correction", by=by, flow=CORRECTION, reason=reason) as row:
         _check_judge(row, by)
         _decide(row, reason, by)

@@ -130,8 +130,8 @@ def reopen_applications(season: Season, *, by: User | None) -> Season:
     becomes void: wishes may change now, so the lots must not be those anybody may have seen. Once its value is
     entered, somebody else has asked for that first."""
     with _locked(season.pk) as held:
-        if (known := current(held)) is not None:
-            _by_two(known, by)
+        if (draw_before := current(held)) is not None:
+            _by_two(draw_before, by)
         opened = open_season(held, by=by)
         draw = current(opened)
         met = Run.objects.filter(season=opened).exists()
@@ -145,12 +145,12 @@ def _restore_season(season: Season, *, reason: str, by: User, before: str = "") 
     return reopen_applications(season, by=by)
 
 
-def _still_closed(rows: QuerySet[Season]) -> QuerySet[Season]:
+def _closed_seasons(rows: QuerySet[Season]) -> QuerySet[Season]:
     return rows.filter(state=SeasonState.CLOSED)
 
 
 SEASON_UNDO = Undo(
-    model=Season, still=_still_closed, due=lambda: Q(closes_at__lte=timezone.now()), give_back=_restore_season,
+    model=Season, still=_closed_seasons, due=lambda: Q(closes_at__lte=timezone.now()), give_back=_restore_season,
     words=_(
         "Applications are open again until the deadline of the season. What was calculated is discarded, and a draw "
         "that was closed becomes void. A season whose results are published stays closed."
@@ -184,7 +184,7 @@ def of_before(draw: Draw, season: Season) -> bool:
 def enter_value(draw: Draw, *, value: str, value_read_at: str, seen: str, by: User) -> Draw:
     """The public value as one person read it, and where."""
     with _locked(draw.season_id) as season, _seen(draw, seen), change(draw, "enter_value", by=by, flow=DRAW) as row:
-        _still_closed(row, season)
+        _check_still_closed(row, season)
         if row.value_from is None or timezone.now() < row.value_from:
             shown = moment(row.value_from, (get_language() or "ar")[:2]) if row.value_from else "–"
             raise Refused(R.VALUE_TOO_EARLY, "value", moment=shown)
@@ -196,7 +196,7 @@ def enter_value(draw: Draw, *, value: str, value_read_at: str, seen: str, by: Us
 def confirm_value(draw: Draw, *, value: str, seen: str, by: User) -> Draw:
     """The same value as another person read it: contributions are revealed and the seed follows from them."""
     with _locked(draw.season_id) as season, _seen(draw, seen), change(draw, "reveal", by=by, flow=DRAW) as row:
-        _still_closed(row, season)
+        _check_still_closed(row, season)
         if row.value_by_id == by.pk:
             raise Refused(R.VALUE_SAME_PERSON)
         if _value(row, value) != row.value:
@@ -223,7 +223,7 @@ def _seen(draw: Draw, seen: str) -> Iterator[None]:
     yield
 
 
-def _still_closed(draw: Draw, season: Season) -> None:
+def _check_still_closed(draw: Draw, season: Season) -> None:
     if season.state != SeasonState.CLOSED:
         raise Refused(R.NOT_CLOSED)
     if of_before(draw, season):

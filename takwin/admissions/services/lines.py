@@ -61,7 +61,7 @@ def _plant(run: Run, kind: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> d
 
     load(Leaf, COLUMNS, written())
     blocks = [root(leaves[at : at + BLOCK]) for at in range(0, len(leaves), BLOCK)]
-    return {"root": root(blocks or []).hex(), "size": len(leaves), "blocks": [one.hex() for one in blocks]}
+    return {"root": root(blocks or []).hex(), "size": len(leaves), "blocks": [block.hex() for block in blocks]}
 
 
 class _Names:
@@ -171,7 +171,7 @@ def _proofs(run: Run, kind: str, subjects: list[str]) -> list[dict[str, Any]]:
         Leaf.objects.filter(ranges, run=run, kind=kind).order_by("place").values_list("place", "digest")
     ):
         beside[place // BLOCK].append(bytes.fromhex(digest))
-    blocks = [bytes.fromhex(one) for one in tree["blocks"]]
+    blocks = [bytes.fromhex(node) for node in tree["blocks"]]
     return [
         {
             "body": json.loads(row.body),
@@ -179,8 +179,8 @@ def _proofs(run: Run, kind: str, subjects: list[str]) -> list[dict[str, Any]]:
             "at": row.place,
             "size": tree["size"],
             "path": [
-                one.hex()
-                for one in path(beside[row.place // BLOCK], row.place % BLOCK) + path(blocks, row.place // BLOCK)
+                node.hex()
+                for node in path(beside[row.place // BLOCK], row.place % BLOCK) + path(blocks, row.place // BLOCK)
             ],
         }
         for about in subjects

@@ -38,12 +38,14 @@ def public_zip(run: Run) -> bytes:
     empty cell for what is hidden or does not apply. The same bytes whenever it is made."""
     pools, reserves = [], []
     for row in shown.pool_rows(run):
-        told, offering = row.shown, row.offering
+        counts, offering = row.shown, row.offering
         pools.append([
-            offering.ref, offering.programme.code, offering.centre.code, row.seats, told["requests"],
-            told["first_choices"], told["admitted"], _word(told["full"]), *_band(told["cutoff"]),
+            offering.ref, offering.programme.code, offering.centre.code, row.seats, counts["requests"],
+            counts["first_choices"], counts["admitted"], _word(counts["full"]), *_band(counts["cutoff"]),
         ])  # fmt: skip
-        reserves += [[offering.ref, part["group"], part["seats"], *_band(part["cutoff"])] for part in told["reserves"]]
+        reserves += [
+            [offering.ref, part["group"], part["seats"], *_band(part["cutoff"])] for part in counts["reserves"]
+        ]
     beds = BedResult.objects.filter(run=run).select_related("centre").order_by("centre__code", "group")
     houses = [
         [

@@ -31,17 +31,17 @@ def answer(run: Run, season: Season, *, by: Any, progress: Callable[[int, str], 
     with change(run.round, "publish", by=by, flow=ROUND, run=run.ref):
         pass
     progress(15, "seats")
-    told = _told(season, run)
+    affected = _affected_applications(season, run)
     _states(season, run)
     progress(60, "messages")
-    load(Outbox, _COLUMNS, _messages(season, told))
+    load(Outbox, _COLUMNS, _messages(season, affected))
     progress(85, "season")
     if season.state == SeasonState.CLOSED:
         mark_allocated(season, by=by)
 
 
-def _told(season: Season, run: Run) -> set[int]:
-    """Who hears of it: everyone the first time, later those whom the round moves."""
+def _affected_applications(season: Season, run: Run) -> set[int]:
+    """Keys of the applications that get a message: all in the first round, later those whose seat changes."""
     won = WishResult.objects.filter(run=run, outcome=Outcome.ADMITTED)
     won = won.filter(Q(wish__application__seat__isnull=True) | ~Q(wish__application__seat=F("wish")))
     fresh = Application.objects.filter(season=season, state=S.SUBMITTED)
@@ -78,7 +78,7 @@ _COLUMNS = ("channel", "to", "subject", "body", "state", "about", "tries", "prio
 _TABLES = {"application": Application, "wish": Wish, "result": WishResult}
 
 
-def _messages(season: Season, told: set[int]) -> Iterator[tuple[Any, ...]]:
+def _messages(season: Season, affected: set[int]) -> Iterator[tuple[Any, ...]]:
     """A short message with a signed address, in the reader's language; the result itself stays behind it."""
     rows = Application.objects.filter(season=season).filter(~Q(person__phone="") | ~Q(person__email=""))
     bodies = in_each_language(lambda: _("takwin: your result %(link)s"))
@@ -87,7 +87,7 @@ def _messages(season: Season, told: set[int]) -> Iterator[tuple[Any, ...]]:
     addresses = in_each_language(lambda: base + reverse("admissions:short", args=[mark]).removesuffix(f"{mark}/"))
     columns = ("pk", "ref", "person__phone", "person__email", language_column("person__account"))
     for pk, ref, phone, email, code in rows.values_list(*columns).iterator(5000):
-        if pk in told:
+        if pk in affected:
             channel, to = (Channel.SMS, phone) if phone else (Channel.MAIL, email)
             body = bodies[code] % {"link": f"{addresses[code]}{token(ref)}/"}
             yield channel, to, subjects[code], body, "waiting", ref, 0, Priority.BULK, True

@@ -87,11 +87,11 @@ def _reserves(arrays: SeasonArrays, admitted: Any, waiting: Any) -> Any:
     return out
 
 
-def write(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> dict[str, int]:
+def write(run: Run, arrays: SeasonArrays, result: Result, facts: Facts) -> dict[str, int]:
     """Write every result of a run; returns the counts. Call inside a transaction."""
-    load(PoolResult, POOL, _pool_rows(run, arrays, result, told))
-    load(BedResult, BED, _bed_rows(run, arrays, result, told))
-    load(WishResult, WISH, _wish_rows(run, arrays, told))
+    load(PoolResult, POOL, _pool_rows(run, arrays, result, facts))
+    load(BedResult, BED, _bed_rows(run, arrays, result, facts))
+    load(WishResult, WISH, _wish_rows(run, arrays, facts))
     problem = arrays.problem
     got = result.wish[result.wish >= 0]
     return {
@@ -100,7 +100,7 @@ def write(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> dict[s
         "seats": int(problem.capacity.sum()),
         "admitted": len(got),
         "first_choice": int((arrays.rank[got] == 1).sum()),
-        "with_bed": int((told.bed[got] >= 0).sum()),
+        "with_bed": int((facts.bed[got] >= 0).sum()),
         "beds": int(problem.beds.sum()),
         "unplaced": int((result.wish < 0).sum()),
         "aside": len(arrays.aside),
@@ -113,11 +113,11 @@ POOL = ("run", "offering", "seats", "requests", "first_choices", "admitted", "la
 BED = ("run", "centre", "group", "beds", "requests", "granted", "last_score")
 
 
-def _wish_rows(run: Run, arrays: SeasonArrays, told: Facts) -> Iterator[tuple[Any, ...]]:
+def _wish_rows(run: Run, arrays: SeasonArrays, facts: Facts) -> Iterator[tuple[Any, ...]]:
     lots = (arrays.problem.priority & LOT).tolist()
     columns = zip(
-        arrays.wishes.tolist(), told.outcome.tolist(), arrays.scores.tolist(), lots, told.rank.tolist(),
-        told.waiting.tolist(), told.bed_rank.tolist(), told.reserve.tolist(), strict=True,
+        arrays.wishes.tolist(), facts.outcome.tolist(), arrays.scores.tolist(), lots, facts.rank.tolist(),
+        facts.waiting.tolist(), facts.bed_rank.tolist(), facts.reserve.tolist(), strict=True,
     )  # fmt: skip
     for wish, outcome, score, lot, rank, waiting, bed_rank, reserve in columns:
         place = waiting if outcome == Outcome.WAITING else None
@@ -126,17 +126,17 @@ def _wish_rows(run: Run, arrays: SeasonArrays, told: Facts) -> Iterator[tuple[An
         yield run.pk, wish, Outcome.SET_ASIDE.value, score, 0, 0, None, None, ""
 
 
-def _pool_rows(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> Iterator[tuple[Any, ...]]:
+def _pool_rows(run: Run, arrays: SeasonArrays, result: Result, facts: Facts) -> Iterator[tuple[Any, ...]]:
     problem, p = arrays.problem, len(arrays.offerings)
     got = result.wish[result.wish >= 0]
     admitted = np.bincount(problem.pool[got], minlength=p)
     order = got[np.lexsort((-problem.priority[got], problem.pool[got]))]
-    by_merit = order[told.reserve[order] == ""]
+    by_merit = order[facts.reserve[order] == ""]
     last = np.full(p, -1, dtype=np.int64)
     last[problem.pool[by_merit]] = by_merit
     requests = _persons(problem.pool, problem.candidate, p)
     first = np.bincount(problem.pool[arrays.rank == 1], minlength=p)
-    kept = _kept(arrays, order, told)
+    kept = _kept(arrays, order, facts)
     for at, offering in enumerate(arrays.offerings.tolist()):
         low = int(problem.priority[last[at]]) if last[at] >= 0 else None
         score, lot = (None, None) if low is None else (low >> SCORE_SHIFT, low & LOT)
@@ -166,7 +166,7 @@ def group_members(arrays: SeasonArrays, wishes: Any, group: str) -> Any:
     return out
 
 
-def _kept(arrays: SeasonArrays, order: Any, told: Facts) -> dict[int, list[list[Any]]]:
+def _kept(arrays: SeasonArrays, order: Any, facts: Facts) -> dict[int, list[list[Any]]]:
     """{pool: [[group, seats, members admitted, last score let in by it]]} of pools with reserves."""
     problem, number = arrays.problem, {name: at for at, name in enumerate(arrays.groups)}
     out: dict[int, list[list[Any]]] = {}
@@ -177,19 +177,19 @@ def _kept(arrays: SeasonArrays, order: Any, told: Facts) -> dict[int, list[list[
         out[at] = []
         for group, seats in rows:
             mine = held[problem.member(problem.candidate[held], number.get(group, 1 << 20))]
-            by_it = mine[told.reserve[mine] == group.partition(":")[0]]
+            by_it = mine[facts.reserve[mine] == group.partition(":")[0]]
             low = int(arrays.scores[by_it].min()) if len(by_it) else None
             out[at].append([group.partition(":")[0], seats, len(mine), low])
     return out
 
 
-def _bed_rows(run: Run, arrays: SeasonArrays, result: Result, told: Facts) -> Iterator[tuple[Any, ...]]:
+def _bed_rows(run: Run, arrays: SeasonArrays, result: Result, facts: Facts) -> Iterator[tuple[Any, ...]]:
     problem = arrays.problem
     got = result.wish[result.wish >= 0]
-    got = got[told.bed[got] >= 0]
-    asked = np.flatnonzero(told.bed >= 0)
-    requests = _persons(told.bed[asked], problem.candidate[asked], len(arrays.houses))
+    got = got[facts.bed[got] >= 0]
+    asked = np.flatnonzero(facts.bed >= 0)
+    requests = _persons(facts.bed[asked], problem.candidate[asked], len(arrays.houses))
     for at, (centre, group) in enumerate(arrays.houses):
-        inside = got[told.bed[got] == at]
+        inside = got[facts.bed[got] == at]
         low = int((problem.bed_priority[inside] >> SCORE_SHIFT).min()) if len(inside) else None
         yield run.pk, centre, str(group), int(problem.beds[at]), int(requests[at]), len(inside), low

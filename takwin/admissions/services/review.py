@@ -1,4 +1,4 @@
-"""What the desk reads before it signs: who is set aside and why, what looks odd, how groups fare."""
+"""Facts the desk reviews before it signs: offerings set aside with the reason, anomalies, figures by group."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 50  # rows of a list; the count says the rest
 
 
 def review(run: Run, arrays: SeasonArrays, result: Result) -> dict[str, Any]:
-    """aside: {offering id: why}; unasked, jumps: {count, offerings}; new_score: one above any seen before, or None;
+    """aside: {offering id: reason}; unasked, jumps: {count, offerings}; new_score: one above any seen before, or None;
     fairness: {group: [candidates, admitted, to their first wish, with a bed]}."""
     unasked = list(
         PoolResult.objects.filter(run=run, requests=0, seats__gt=0)
@@ -26,7 +26,7 @@ def review(run: Run, arrays: SeasonArrays, result: Result) -> dict[str, Any]:
     )
     jumps = _jumps(run)
     return {
-        "aside": {str(key): why for key, why in arrays.aside.items()},
+        "aside": {str(key): reason for key, reason in arrays.aside.items()},
         "aside_wishes": len(arrays.aside_wishes),
         "unasked": {"count": len(unasked), "offerings": unasked[:MOST]},
         "jumps": {"count": len(jumps), "offerings": jumps[:MOST]},
@@ -64,7 +64,7 @@ def _new_score(run: Run, arrays: SeasonArrays) -> int | None:
 
 
 def _fairness(arrays: SeasonArrays, result: Result) -> dict[str, list[int]]:
-    problem, told = arrays.problem, {}
+    problem, counts = arrays.problem, {}
     everyone = np.arange(problem.candidates)
     got = result.wish >= 0
     wish = np.maximum(result.wish, 0)
@@ -72,5 +72,5 @@ def _fairness(arrays: SeasonArrays, result: Result) -> dict[str, list[int]]:
     bed = got & problem.with_bed[wish] if len(arrays.wishes) else got
     for at, name in enumerate(arrays.groups):
         mine = problem.member(everyone, at)
-        told[name] = [int(part.sum()) for part in (mine, mine & got, mine & first, mine & bed)]
-    return told
+        counts[name] = [int(part.sum()) for part in (mine, mine & got, mine & first, mine & bed)]
+    return counts

@@ -71,7 +71,7 @@ def plan_round(
 
 
 def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
-    """End the answers of a round: those who said nothing lose the seat. Before the deadline only when told to."""
+    """End the answers of a round: whoever has not answered loses the seat. Before the deadline only with `early`."""
     with change(turn, "close", by=by, flow=ROUND) as row:
         if not early and row.answers_until and timezone.now() < row.answers_until:
             raise Refused(R.ANSWERS_NOT_OVER, moment=_limit(row))
@@ -103,8 +103,8 @@ def close_rounds_due(*, by: Any = None) -> list[Round]:
 
 
 def remind_due(*, by: Any = None) -> int:
-    """A day before the answers of a round end, tell once those who have not answered; called by the tick."""
-    told, soon = 0, timezone.now() + REMINDED
+    """Remind, once and a day before a round's answers end, those who have not answered; called by the tick."""
+    reminded, soon = 0, timezone.now() + REMINDED
     for turn in Round.objects.filter(
         state=RoundState.ANSWERING, reminded_at__isnull=True, answers_until__gt=timezone.now(), answers_until__lte=soon
     ):
@@ -113,8 +113,8 @@ def remind_due(*, by: Any = None) -> int:
                 continue
             row.reminded_at = timezone.now()
             silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
-            told += _text(silent, gettext_lazy("takwin: one day left to answer for your seat, %(ref)s."))
-    return told
+            reminded += _text(silent, gettext_lazy("takwin: one day left to answer for your seat, %(ref)s."))
+    return reminded
 
 
 def _text(applications: Any, body: Promise) -> int:

@@ -52,8 +52,8 @@ def _prepare(season: Season, trial: bool, by: Any) -> Run:
     if season.state == SeasonState.ENDED:
         raise Refused(AdmissionReason.PUBLISHED_ALREADY)
     if season.state == SeasonState.OPEN:
-        told = moment(season.closes_at, (get_language() or "ar")[:2]) if season.closes_at else "–"
-        raise Refused(AdmissionReason.STILL_OPEN, moment=told)
+        deadline_text = moment(season.closes_at, (get_language() or "ar")[:2]) if season.closes_at else "–"
+        raise Refused(AdmissionReason.STILL_OPEN, moment=deadline_text)
     if not Application.objects.filter(season=season, state__in=arrays.IN_PLAY).exists():
         raise Refused(AdmissionReason.NO_APPLICATION)
     draw = None if trial else draws.for_run(season)
@@ -79,15 +79,15 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
     kept, certificate = archive.keep(run, season, result)
     progress(50, "write")
     with change(run, "finish", by=by, flow=RUN) as row:
-        told = results.facts(season, result)
-        row.counts = results.write(row, season, result, told)
+        facts = results.facts(season, result)
+        row.counts = results.write(row, season, result, facts)
         analyze(Application, Wish, WishResult, PoolResult)
-        row.checks = {name: told["held"] for name, told in certificate["properties"].items()}
+        row.checks = {name: report["held"] for name, report in certificate["properties"].items()}
         row.certificate, row.review = certificate, review(row, season, result)
         row.problem_digest, row.result_digest = certificate["problem"], certificate["result"]
         row.inputs_digest = season.digest()
         if row.kind == RunKind.FINAL:
-            _prove(row, season, result, told, kept)
+            _prove(row, season, result, facts, kept)
         row.archive.save(f"{row.ref}.zip", kept, save=False)
         progress(90, "write")
     count_demand(run.season)
@@ -95,13 +95,13 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
     return row
 
 
-def _prove(row: Run, season: arrays.SeasonArrays, result: Result, told: results.Facts, kept: ContentFile) -> None:
+def _prove(row: Run, season: arrays.SeasonArrays, result: Result, facts: results.Facts, kept: ContentFile) -> None:
     """What the public and each candidate will read of a run, fixed before anybody signs it."""
     row.trees, apart = lines.keep(row, season, result)
     row.trees["files"] = hashlib.sha256(kept.read()).hexdigest()
     kept.seek(0)
     row.checks["lines"] = apart == 0
-    shown.write(row, season, told)
+    shown.write(row, season, facts)
     row.public_files.save(f"{row.ref}-public.zip", ContentFile(public_files.public_zip(row)), save=False)
 
 
@@ -129,11 +129,11 @@ def sign(run: Run, *, by: Any) -> Signature:
         _check_inputs(row)
         try:
             with transaction.atomic():
-                told = Signature.objects.create(run=row, by=by)
+                signature = Signature.objects.create(run=row, by=by)
         except IntegrityError:
             raise Refused(AdmissionReason.SIGNED_ALREADY) from None
         journal(row, "sign", by=by, result_digest=row.result_digest)
-    return told
+    return signature
 
 
 def _publishable(row: Run) -> None:
@@ -165,7 +165,7 @@ def check_publishable(row: Run) -> None:
 
 
 def publish(run: Run, *, by: Any, progress: Progress = _silent) -> Run:
-    """Make a signed run the result of its round: everyone answered, told, nothing half.
+    """Make a signed run the result of its round: states, seats and messages of everyone, all or none.
 
     One transaction: a worker that dies anywhere in it leaves the run under review.
     """

@@ -43,7 +43,7 @@ def band(scores: Any, least: int | None) -> list[int] | None:
 
 
 def hide_beside(cells: list[int | None], exact: list[int], known: frozenset[int] = frozenset()) -> list[int | None]:
-    """Hide the smallest shown cells while what is hidden of a column could be told from its total: one cell alone, or
+    """Hide the smallest shown cells while the hidden part of a column follows from its total: one cell alone, or
     fewer than K people in all. `known`: places of cells that follow from something else, and hide nothing."""
     hidden = [at for at, cell in enumerate(cells) if cell is None and at not in known]
     shown = sorted((at for at, cell in enumerate(cells) if cell), key=lambda at: exact[at])
@@ -55,7 +55,7 @@ def hide_beside(cells: list[int | None], exact: list[int], known: frozenset[int]
     return out
 
 
-def write(run: Run, arrays: SeasonArrays, told: Facts) -> None:
+def write(run: Run, arrays: SeasonArrays, facts: Facts) -> None:
     """Fill `shown` of the pools and beds of a run. Call inside its transaction, after its results are written."""
     rows = {row.offering_id: row for row in PoolResult.objects.filter(run=run)}
     problem = arrays.problem
@@ -71,13 +71,13 @@ def write(run: Run, arrays: SeasonArrays, told: Facts) -> None:
         cells = hide_beside([row.shown[name] for row in pools], exact, taken)
         for row, cell in zip(pools, cells, strict=True):
             if cell is None and row.shown[name] is not None and name == "admitted":
-                row.shown["cutoff"] = None  # hidden beside others: a cut-off would tell it
+                row.shown["cutoff"] = None  # hidden beside others: a cut-off says that every seat is taken
             row.shown[name] = cell
     for row in pools:
         if row.shown["admitted"] is None:
             row.shown["full"] = None
     PoolResult.objects.bulk_update(pools, ["shown"], batch_size=BATCH)
-    _beds(run, arrays, told)
+    _beds(run, arrays, facts)
 
 
 def _once(wishes: Any, candidate: Any) -> Any:
@@ -108,12 +108,12 @@ def _pool(row: PoolResult, arrays: SeasonArrays, asked: Any) -> dict[str, Any]:
     }
 
 
-def _beds(run: Run, arrays: SeasonArrays, told: Facts) -> None:
+def _beds(run: Run, arrays: SeasonArrays, facts: Facts) -> None:
     rows = {(row.centre_id, row.group): row for row in BedResult.objects.filter(run=run)}
     problem, changed = arrays.problem, []
     for at, (centre, group) in enumerate(arrays.houses):
         row = rows[centre, str(group)]
-        asked = _once(np.flatnonzero(told.bed == at), problem.candidate)
+        asked = _once(np.flatnonzero(facts.bed == at), problem.candidate)
         marks = problem.bed_priority[asked] >> 40
         many = len(asked) >= K
         row.shown = {
@@ -125,10 +125,10 @@ def _beds(run: Run, arrays: SeasonArrays, told: Facts) -> None:
     BedResult.objects.bulk_update(changed, ["shown"], batch_size=BATCH)
 
 
-def counts(told: dict[str, int]) -> dict[str, int | None]:
+def counts(exact: dict[str, int]) -> dict[str, int | None]:
     """Counts of a run: those of people are hidden below K."""
     people = {"applications", "admitted", "first_choice", "with_bed", "unplaced", "wishes"}
-    return {name: small(number) if name in people else number for name, number in told.items()}
+    return {name: small(number) if name in people else number for name, number in exact.items()}
 
 
 def certificate(run: Run) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def remove_wish(application: Application, *, wish: str, by: Any) -> None:
         gone = _named(wishes, wish)
         place = gone.rank
         gone.delete()
-        _write_order(row, [one for one in wishes if one is not gone])
+        _write_order(row, [other for other in wishes if other is not gone])
         journal(row, "remove_wish", by=by, offering=gone.offering.ref, rank=place)
 
 
@@ -69,7 +69,7 @@ def move_wish(application: Application, *, wish: str, to: int, seen: str, by: An
         wishes = list(row.wishes.select_related("offering"))
         moved = _named(wishes, wish)
         if seen != list_version(wishes):
-            order = " · ".join(f"{one.rank}. {one.offering.programme.label}" for one in wishes)
+            order = " · ".join(f"{other.rank}. {other.offering.programme.label}" for other in wishes)
             raise Refused(AdmissionReason.LIST_CHANGED, order=order)
         if not 1 <= to <= len(wishes):
             raise Refused(AdmissionReason.BAD_ORDER)

@@ -114,7 +114,7 @@ class TestFrozen:
 
 
 class TestCorrections:
-    def test_asked_with_a_document_accepted_by_a_registrar_told_and_shown(self, client, person, registrar):
+    def test_asked_with_a_document_accepted_by_a_registrar_notified_and_shown(self, client, person, registrar):
         client.force_login(person.account)
         sent = client.post("/apply/identity/correct/", typed(person, family_name="أمزيل", born_on="2005-03-13"))
         assert sent.status_code == 302
@@ -161,7 +161,7 @@ class TestCorrections:
             services.accept_correction(row, seen="x", by=make_user("late@example.org"))
         assert make_correction(person, given_name="منى").after == {"given_name": "منى"}
 
-    def test_a_refusal_says_why_to_its_owner_only(self, client, person, registrar):
+    def test_a_refusal_shows_its_reason_to_its_owner_only(self, client, person, registrar):
         row = make_correction(person, given_name="ليلى")
         client.force_login(registrar)
         client.post(f"/desk/corrections/{row.ref}/", {"do": "refuse", "refuse-reason": "الوثيقة غير مقروءة"})
@@ -219,8 +219,8 @@ class TestTakingBack:
         application.refresh_from_db()
         assert application.state == "submitted"
         assert "/apply/move/reopen/" in client.get("/apply/take-back/").content.decode()
-        told = client.post("/apply/move/reopen/", {"sure": "1"}, follow=True).content.decode()
-        assert "مسودة من جديد" in told
+        page_after = client.post("/apply/move/reopen/", {"sure": "1"}, follow=True).content.decode()
+        assert "مسودة من جديد" in page_after
         for path in ("/apply/", "/apply/schooling/", "/apply/wishes/", "/apply/documents/"):
             assert "لم يعد ترشيحك مودعا" in client.get(path).content.decode(), path
         assert client.get("/apply/take-back/").status_code == 302
@@ -242,7 +242,7 @@ class TestCards:
                              cin="zz 987654").person  # fmt: skip
         return Person.objects.get(pk=row.pk)
 
-    def test_a_number_one_types_blocks_nobody_and_tells_nothing(self, client, season, person, rival, registrar):
+    def test_a_typed_number_blocks_nobody_and_reveals_nothing(self, client, season, person, rival, registrar):
         people.settle_card(
             person, seen="البطاقة", claims=[rival.ref], within=Person.objects.filter(cin="ZZ987654"), by=registrar
         )  # fmt: skip
@@ -256,9 +256,7 @@ class TestCards:
         assert pages == [(302, "/apply/schooling/")] * 2
         assert Person.objects.filter(cin="ZZ987654").count() == 2
 
-    def test_a_registrar_sees_both_and_the_loser_is_told_of_their_own_record_only(
-        self, client, person, rival, registrar
-    ):
+    def test_a_registrar_sees_both_and_the_loser_sees_their_own_record_only(self, client, person, rival, registrar):
         Outbox.objects.all().delete()
         client.force_login(registrar)
         assert person.ref in client.get("/desk/corrections/").content.decode()

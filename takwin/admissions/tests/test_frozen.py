@@ -211,15 +211,17 @@ class TestTheDoors:
         assert Run.objects.get(pk=run.pk).state == "discarded"
 
     def test_nobody_scores_for_the_first_time_knowing_the_lots(self, world):
-        room, (one, two), first = world["room"], world["members"], world["people"][0]
-        Score.objects.filter(by=two, application=first).delete()
+        room, (first_scorer, second_scorer), first = world["room"], world["members"], world["people"][0]
+        Score.objects.filter(by=second_scorer, application=first).delete()
         make_revealed(world["season"])
         about = {"application": first, "value": 2000}
-        assert code(lambda: services.give_score(room, **about, by=two)) == R.DRAW_KNOWN
-        assert code(lambda: services.amend_score(room, **about, reason="x", by=two)) == R.DRAW_KNOWN
-        assert code(lambda: services.stand_aside(room, application=first, reason="x", by=two)) == R.DRAW_KNOWN
-        assert code(lambda: services.give_score(room, **about, by=one)) == R.SCORES_CLOSED
-        assert services.amend_score(room, **about, reason="adding up", by=one).value == 2000
+        assert code(lambda: services.give_score(room, **about, by=second_scorer)) == R.DRAW_KNOWN
+        assert code(lambda: services.amend_score(room, **about, reason="x", by=second_scorer)) == R.DRAW_KNOWN
+        assert (
+            code(lambda: services.stand_aside(room, application=first, reason="x", by=second_scorer)) == R.DRAW_KNOWN
+        )
+        assert code(lambda: services.give_score(room, **about, by=first_scorer)) == R.SCORES_CLOSED
+        assert services.amend_score(room, **about, reason="adding up", by=first_scorer).value == 2000
 
 
 class TestLaterRounds:

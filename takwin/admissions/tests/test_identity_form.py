@@ -20,7 +20,7 @@ def faults(page):
     return page.count('class="errors"')
 
 
-def test_each_wrong_field_is_told_at_the_first_sending(client):
+def test_each_wrong_field_is_reported_at_the_first_sending(client):
     make_offering(make_season())
     client.force_login(make_user())
     answer = client.post("/apply/", WRONG)
@@ -31,7 +31,7 @@ def test_each_wrong_field_is_told_at_the_first_sending(client):
         assert f'value="{value}"' in page
 
 
-def test_names_birth_and_card_are_told_together_when_all_is_filled(client):
+def test_names_birth_and_card_are_refused_together_when_all_is_filled(client):
     make_offering(make_season())
     client.force_login(make_user())
     filled = {"sex": "female", "commune": Area.objects.communes().first().code}

@@ -165,7 +165,7 @@ class TestTheAttack:
             hidden = [getattr(exact[row["offering"]], name) for row in rows if row[name] == ""]
             assert not hidden or (len(hidden) >= 2 and sum(hidden) >= shown.K)
 
-    def test_a_full_pool_of_few_seats_does_not_tell_how_many_were_admitted(self, client, run):
+    def test_a_full_pool_of_few_seats_hides_how_many_were_admitted(self, client, run):
         """Seats are public: "full" beside fifteen of them is a count of fifteen people."""
         rows = table(unzip(client.get(f"/allocation/{run.ref}/files.zip"))["pools.csv"])
         assert any(row["admitted"] == "" and int(row["seats"]) < shown.K for row in rows)
@@ -344,8 +344,17 @@ class TestTrees:
 
     def test_it_is_the_tree_of_rfc_6962(self):
         # Test vectors of the reference implementation of Certificate Transparency (merkletree tests, eight leaves).
-        told = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
-        leaves = [at_home.leaf_hash(b"", bytes.fromhex(one)) for one in told]
+        leaf_texts = [
+            "",
+            "00",
+            "10",
+            "2021",
+            "3031",
+            "40414243",
+            "5051525354555657",
+            "606162636465666768696a6b6c6d6e6f",
+        ]
+        leaves = [at_home.leaf_hash(b"", bytes.fromhex(leaf_hex)) for leaf_hex in leaf_texts]
         assert at_home.root([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         assert at_home.root(leaves[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
         assert at_home.root(leaves).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
@@ -353,7 +362,11 @@ class TestTrees:
     def test_salts_differ_and_groups_have_labels_that_say_nothing(self):
         season, other = make_season(), make_season(code="2025-2026")
         assert len({lines.salt("00" * 32, kind, n) for kind in ("line", "cutoff") for n in range(50)}) == 100
-        labels = {numbers.group_label(one, group) for one in (season, other) for group in ("disability", "reentry")}
+        labels = {
+            numbers.group_label(each_season, group)
+            for each_season in (season, other)
+            for group in ("disability", "reentry")
+        }
         assert len(labels) == 4
         assert numbers.group_label(season, "girls") == "girls"
 

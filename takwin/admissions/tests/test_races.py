@@ -39,8 +39,8 @@ def test_of_two_tenth_wishes_at_once_one_is_refused():
     by = row.person.account
     for offering in offerings[:9]:
         services.add_wish(row, offering=offering, by=by)
-    told = together(6, lambda n: services.add_wish(row, offering=offerings[9 + n], by=by).rank)
-    assert sorted(map(str, told)) == ["10"] + ["too_many_wishes"] * 5
+    outcomes = together(6, lambda n: services.add_wish(row, offering=offerings[9 + n], by=by).rank)
+    assert sorted(map(str, outcomes)) == ["10"] + ["too_many_wishes"] * 5
     assert sorted(row.wishes.values_list("rank", flat=True)) == list(range(1, 11))
 
 
@@ -48,8 +48,8 @@ def test_a_person_pressing_twice_has_one_application():
     season = make_season()
     person = make_application(season).person
     Application.objects.all().delete()
-    told = together(6, lambda _n: services.start(season=season, person=person, by=person.account).state)
-    assert sorted(told) == ["already_applied"] * 5 + ["draft"]
+    states = together(6, lambda _n: services.start(season=season, person=person, by=person.account).state)
+    assert sorted(states) == ["already_applied"] * 5 + ["draft"]
 
 
 def test_two_directors_publishing_at_once_publish_once():
@@ -58,8 +58,8 @@ def test_two_directors_publishing_at_once_publish_once():
     for n in range(3):
         make_submitted(season, f"c{n}@example.org", [offering], average=1500 + n)
     run = sign(make_run(close_season(season, by=None)))
-    told = together(5, lambda _n: services.publish(run, by=None).state)
-    assert sorted(told) == ["published"] + ["wrong_state"] * 4
+    states = together(5, lambda _n: services.publish(run, by=None).state)
+    assert sorted(states) == ["published"] + ["wrong_state"] * 4
     assert Entry.objects.filter(ref=run.ref, verb="publish").count() == 1
     assert Application.objects.filter(state="admitted").count() == 1
     assert Wish.objects.count() == 3
@@ -71,8 +71,8 @@ def test_a_second_click_finds_the_job_alive():
         def enqueue(_ref):
             return None
 
-    told = together(5, lambda _n: jobs.start(Silent, "allocate", "RUN-1").state)
-    assert sorted(told) == ["already_running"] * 4 + ["queued"]
+    states = together(5, lambda _n: jobs.start(Silent, "allocate", "RUN-1").state)
+    assert sorted(states) == ["already_running"] * 4 + ["queued"]
     assert Job.objects.count() == 1
 
 
@@ -86,12 +86,12 @@ def test_last_seats_two_declines_and_one_waiting():
     season = close_season(season, by=None)
     make_published(season)
     people = [first, second] * 3
-    told = together(6, lambda n: services.decline(people[n], by=people[n].person.account).state)
-    assert sorted(told) == ["declined"] * 2 + ["wrong_state"] * 4
+    states = together(6, lambda n: services.decline(people[n], by=people[n].person.account).state)
+    assert sorted(states) == ["declined"] * 2 + ["wrong_state"] * 4
     next_round(season)
     run = sign(make_run(season))
-    told = together(3, lambda _n: services.publish(run, by=None).state)
-    assert sorted(told) == ["published"] + ["wrong_state"] * 2
+    states = together(3, lambda _n: services.publish(run, by=None).state)
+    assert sorted(states) == ["published"] + ["wrong_state"] * 2
     third.refresh_from_db()
     assert (third.state, third.seat.offering_id) == ("admitted", offering.pk)
     assert Application.objects.filter(seat__offering=offering).count() == 1
@@ -107,10 +107,14 @@ def test_an_answer_against_the_closing_bell_is_kept_or_lapses_never_both():
         lambda: services.confirm(row, by=row.person.account).state,
         lambda: services.close_answers(turn, early=True, by=None).state,
     ]
-    told = together(2, lambda n: moves[n]())
+    states = together(2, lambda n: moves[n]())
     row.refresh_from_db()
-    assert told[1] == "closed"
-    assert (told[0], row.state) in {("confirmed", "confirmed"), ("wrong_state", "lapsed"), ("not_your_turn", "lapsed")}
+    assert states[1] == "closed"
+    assert (states[0], row.state) in {
+        ("confirmed", "confirmed"),
+        ("wrong_state", "lapsed"),
+        ("not_your_turn", "lapsed"),
+    }
 
 
 def test_one_person_signing_many_times_at_once_signs_once():
@@ -118,8 +122,8 @@ def test_one_person_signing_many_times_at_once_signs_once():
     make_submitted(season, "c@example.org", [make_offering(season)])
     run = make_run(close_season(season, by=None))
     who = make_user("one@example.org")
-    told = together(5, lambda _n: str(services.sign(run, by=who).by_id))
-    assert sorted(told) == sorted([str(who.pk)] + ["signed_already"] * 4)
+    outcomes = together(5, lambda _n: str(services.sign(run, by=who).by_id))
+    assert sorted(outcomes) == sorted([str(who.pk)] + ["signed_already"] * 4)
 
 
 def test_of_two_managers_who_seal_first_at_once_one_begins_the_draw():

@@ -1,4 +1,4 @@
-"""Rounds, answers, signatures, reserves, committees, what is set aside, and what is told."""
+"""Rounds, answers, signatures, reserves, committees, offerings set aside, and messages."""
 
 import re
 from contextlib import contextmanager
@@ -76,7 +76,7 @@ class TestAnswers:
         assert run.round.number == 2
         assert [(row["result"].outcome, row["result"].waiting) for row in rows] == [("waiting", 2), ("waiting", 1)]
 
-    def test_nobody_is_told_twice_who_did_not_move(self, world):
+    def test_nobody_whose_seat_is_unchanged_gets_a_second_message(self, world):
         for person in world["people"]:
             person.person.phone = f"+2126{person.pk:08d}"
             person.person.save()
@@ -217,7 +217,7 @@ class TestSignatures:
 
 
 class TestReserves:
-    def test_a_minimum_is_kept_and_told(self, season):
+    def test_a_minimum_is_kept_and_reported(self, season):
         offering = make_offering(season, seats=2)
         boys = [make_submitted(season, f"b{n}@example.org", [offering], sex="male", average=1800) for n in range(2)]
         girl = make_submitted(season, "g@example.org", [offering], sex="female", average=1200)
@@ -266,8 +266,8 @@ class TestCommittee:
         for member in chosen["members"][1:]:
             services.give_score(chosen["room"], application=second, value=1700, by=member)
         make_published(close_season(chosen["season"], by=None))
-        told = dict(WishResult.objects.values_list("wish__application", "score"))
-        assert told == {first.pk: 1701, second.pk: 1700}
+        scores = dict(WishResult.objects.values_list("wish__application", "score"))
+        assert scores == {first.pk: 1701, second.pk: 1700}
         assert again(first).state == "admitted"
 
     def test_an_offering_without_all_its_scores_is_set_aside_and_the_rest_delivered(self, chosen):
@@ -326,29 +326,29 @@ class TestCommittee:
 
     def test_each_refusal(self, chosen, season):
         room, first = chosen["room"], chosen["people"][0]
-        one, two, three = chosen["members"]
+        first_scorer, second_scorer, third_scorer = chosen["members"]
         stranger = make_application(season, "x@example.org")
         with refused(R.TWO_MEMBERS):
-            services.form_committee(room.offering, method="test", members=[one, one], by=None)
+            services.form_committee(room.offering, method="test", members=[first_scorer, first_scorer], by=None)
         with refused(R.NOT_A_MEMBER):
             services.give_score(room, application=first, value=1, by=make_user("y@example.org"))
         with refused(R.NOT_ASKED):
-            services.give_score(room, application=stranger, value=1, by=one)
+            services.give_score(room, application=stranger, value=1, by=first_scorer)
         with refused(R.SCORE_RANGE):
-            services.give_score(room, application=first, value=2001, by=one)
-        services.give_score(room, application=first, value=1000, by=one)
-        services.give_score(room, application=first, value=1100, by=one)
-        services.give_score(room, application=first, value=1200, by=two)
+            services.give_score(room, application=first, value=2001, by=first_scorer)
+        services.give_score(room, application=first, value=1000, by=first_scorer)
+        services.give_score(room, application=first, value=1100, by=first_scorer)
+        services.give_score(room, application=first, value=1200, by=second_scorer)
         with refused(R.TWICE_SCORED):
-            services.give_score(room, application=first, value=1300, by=three)
+            services.give_score(room, application=first, value=1300, by=third_scorer)
 
     def test_after_a_trial_run_a_score_changes_by_amendment_and_the_run_is_calculated_again(self, chosen):
-        room, first, one = chosen["room"], chosen["people"][0], chosen["members"][0]
-        services.give_score(room, application=first, value=1000, by=one)
+        room, first, scorer = chosen["room"], chosen["people"][0], chosen["members"][0]
+        services.give_score(room, application=first, value=1000, by=scorer)
         run = make_run(close_season(chosen["season"], by=None), trial=True)
         with refused(R.SCORES_CLOSED):
-            services.give_score(room, application=first, value=1200, by=one)
-        services.amend_score(room, application=first, value=1200, reason="adding up", by=one)
+            services.give_score(room, application=first, value=1200, by=scorer)
+        services.amend_score(room, application=first, value=1200, reason="adding up", by=scorer)
         run.refresh_from_db()
         assert run.state == "discarded"
         entry = Entry.objects.filter(ref=room.ref, verb="amend").get()
@@ -378,10 +378,10 @@ class TestReview:
 
 class TestToken:
     def test_only_our_own_marks_are_read(self):
-        told = tokens.token("ADM-7R68N7NA-W")
-        assert tokens.read(told) == "ADM-7R68N7NA-W"
-        other = ("A" if told[-1] != "A" else "B").join([told[:-1], ""])
-        assert [tokens.read(x) for x in ("", "x", told[:-1], other, told[1:])] == [None] * 5
+        signed = tokens.token("ADM-7R68N7NA-W")
+        assert tokens.read(signed) == "ADM-7R68N7NA-W"
+        other = ("A" if signed[-1] != "A" else "B").join([signed[:-1], ""])
+        assert [tokens.read(x) for x in ("", "x", signed[:-1], other, signed[1:])] == [None] * 5
 
     def test_the_arabic_messages_fit_one_segment(self, world, settings):
         settings.SITE_URL = "https://takwin.example"
@@ -422,10 +422,10 @@ def test_what_was_declared_in_confidence_is_not_named_in_the_files(season, tmp_p
     run = make_published(close_season(season, by=None))
     with run.archive.open("rb") as file, zipfile.ZipFile(file) as archive:
         archive.extractall(tmp_path)
-    told = pq.read_table(tmp_path / "problem" / "members.parquet")["group"].to_pylist()
+    groups = pq.read_table(tmp_path / "problem" / "members.parquet")["group"].to_pylist()
     label = group_label(season, "disability")
     assert re.fullmatch("kept-[0-9a-f]{6}", label)
-    assert set(told) - {"rural"} == {"girls", label}
+    assert set(groups) - {"rural"} == {"girls", label}
     assert pq.read_table(tmp_path / "problem" / "reserves.parquet")["group"].to_pylist() == [label]
 
 

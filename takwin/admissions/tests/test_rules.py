@@ -23,12 +23,12 @@ BORN = date(2004, 9, 1)
 
 
 def reasons(access, born=BORN, **who):
-    return [why.reason for why in rules.eligibility(rules.Candidate(born, **who), access)]
+    return [refusal.reason for refusal in rules.eligibility(rules.Candidate(born, **who), access)]
 
 
 class TestLadder:
     @pytest.mark.parametrize(
-        ("access", "who", "why"),
+        ("access", "who", "expected"),
         [
             (S, {"schooling": "primary"}, []),
             (S, {"schooling": "none"}, [R.LEVEL_TOO_LOW]),
@@ -49,8 +49,8 @@ class TestLadder:
             (None, {"schooling": "bac"}, [R.NO_RULE]),
         ],
     )
-    def test_each_case(self, access, who, why):
-        assert reasons(access, **who) == why
+    def test_each_case(self, access, who, expected):
+        assert reasons(access, **who) == expected
 
     @given(st.sampled_from(Schooling.values), st.sampled_from(Schooling.values))
     def test_more_schooling_never_closes_a_door(self, low, high):
@@ -58,7 +58,7 @@ class TestLadder:
             assert not reasons(Q, schooling=high)
 
     @pytest.mark.parametrize(
-        ("born", "why"),
+        ("born", "expected"),
         [
             (date(2009, 9, 1), []),  # 15 on the day itself
             (date(2009, 9, 2), [R.TOO_YOUNG]),
@@ -66,8 +66,8 @@ class TestLadder:
             (date(1993, 9, 1), [R.TOO_OLD]),
         ],
     )
-    def test_ages_at_their_boundaries(self, born, why):
-        assert reasons(TS, born, schooling="bac") == why
+    def test_ages_at_their_boundaries(self, born, expected):
+        assert reasons(TS, born, schooling="bac") == expected
 
     @pytest.mark.parametrize("language", ["ar", "fr", "en"])
     def test_every_refusal_is_a_whole_sentence_in_each_language(self, language):
@@ -79,9 +79,9 @@ class TestLadder:
                 (RADIOLOGY, {"schooling": "bac"}),
                 (TS, {"schooling": "core"}),
             ):
-                for why in rules.eligibility(rules.Candidate(BORN, **who), access):
-                    assert "%(" not in str(why)
-                    assert str(why).endswith(".")
+                for refusal in rules.eligibility(rules.Candidate(BORN, **who), access):
+                    assert "%(" not in str(refusal)
+                    assert str(refusal).endswith(".")
 
 
 class TestDeadline:
@@ -89,21 +89,21 @@ class TestDeadline:
     closes = datetime(2024, 9, 30, 22, 59, 59, tzinfo=UTC)  # 23:59:59 in Casablanca
 
     @pytest.mark.parametrize(
-        ("shift", "why"),
+        ("shift", "expected"),
         [(timedelta(0), R.DEADLINE_PASSED), (timedelta(seconds=-1), None), (timedelta(days=-40), R.NOT_OPEN_YET)],
     )
-    def test_to_the_second(self, shift, why):
-        if why is None:
+    def test_to_the_second(self, shift, expected):
+        if expected is None:
             rules.check_open(self.closes + shift, self.opens, self.closes, "x")
         else:
             with pytest.raises(Refused) as refusal:
                 rules.check_open(self.closes + shift, self.opens, self.closes, "x")
-            assert refusal.value.reason == why
+            assert refusal.value.reason == expected
 
 
 class TestFiles:
     @pytest.mark.parametrize(
-        ("size", "head", "why"),
+        ("size", "head", "expected"),
         [
             (10, b"%PDF-1.7", None),
             (10, b"\x89PNG\r\n\x1a\n", None),
@@ -113,13 +113,13 @@ class TestFiles:
             (10, b"<svg", R.FILE_KIND),
         ],
     )
-    def test_content_decides_not_the_name(self, size, head, why):
-        if why is None:
+    def test_content_decides_not_the_name(self, size, head, expected):
+        if expected is None:
             assert rules.check_file("x.pdf", size, head)
         else:
             with pytest.raises(Refused) as refusal:
                 rules.check_file("x.pdf", size, head)
-            assert refusal.value.reason == why
+            assert refusal.value.reason == expected
 
 
 class TestBeds:

@@ -103,7 +103,7 @@ class TestWishes:
                 row, offering=make_offering(season, centre="ismss-beni-mellal"), with_bed=True, by=row.person.account
             )
 
-    def test_who_is_not_eligible_is_told_why(self, season):
+    def test_who_is_not_eligible_gets_the_reason(self, season):
         row = make_application(season, schooling="lower-3", stream="none")
         with refused(R.LEVEL_TOO_LOW):
             services.add_wish(row, offering=make_offering(season, "diagnostic-radiology"), by=row.person.account)
@@ -153,7 +153,7 @@ class TestSubmit:
         row.refresh_from_db()
         assert row.state == "draft"
 
-    def test_submission_is_journalled_and_told(self, season, offerings):
+    def test_submission_is_journalled_and_confirmed_by_message(self, season, offerings):
         row = make_application(season)
         row.person.phone = "+212612345678"
         row.person.save()
@@ -220,11 +220,11 @@ class TestRun:
         run = make_run(closed)
         assert run.sound
         assert run.counts["admitted"] == 3
-        told = {
+        outcomes = {
             (r.wish.application.person.account.email.split("@")[0], r.wish.rank): (r.outcome, r.rank, r.waiting)
             for r in WishResult.objects.filter(run=run)
         }
-        assert told == {
+        assert outcomes == {
             ("first", 1): ("admitted", 1, None),
             ("first", 2): ("not-reached", 1, None),
             ("second", 1): ("admitted", 2, None),
@@ -261,11 +261,11 @@ class TestRun:
         make_submitted(season, "a@example.org", [(offering, True), offering], average=1500)
         make_submitted(season, "b@example.org", [(offering, True), offering], average=1600)
         run = make_run(close_season(season, by=None))
-        told = {
+        outcomes = {
             (r.wish.application.person.account.email[0], r.wish.with_bed): (r.outcome, r.bed_rank)
             for r in WishResult.objects.filter(run=run)
         }
-        assert told == {
+        assert outcomes == {
             ("a", True): ("no-bed", 2),
             ("a", False): ("admitted", None),
             ("b", True): ("admitted", 1),
@@ -321,5 +321,5 @@ class TestDemand:
         make_submitted(season, "b@example.org", [other])
         make_application(season, "draft@example.org")
         assert services.count_demand(season) == 3
-        told = {d.offering_id: (d.requests, d.first_choices) for d in Demand.objects.all()}
-        assert told == {offering.pk: (1, 1), other.pk: (2, 1)}
+        counts = {d.offering_id: (d.requests, d.first_choices) for d in Demand.objects.all()}
+        assert counts == {offering.pk: (1, 1), other.pk: (2, 1)}

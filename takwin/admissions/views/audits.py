@@ -11,7 +11,7 @@ from takwin.ui.pages import or_404, page, show
 
 
 def _everywhere(request: Any) -> None:
-    """A grant for one place reads no file of a nation; it is not told that there is one."""
+    """404 for a grant limited to one place: national files are for national grants, and their existence is hidden."""
     if not request.scope.everywhere:
         raise Http404("audit")
 
@@ -37,7 +37,7 @@ def full_files(request: Any, ref: str) -> Any:
 
 
 def private_json(request: HttpRequest, shown: dict[str, Any], name: str) -> HttpResponse:
-    """A file that is one person's: nobody keeps a copy on the way."""
+    """A JSON file of one person, with headers that forbid any cache to keep a copy."""
     import json
 
     answer = HttpResponse(json.dumps(shown, ensure_ascii=False, indent=1), content_type="application/json")

@@ -30,15 +30,15 @@ def committee_list(request: Any) -> HttpResponse:
         return redirect("admissions:committees")
     rows = selectors.committees(request.user, request.scope)
     lacking = selectors.unscored([row for row in rows if row.state == CommitteeState.FORMED])
-    told = [(row, lacking.get(row.pk, 0)) for row in rows]
-    return show(request, "admissions/committee_list.html", form=form, rows=told, active="committees")
+    with_missing_scores = [(row, lacking.get(row.pk, 0)) for row in rows]
+    return show(request, "admissions/committee_list.html", form=form, rows=with_missing_scores, active="committees")
 
 
 @page("admissions.form")
 @require_POST
 def dissolve(request: Any, ref: str) -> HttpResponse:
     """Let the offering select by the average mark again; the list said before what that does."""
-    row = or_404(lambda told: selectors.committee_within(request.scope, told), ref)
+    row = or_404(selectors.committee_within, request.scope, ref)
     try:
         forms.DissolveForm(request.POST).insist(row, by=request.user)
     except Refused as refusal:
@@ -62,7 +62,12 @@ def committee(request: Any, ref: str) -> HttpResponse:
     people = selectors.to_score(row, request.user)
     if request.method == "POST":
         application = next(
-            (one["application"] for one in people if one["application"].ref == request.POST.get("ref")), None
+            (
+                candidate["application"]
+                for candidate in people
+                if candidate["application"].ref == request.POST.get("ref")
+            ),
+            None,
         )
         if application is None:
             raise Http404("application")

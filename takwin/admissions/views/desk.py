@@ -49,12 +49,12 @@ def application(request: Any, ref: str) -> HttpResponse:
     except ObjectDoesNotExist as absent:
         raise Http404(ref) from absent
     open_file(request, row)
-    _run, told = selectors.card(row)
+    _run, wish_rows = selectors.card(row)
     reach = identities.persons(request.user.scope("people.correct"))
     context: dict[str, Any] = {
         "application": row,
         "wishes": selectors.wishes(row),
-        "rows": told,
+        "rows": wish_rows,
         "documents": list(row.documents.all()),
         "corrections": identities.corrections_of(row.person),
         "corrects": reach.filter(pk=row.person_id).exists(),

@@ -20,7 +20,7 @@ SHOWN = 200  # references of seats that stay with others
 
 
 def _plan(turn: Any) -> tuple[Any, str]:
-    """What giving back would do now, or why it is not possible."""
+    """The effects of a restoration now, or the reason it is refused."""
     try:
         return services.plan_restore(turn), ""
     except Refused as refusal:

@@ -73,9 +73,9 @@ def published(request: Any, ref: str) -> HttpResponse:
 
 
 @page(PUBLIC)
-def short_line(request: Any, told: str) -> HttpResponse:
+def short_line(request: Any, signed: str) -> HttpResponse:
     """One's line with its proof, by the address of the message."""
-    ref = tokens.read(told)
+    ref = tokens.read(signed)
     _application, (run, _rows) = selectors.card_by_ref(ref) if ref else (None, (None, []))
     shown = services.line_file(run, ref) if run is not None and ref else None
     if shown is None:
@@ -84,13 +84,13 @@ def short_line(request: Any, told: str) -> HttpResponse:
 
 
 @page(PUBLIC)
-def short(request: Any, told: str) -> HttpResponse:
+def short(request: Any, signed: str) -> HttpResponse:
     """One's result by the address of the message: a light page, without a name, that prints."""
-    ref = tokens.read(told)
+    ref = tokens.read(signed)
     application, (run, rows) = selectors.card_by_ref(ref) if ref else (None, (None, []))
     if application is None or run is None:
         raise Http404("result")
-    context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "told": told}
+    context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "told": signed}
     context["won"] = next((row for row in rows if row["wish"].pk == application.seat_id), None)
     answer = show(request, "admissions/short.html", **context)
     answer["Cache-Control"] = "private, max-age=60"

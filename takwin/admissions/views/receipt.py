@@ -27,8 +27,8 @@ def signer() -> Signer:
 
 def check_url(application: Any) -> str:
     """Where anyone who holds the receipt can check it."""
-    told = signer().sign(f"{application.ref}:{int(application.submitted_at.timestamp())}")
-    return settings.SITE_URL + reverse("admissions:receipt_check", args=[told])
+    signed = signer().sign(f"{application.ref}:{int(application.submitted_at.timestamp())}")
+    return settings.SITE_URL + reverse("admissions:receipt_check", args=[signed])
 
 
 def qr(text: str) -> str:
@@ -57,10 +57,10 @@ def receipt(request: Any, application: Any) -> HttpResponse:
 
 
 @page(PUBLIC)
-def receipt_check(request: Any, told: str) -> HttpResponse:
+def receipt_check(request: Any, signed: str) -> HttpResponse:
     """Says whether a receipt is ours and still stands; nothing about the person."""
     try:
-        ref, stamp = signer().unsign(told).rsplit(":", 1)
+        ref, stamp = signer().unsign(signed).rsplit(":", 1)
     except (BadSignature, ValueError) as bad:
         raise Http404("receipt") from bad
     application = selectors.by_ref(ref)

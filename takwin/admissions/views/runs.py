@@ -90,7 +90,7 @@ def run(request: Any, ref: str) -> HttpResponse:
         "run": row,
         "job": selectors.job_about(ref),
         "pools": list(selectors.pool_results(row, request.scope).order_by("-requests")[:20]) if reviewed else [],
-        "aside": [(offerings.get(int(pk)), why) for pk, why in odd.get("aside", {}).items()],
+        "aside": [(offerings.get(int(pk)), reason) for pk, reason in odd.get("aside", {}).items()],
         "unasked": [offerings.get(pk) for pk in odd.get("unasked", {}).get("offerings", [])],
         "jumps": [(offerings.get(pk), now, then) for pk, now, then in odd.get("jumps", {}).get("offerings", [])],
         "fairness": selectors.fairness(row),
@@ -143,9 +143,9 @@ def whatif(request: Any, ref: str) -> HttpResponse:
         raise Http404(ref)
     form = forms.ScenarioForm(request.GET or None)
     rows = form.result if request.GET and form.run(row) else []
-    refs = selectors.offerings([one.ref for one in rows], by="ref")
-    told = [(one, refs.get(one.ref)) for one in rows]
-    return show(request, "admissions/whatif.html", run=row, form=form, rows=told, active="runs")
+    refs = selectors.offerings([scenario.ref for scenario in rows], by="ref")
+    scenario_rows = [(scenario, refs.get(scenario.ref)) for scenario in rows]
+    return show(request, "admissions/whatif.html", run=row, form=form, rows=scenario_rows, active="runs")
 
 
 @page("admissions.allocate", unattended=True)
@@ -165,8 +165,8 @@ def job(request: Any, ref: str) -> HttpResponse:
         "season": _("Publishing"),
         "journal": _("Publishing"),
     }
-    told = {"percent": row.percent, "step": steps.get(row.step, ""), "ended": row.state in {"done", "failed"}}
-    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+    progress = {"percent": row.percent, "step": steps.get(row.step, ""), "ended": row.state in {"done", "failed"}}
+    return JsonResponse(progress, json_dumps_params={"ensure_ascii": False})
 
 
 @page("admissions.allocate")

@@ -1,4 +1,4 @@
-"""Calculate, and publish when told to, the allocation of a season."""
+"""Calculate the allocation of a season; with `--publish`, publish it."""
 
 from typing import Any
 
