@@ -97,8 +97,8 @@ class TestAssistedEntry:
         return user
 
     def test_a_second_press_leads_to_what_the_first_made(self, client):
-        told = person_fields() | {FORM_KEY: key_of(client.get("/desk/assist/"))}
-        first, second = client.post("/desk/assist/", told), client.post("/desk/assist/", told, follow=True)
+        form_data = person_fields() | {FORM_KEY: key_of(client.get("/desk/assist/"))}
+        first, second = client.post("/desk/assist/", form_data), client.post("/desk/assist/", form_data, follow=True)
         assert second.redirect_chain[0][0] == first.url
         assert "مرتين" in second.content.decode()
         assert (Person.objects.count(), Application.objects.count()) == (1, 1)
@@ -112,13 +112,13 @@ class TestAssistedEntry:
         assert Person.objects.count() == 2
 
     def test_a_refused_form_keeps_its_key(self, client):
-        told = person_fields(born_on="") | {FORM_KEY: key_of(client.get("/desk/assist/"))}
-        refused = client.post("/desk/assist/", told)
+        form_data = person_fields(born_on="") | {FORM_KEY: key_of(client.get("/desk/assist/"))}
+        refused = client.post("/desk/assist/", form_data)
         assert refused.status_code == 422
-        assert key_of(refused) == told[FORM_KEY]
+        assert key_of(refused) == form_data[FORM_KEY]
         assert not FormKey.objects.exists()
         for _press in range(2):
-            client.post("/desk/assist/", person_fields() | {FORM_KEY: told[FORM_KEY]})
+            client.post("/desk/assist/", person_fields() | {FORM_KEY: form_data[FORM_KEY]})
         assert Person.objects.count() == 1
 
     def test_a_page_gone_back_to_asks_before_it_makes_another_person(self, client):
@@ -144,8 +144,8 @@ class TestAssistedEntry:
 
     @pytest.mark.parametrize("key", [None, "", "x", "=" * 64, "é" * 40, "a" * 65])
     def test_without_a_key_the_same_content_is_kept_once(self, client, key):
-        told = person_fields() | ({} if key is None else {FORM_KEY: key})
-        first, second = client.post("/desk/assist/", told), client.post("/desk/assist/", told)
+        form_data = person_fields() | ({} if key is None else {FORM_KEY: key})
+        first, second = client.post("/desk/assist/", form_data), client.post("/desk/assist/", form_data)
         assert first.url == second.url
         assert Person.objects.count() == 1
 
@@ -163,11 +163,11 @@ class TestKeys:
 
     def test_a_registration_pressed_twice_leads_home_again(self, client):
         client.force_login(make_user("boss@example.org"))
-        told = {
+        employer_data = {
             "name": "ورشة", "ice": "001561191000066", "area": "fes", "contact": "حجي", "phone": "0612345678",
             FORM_KEY: key_of(client.get("/employer/")),
         }  # fmt: skip
-        answers = [client.post("/employer/", told) for _press in range(2)]
+        answers = [client.post("/employer/", employer_data) for _press in range(2)]
         assert [answer.status_code for answer in answers] == [302, 302]
         assert Employer.objects.count() == 1
 

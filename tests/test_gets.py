@@ -51,7 +51,7 @@ class Watched(Fuzz):
         super().__init__()
         self.written: dict[tuple[str, str], set[str]] = defaultdict(set)
 
-    def send(self, visitor, method, path, *told, **more):
+    def send(self, visitor, method, path, *args, **more):
         statements: list[str] = []
 
         def note(execute, sql, *rest):
@@ -59,7 +59,7 @@ class Watched(Fuzz):
             return execute(sql, *rest)
 
         with connection.execute_wrapper(note):
-            answer = super().send(visitor, method, path, *told, **more)
+            answer = super().send(visitor, method, path, *args, **more)
         for sql in statements:
             if found := WRITE.match(sql):
                 self.written[resolve(urlsplit(path).path).view_name, found[1]].add(path)
@@ -97,8 +97,8 @@ class TestProgrammeChosenBeforeSignUp:
             page = client.get("/apply/wishes/").content.decode()
             assert offering.ref in page
             assert not Wish.objects.exists()
-        told = {"offering": offering.ref, "next": "/apply/wishes/"}
-        assert client.post("/apply/wishes/add/", told).url == "/apply/wishes/"
+        wish_data = {"offering": offering.ref, "next": "/apply/wishes/"}
+        assert client.post("/apply/wishes/add/", wish_data).url == "/apply/wishes/"
         assert Wish.objects.get().offering == offering
         assert "pending_wish" not in client.session
 

@@ -335,12 +335,12 @@ class TestAllocationDesk:
     def test_a_stranger_finds_no_result_without_its_mark(self, client, world):
         application = world["application"]
         make_published(close_season(world["season"], by=None))
-        told = tokens.token(application.ref)
-        page = client.get(f"/r/{told}/")
+        signed = tokens.token(application.ref)
+        page = client.get(f"/r/{signed}/")
         assert page.status_code == 200
         assert application.person.family_name not in page.content.decode()
         assert page["X-Robots-Tag"] == "noindex"
-        for wrong in (told[:-1] + ("A" if told[-1] != "A" else "B"), application.ref, "x"):
+        for wrong in (signed[:-1] + ("A" if signed[-1] != "A" else "B"), application.ref, "x"):
             assert client.get(f"/r/{wrong}/").status_code == 404
 
     def test_a_member_scores_their_own_committee_and_others_are_404(self, client, world):
@@ -387,7 +387,7 @@ class TestAllocationDesk:
         assert application.auto_answer == "keep"
         assert client.get("/apply/late/").status_code == 200
 
-    def test_what_other_seats_would_change_is_told_and_nothing_written(self, client, world):
+    def test_what_other_seats_would_change_is_shown_and_nothing_written(self, client, world):
         others = [
             make_submitted(world["season"], f"x{n}@example.org", [world["offering"]], average=900) for n in range(3)
         ]
@@ -397,7 +397,10 @@ class TestAllocationDesk:
         path, ref = f"/desk/allocation/{run.ref}/what-if/", world["offering"].ref
         assert client.get(path).status_code == 200
         answer = client.get(path, {"lines": f"{ref} 3\n{ref} 0"})
-        assert [(one.more, one.better, one.worse) for one, _row in answer.context["rows"]] == [(1, 1, 0), (-2, 0, 2)]
+        assert [(scenario.more, scenario.better, scenario.worse) for scenario, _row in answer.context["rows"]] == [
+            (1, 1, 0),
+            (-2, 0, 2),
+        ]
         for lines in ("nonsense", f"{ref} many", "OFF-NOWHERE 3", f"{ref} 1\n" * 21):
             assert client.get(path, {"lines": lines}).context["form"].errors
         assert {row.state for row in type(others[0]).objects.all()} == {"submitted"}

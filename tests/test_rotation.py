@@ -58,12 +58,12 @@ class TestAddresses:
         assert client.get(address).status_code == 404
 
     def test_of_a_result_and_a_receipt(self, client, rotate, application):
-        told, receipt = tokens.token(application.ref), check_url(application).removeprefix(house.SITE_URL)
+        signed, receipt = tokens.token(application.ref), check_url(application).removeprefix(house.SITE_URL)
         rotate()
-        assert tokens.read(told) == application.ref
+        assert tokens.read(signed) == application.ref
         assert client.get(receipt).status_code == 200
         rotate(forget=True)
-        assert tokens.read(told) is None
+        assert tokens.read(signed) is None
         assert client.get(receipt).status_code == 404
 
     def test_new_ones_are_made_with_the_secret_of_today(self, rotate, application):

@@ -56,56 +56,56 @@ class TestOwnFile:
 
     def test_identity(self, client, application):
         path = "/apply/identity/"
-        told = form_of(client, path, 'name="given_name"')
+        form_data = form_of(client, path, 'name="given_name"')
         person = application.person
         values = {name: getattr(person, name) for name in ("family_name", "sex", "born_on", "commune", "cin")}
         people.correct(person, **values, given_name="زينب", by=None)
-        told |= {"commune": person.commune.code, "sex": "female", "given_name": "سعاد"}
-        answer = client.post(path, told)
+        form_data |= {"commune": person.commune.code, "sex": "female", "given_name": "سعاد"}
+        answer = client.post(path, form_data)
         person.refresh_from_db()
         assert (answer.status_code, person.given_name) == (422, "زينب")
         assert "سعاد" in answer.content.decode()
-        told[SEEN] = re.findall(rf'name="{SEEN}" value="([^"]*)"', answer.content.decode())[0]
-        assert client.post(path, told).status_code == 302
+        form_data[SEEN] = re.findall(rf'name="{SEEN}" value="([^"]*)"', answer.content.decode())[0]
+        assert client.post(path, form_data).status_code == 302
         assert Person.objects.get(pk=person.pk).given_name == "سعاد"
 
     def test_schooling_in_the_reader_s_digits(self, client, application):
         path = "/apply/schooling/"
-        told = form_of(client, path, 'name="average"')
+        form_data = form_of(client, path, 'name="average"')
         admissions.describe(application, schooling="bac", average=1525, stream="life-sciences", by=None)
-        answer = client.post(path, told | {"average": "13,5"})
+        answer = client.post(path, form_data | {"average": "13,5"})
         assert answer.status_code == 422
         assert "«15,25»" in answer.content.decode()
-        assert client.post(path, told | {"average": "15.25"}).status_code == 302  # the same mark is no conflict
+        assert client.post(path, form_data | {"average": "15.25"}).status_code == 302  # the same mark is no conflict
         application.refresh_from_db()
         assert application.average == 1525
 
     def test_automatic_answer(self, client, application):
-        told = form_of(client, "/apply/", 'name="auto_answer"')
+        form_data = form_of(client, "/apply/", 'name="auto_answer"')
         admissions.set_auto_answer(application, auto_answer="keep", by=None)
-        answer = client.post("/apply/automatic/", told | {"auto_answer": "accept"})
+        answer = client.post("/apply/automatic/", form_data | {"auto_answer": "accept"})
         application.refresh_from_db()
         assert (answer.status_code, application.auto_answer) == (422, "keep")
 
     def test_about(self, client, application):
         path = "/guidance/about/"
-        told = {"schooling": "bac", "stream": "physics", "diploma": "none"}
+        answers = {"schooling": "bac", "stream": "physics", "diploma": "none"}
         seen = seen_of(client, path)
-        assert client.post(path, told | {SEEN: seen}).status_code == 302
-        answer = client.post(path, told | {"stream": "economics", SEEN: seen})
+        assert client.post(path, answers | {SEEN: seen}).status_code == 302
+        answer = client.post(path, answers | {"stream": "economics", SEEN: seen})
         assert answer.status_code == 422
-        assert client.post(path, told | {SEEN: seen}).status_code == 302
+        assert client.post(path, answers | {SEEN: seen}).status_code == 302
 
     def test_a_guest_s_first_answers_meet_nobody_s(self, client):
         path = "/guidance/about/"
-        told = {
+        answers = {
             "schooling": "bac",
             "stream": "physics",
             "diploma": "none",
             "max_km": "30",
             SEEN: seen_of(client, path),
         }
-        assert client.post(path, told).status_code == 302
+        assert client.post(path, answers).status_code == 302
 
     def test_wishes_of_work(self):
         person = make_graduates(1)[0].enrolment.person
@@ -168,12 +168,12 @@ class TestSheets:
         room = admissions.form_committee(offering, method="test", members=members, by=None)
         client.force_login(members[0])
         path = f"/desk/scoring/{room.ref}/"
-        told = form_of(client, path, 'name="ref"')
+        form_data = form_of(client, path, 'name="ref"')
         admissions.give_score(room, application=application, value=1200, by=members[0])
-        told["ref"] = application.ref
-        assert client.post(path, told | {"value": "15"}).status_code == 422
+        form_data["ref"] = application.ref
+        assert client.post(path, form_data | {"value": "15"}).status_code == 422
         assert room.scores.get().value == 1200
-        assert client.post(path, told | {"value": "12"}).status_code == 302
+        assert client.post(path, form_data | {"value": "12"}).status_code == 302
 
     def test_seats_kept_for_a_group(self, client, boss):
         client.force_login(boss)
@@ -217,11 +217,11 @@ class TestTwoInOneInstant:
         seen = EditIdentityForm(row=person).fields[SEEN].initial
 
         def press(n):
-            told = {
+            form_data = {
                 "given_name": ("زينب", "سعاد")[n], "family_name": person.family_name, "sex": person.sex,
                 "born_on": person.born_on.isoformat(), "commune": person.commune.code, SEEN: seen,
             }  # fmt: skip
-            return EditIdentityForm(told, row=person).run(person, by=None)
+            return EditIdentityForm(form_data, row=person).run(person, by=None)
 
         assert sorted(together(2, press)) == [False, True]
         assert DescribeForm(row=season).fields[SEEN].initial
