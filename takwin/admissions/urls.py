@@ -2,31 +2,42 @@
 
 from django.urls import include, path
 
-from takwin.admissions.views import audits, committees, corrections, desk, draws, lapses, mine, public, receipt, runs
+from takwin.admissions.views import (
+    audits,
+    candidate,
+    committees,
+    corrections,
+    desk,
+    draws,
+    lapses,
+    public,
+    receipt,
+    runs,
+)
 
 app_name = "admissions"
 # One's own application, and the same pages about someone else's file: whose it is stands in the address.
 FILE = [
-    path("", mine.mine, name="mine"),
-    path("identity/", mine.identity, name="identity"),
+    path("", candidate.overview, name="mine"),
+    path("identity/", candidate.identity, name="identity"),
     path("identity/correct/", corrections.correct, name="correct"),
-    path("schooling/", mine.schooling, name="schooling"),
-    path("wishes/", mine.wishes, name="wishes"),
-    path("wishes/add/", mine.wish_add, name="wish_add"),
-    path("wishes/move/", mine.wish_move, name="wish_move"),
-    path("wishes/remove/", mine.wish_remove, name="wish_remove"),
-    path("documents/", mine.documents, name="documents"),
-    path("documents/<str:ref>/", mine.document, name="document"),
-    path("take-back/", mine.take_back, name="take_back"),
-    path("move/<slug:verb>/", mine.move, name="move"),
-    path("automatic/", mine.auto_answer, name="auto_answer"),
-    path("late/", mine.late, name="late"),
+    path("schooling/", candidate.schooling, name="schooling"),
+    path("wishes/", candidate.wishes, name="wishes"),
+    path("wishes/add/", candidate.wish_add, name="wish_add"),
+    path("wishes/move/", candidate.wish_move, name="wish_move"),
+    path("wishes/remove/", candidate.wish_remove, name="wish_remove"),
+    path("documents/", candidate.documents, name="documents"),
+    path("documents/<str:ref>/", candidate.document, name="document"),
+    path("take-back/", candidate.take_back, name="take_back"),
+    path("move/<slug:verb>/", candidate.move, name="move"),
+    path("automatic/", candidate.auto_answer, name="auto_answer"),
+    path("late/", candidate.late, name="late"),
     path("receipt/", receipt.receipt, name="receipt"),
-    path("result/", mine.result, name="result"),
-    path("result/line.json", mine.line, name="line"),
+    path("result/", candidate.result, name="result"),
+    path("result/line.json", candidate.line, name="line"),
 ]
 urlpatterns = [
-    path("apply/wishes/keep/", mine.wish_keep, name="wish_keep"),
+    path("apply/wishes/keep/", candidate.wish_keep, name="wish_keep"),
     path("apply/", include(FILE)),
     path("desk/assist/<str:subject>/", include(FILE)),
     path("receipt/<str:signed>/", receipt.receipt_check, name="receipt_check"),
@@ -41,7 +52,7 @@ urlpatterns = [
     path("allocation/<str:ref>/files.zip", public.files, name="files"),
     path("desk/audit/allocation/", audits.audits, name="audits"),
     path("desk/audit/allocation/<str:ref>/files.zip", audits.full_files, name="full_files"),
-    path("desk/assist/", mine.assist, name="assist"),
+    path("desk/assist/", candidate.assist, name="assist"),
     path("desk/applications/", desk.application_list, name="list"),
     path("desk/applications/<str:ref>/", desk.application, name="detail"),
     path("desk/applications/<str:ref>/documents/<str:document>/", desk.document, name="desk_document"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from takwin.accounts.limits import wait_of
 from takwin.admissions import forms, identities, services
 from takwin.admissions.choices import CorrectionState
-from takwin.admissions.views.mine import current, identity_of, say_no
+from takwin.admissions.views.candidate import current, identity_of, say_no
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.people import selectors as people

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from qrcode.image.svg import SvgPathImage
 
 from takwin.admissions import selectors
-from takwin.admissions.views.mine import with_application
+from takwin.admissions.views.candidate import with_application
 from takwin.core.numbers import parse_int
 from takwin.ui.pages import PUBLIC, near, page, show
 

@@ -65,7 +65,7 @@ def say_no(request: Any, refusal: Refused) -> None:
 
 
 @page("admissions.apply")
-def mine(request: Any, subject: str = "") -> HttpResponse:
+def overview(request: Any, subject: str = "") -> HttpResponse:
     """The whole application at a glance; the first step when there is none."""
     application, season = current(request, subject), offer.current_season()
     if application is None:
@@ -320,7 +320,7 @@ def auto_answer(request: Any, application: Any) -> HttpResponse:
     try:
         forms.AutoAnswerForm(request.POST, row=application).insist(application, by=request.user)
     except Refused as refusal:
-        return show_again(request, refusal, mine, **request.resolver_match.kwargs)
+        return show_again(request, refusal, overview, **request.resolver_match.kwargs)
     messages.success(request, _("Your automatic answer is kept."))
     return redirect(near(request, "admissions:mine"))
 
@@ -329,10 +329,15 @@ def auto_answer(request: Any, application: Any) -> HttpResponse:
 @with_application
 def late(request: Any, application: Any) -> HttpResponse:
     """Free seats of a late round, for someone without a seat."""
-    turn = selectors.current_round(application.season)
-    opened = bool(turn and turn.kind == "late" and turn.state == "planned" and application.state == "unplaced")
+    season_round = selectors.current_round(application.season)
+    opened = bool(
+        season_round
+        and season_round.kind == "late"
+        and season_round.state == "planned"
+        and application.state == "unplaced"
+    )
     rows = selectors.free_offerings(application.season) if opened else []
-    context: dict[str, Any] = {"application": application, "rows": rows[:100], "opened": opened, "turn": turn}
+    context: dict[str, Any] = {"application": application, "rows": rows[:100], "opened": opened, "turn": season_round}
     context["wishes"] = [wish for wish in selectors.wishes(application) if not wish.refused]
     return show(request, "admissions/late.html", active="apply", **context)
 
@@ -343,8 +348,12 @@ def result(request: Any, application: Any) -> HttpResponse:
     run, rows = selectors.card(application)
     if run is None:
         return redirect(near(request, "admissions:mine"))
-    turn = selectors.current_round(application.season)
-    left = turn.answers_until - timezone.now() if turn and turn.answers_until and turn.state == "answering" else None
+    season_round = selectors.current_round(application.season)
+    left = (
+        season_round.answers_until - timezone.now()
+        if season_round and season_round.answers_until and season_round.state == "answering"
+        else None
+    )
     open_now = left is not None and left.total_seconds() > 0
     context: dict[str, Any] = {
         "application": application,
@@ -352,11 +361,16 @@ def result(request: Any, application: Any) -> HttpResponse:
         "rows": rows,
         "won": next((row for row in rows if row["wish"].pk == application.seat_id), None),
         "dearer": any(row["result"].outcome == "waiting" for row in rows),
-        "turn": turn,
+        "turn": season_round,
         "can_answer": open_now and application.state in {"admitted", "held", "confirmed", "unplaced"},
         "left": (left.days, left.seconds // 3600) if left is not None and open_now else None,
         "token": token(application.ref),
-        "late": bool(turn and turn.kind == "late" and turn.state == "planned" and application.state == "unplaced"),
+        "late": bool(
+            season_round
+            and season_round.kind == "late"
+            and season_round.state == "planned"
+            and application.state == "unplaced"
+        ),
     }
     return show(request, "admissions/result.html", **context)
 
