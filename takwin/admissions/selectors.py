@@ -252,7 +252,7 @@ def current_round(season: Season) -> Round | None:
     return Round.objects.filter(season=season).order_by("-number").first()
 
 
-def turn(code: str, number: int) -> Round:
+def round_of(code: str, number: int) -> Round:
     """Raises Round.DoesNotExist."""
     return Round.objects.select_related("season").get(season__code=code, number=number)
 

@@ -70,11 +70,11 @@ def _rank(row: Application) -> int:
 
 def _in_time(row: Application) -> None:
     """Answers count between a publication and the deadline of its round, to the second."""
-    turn = current_round(row.season)
-    if turn is None or turn.state != RoundState.ANSWERING:
+    season_round = current_round(row.season)
+    if season_round is None or season_round.state != RoundState.ANSWERING:
         raise Refused(AdmissionReason.NOT_YOUR_TURN)
-    if turn.answers_until is not None and timezone.now() >= turn.answers_until:
-        limit = moment(turn.answers_until, (get_language() or "ar")[:2])
+    if season_round.answers_until is not None and timezone.now() >= season_round.answers_until:
+        limit = moment(season_round.answers_until, (get_language() or "ar")[:2])
         raise Refused(AdmissionReason.ANSWER_LATE, moment=limit)
 
 

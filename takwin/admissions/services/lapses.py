@@ -46,29 +46,29 @@ class Plan:
         return self.answers.state == RoundState.CLOSED
 
 
-def plan_restore(turn: Round) -> Plan:
+def plan_restore(season_round: Round) -> Plan:
     """Read what giving back the seats of a closing would do. Refused after seven days, when nothing lapsed, or when a
     later round has ended too: nobody could answer then."""
-    if turn.state != RoundState.CLOSED or turn.closed_at is None:
+    if season_round.state != RoundState.CLOSED or season_round.closed_at is None:
         raise Refused(R.NOTHING_LAPSED)
-    ends_at = turn.closed_at + RESTORED_WITHIN
+    ends_at = season_round.closed_at + RESTORED_WITHIN
     if timezone.now() > ends_at:
         raise Refused(R.RESTORE_LATE)
-    answers = current_round(turn.season)
-    if answers is None or (answers.pk != turn.pk and answers.state == RoundState.CLOSED):
+    answers = current_round(season_round.season)
+    if answers is None or (answers.pk != season_round.pk and answers.state == RoundState.CLOSED):
         raise Refused(R.RESTORE_OVERTAKEN)
-    seats, left = _divide(turn)
+    seats, left = _divide(season_round)
     if not seats and not left:
         raise Refused(R.NOTHING_LAPSED)
     return Plan(seats, left, answers, ends_at)
 
 
-def _divide(turn: Round) -> tuple[dict[int, int], list[str]]:
+def _divide(season_round: Round) -> tuple[dict[int, int], list[str]]:
     """Who gets the seat back, the better ranked first while seats and beds are free, and who cannot."""
-    rank = WishResult.objects.filter(wish=OuterRef("seat"), run__round=turn, run__state=RunState.PUBLISHED)
-    lapses = Lapse.objects.filter(round=turn, application__state=ApplicationState.LAPSED)
+    rank = WishResult.objects.filter(wish=OuterRef("seat"), run__round=season_round, run__state=RunState.PUBLISHED)
+    lapses = Lapse.objects.filter(round=season_round, application__state=ApplicationState.LAPSED)
     rows = lapses.annotate(rank=Subquery(rank.values("rank")[:1])).order_by("seat__offering", "rank", "pk")
-    offerings, beds = _free_seats(turn.season), _free_beds(turn.season)
+    offerings, beds = _free_seats(season_round.season), _free_beds(season_round.season)
     seats: dict[int, int] = {}
     left: list[str] = []
     columns = "application", "application__ref", "application__person__sex", "seat"
@@ -118,20 +118,20 @@ def _check_deadline(plan: Plan, answers_until: datetime | None) -> None:
         raise Refused(R.RESTORE_DEADLINE, "answers_until")
 
 
-def ask_restore(turn: Round, *, reason: str, answers_until: datetime | None = None, by: Any) -> Restoration:
+def ask_restore(season_round: Round, *, reason: str, answers_until: datetime | None = None, by: Any) -> Restoration:
     """The first person asks that the seats lost by the closing of a round are given back. `answers_until`: the new end
     of its answers, asked for only when no later round takes them."""
     with transaction.atomic():
-        Season.objects.select_for_update().get(pk=turn.season_id)
-        turn = Round.objects.select_related("season").get(pk=turn.pk)
-        plan = plan_restore(turn)
+        Season.objects.select_for_update().get(pk=season_round.season_id)
+        season_round = Round.objects.select_related("season").get(pk=season_round.pk)
+        plan = plan_restore(season_round)
         _check_deadline(plan, answers_until)
         row = Restoration(
-            round=turn, reason=reason, answers_until=answers_until if plan.reopens else None, asked_by=by
+            round=season_round, reason=reason, answers_until=answers_until if plan.reopens else None, asked_by=by
         )
         try:
             with transaction.atomic():
-                return create(row, "ask_restore", by=by, round=turn.ref, reason=reason, seats=len(plan.seats))
+                return create(row, "ask_restore", by=by, round=season_round.ref, reason=reason, seats=len(plan.seats))
         except IntegrityError:
             raise Refused(R.RESTORE_ASKED) from None
 
@@ -156,29 +156,31 @@ def restore_lapsed(row: Restoration, *, by: Any) -> Restoration:
                 raise Refused(R.RESTORE_SAME_PERSON)
             if not fresh.asked_by.scope("admissions.publish").everywhere:
                 raise Refused(R.RESTORE_NO_RIGHT)  # lost since it was asked
-            turn = Round.objects.select_for_update(of=("self",)).select_related("season").get(pk=fresh.round_id)
-            plan = plan_restore(turn)
+            season_round = (
+                Round.objects.select_for_update(of=("self",)).select_related("season").get(pk=fresh.round_id)
+            )
+            plan = plan_restore(season_round)
             _check_deadline(plan, fresh.answers_until)
             fresh.decided_by, fresh.decided_at = by, timezone.now()
-            fresh.restored, fresh.left = _give_back(turn, plan), plan.left
+            fresh.restored, fresh.left = _give_back(season_round, plan), plan.left
             if plan.reopens:
-                _reopen(turn, fresh, by)
+                _reopen(season_round, fresh, by)
             else:
                 discard_pending(season, reason=fresh.ref, by=by)  # they read a season without these seats
     return fresh
 
 
-def _reopen(turn: Round, row: Restoration, by: Any) -> None:
-    with change(turn, "restore_lapsed", by=by, flow=ROUND, restoration=row.ref) as reopened:
+def _reopen(season_round: Round, row: Restoration, by: Any) -> None:
+    with change(season_round, "restore_lapsed", by=by, flow=ROUND, restoration=row.ref) as reopened:
         reopened.answers_until, reopened.reminded_at, reopened.closed_at = row.answers_until, None, None
         if reopened.results_at and row.answers_until and reopened.results_at >= row.answers_until:
             reopened.results_at = timezone.now()  # they were published before the date that was planned for them
 
 
-def _give_back(turn: Round, plan: Plan) -> int:
+def _give_back(season_round: Round, plan: Plan) -> int:
     """Seats and messages in bulk; how many have their seat again."""
     target = APPLICATION.target("restore_lapsed", ApplicationState.LAPSED)
-    seat = Lapse.objects.filter(round=turn, application=OuterRef("pk")).values("seat")[:1]
+    seat = Lapse.objects.filter(round=season_round, application=OuterRef("pk")).values("seat")[:1]
     chosen, count = list(plan.seats), 0
     words = in_each_language(lambda: _("takwin: the seat of %(ref)s is yours again. Answer before the new deadline."))
     for at in range(0, len(chosen), BATCH):
@@ -192,5 +194,5 @@ def _give_back(turn: Round, plan: Plan) -> int:
         ]
         count += rows.update(state=target, seat=Subquery(seat))
         Outbox.objects.bulk_create(messages, batch_size=BATCH)
-        Lapse.objects.filter(round=turn, application__in=batch).delete()
+        Lapse.objects.filter(round=season_round, application__in=batch).delete()
     return count

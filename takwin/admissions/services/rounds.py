@@ -33,15 +33,15 @@ def _limit(row: Round) -> str:
 
 def round_to_run(season: Season, *, by: Any) -> Round:
     """The round a run is calculated for; the main one is made from the season's dates."""
-    turn = current_round(season)
-    if turn is None:
+    season_round = current_round(season)
+    if season_round is None:
         row = Round(season=season, number=1, results_at=season.results_at, answers_until=season.answers_until)
         return create(row, "plan", by=by)
-    if turn.state == RoundState.ANSWERING:
-        raise Refused(R.ANSWERS_OPEN, moment=_limit(turn))
-    if turn.state == RoundState.CLOSED:
+    if season_round.state == RoundState.ANSWERING:
+        raise Refused(R.ANSWERS_OPEN, moment=_limit(season_round))
+    if season_round.state == RoundState.CLOSED:
         raise Refused(R.NO_ROUND)
-    return turn
+    return season_round
 
 
 def plan_round(
@@ -70,9 +70,9 @@ def plan_round(
             raise Refused(R.ROUND_PLANNED) from None
 
 
-def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
+def close_answers(season_round: Round, *, early: bool = False, by: Any) -> Round:
     """End the answers of a round: whoever has not answered loses the seat. Before the deadline only with `early`."""
-    with change(turn, "close", by=by, flow=ROUND) as row:
+    with change(season_round, "close", by=by, flow=ROUND) as row:
         if not early and row.answers_until and timezone.now() < row.answers_until:
             raise Refused(R.ANSWERS_NOT_OVER, moment=_limit(row))
         silent = Application.objects.filter(season=row.season, state=ApplicationState.ADMITTED)
@@ -83,32 +83,36 @@ def close_answers(turn: Round, *, early: bool = False, by: Any) -> Round:
     return row
 
 
-def _keep_lapses(turn: Round) -> None:
+def _keep_lapses(season_round: Round) -> None:
     """Write who is about to lose which seat, so that a wrong closing can be undone."""
-    silent = Application.objects.filter(season=turn.season, state=ApplicationState.ADMITTED)
-    rows = [Lapse(round=turn, application_id=pk, seat_id=seat) for pk, seat in silent.values_list("pk", "seat")]
+    silent = Application.objects.filter(season=season_round.season, state=ApplicationState.ADMITTED)
+    rows = [
+        Lapse(round=season_round, application_id=pk, seat_id=seat) for pk, seat in silent.values_list("pk", "seat")
+    ]
     Lapse.objects.bulk_create(rows, batch_size=2000)
 
 
 def close_rounds_due(*, by: Any = None) -> list[Round]:
     """Close the rounds whose answers are over; called by the tick."""
     closed = []
-    for turn in Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=timezone.now()).select_related(
-        "season"
-    ):
+    for season_round in Round.objects.filter(
+        state=RoundState.ANSWERING, answers_until__lte=timezone.now()
+    ).select_related("season"):
         with transaction.atomic():
-            closed.append(close_answers(turn, by=by))
-            note_count("rounds", turn.lapses.count(), about=f"{turn.season.code}/{turn.number}")
+            closed.append(close_answers(season_round, by=by))
+            note_count(
+                "rounds", season_round.lapses.count(), about=f"{season_round.season.code}/{season_round.number}"
+            )
     return closed
 
 
 def remind_due(*, by: Any = None) -> int:
     """Remind, once and a day before a round's answers end, those who have not answered; called by the tick."""
     reminded, soon = 0, timezone.now() + REMINDED
-    for turn in Round.objects.filter(
+    for season_round in Round.objects.filter(
         state=RoundState.ANSWERING, reminded_at__isnull=True, answers_until__gt=timezone.now(), answers_until__lte=soon
     ):
-        with change(turn, "remind", by=by) as row:
+        with change(season_round, "remind", by=by) as row:
             if row.reminded_at is not None:
                 continue
             row.reminded_at = timezone.now()

@@ -102,10 +102,10 @@ def test_an_answer_against_the_closing_bell_is_kept_or_lapses_never_both():
     offering = make_offering(season, seats=1)
     row = make_submitted(season, "c@example.org", [offering])
     make_published(close_season(season, by=None))
-    turn = Round.objects.get()
+    season_round = Round.objects.get()
     moves = [
         lambda: services.confirm(row, by=row.person.account).state,
-        lambda: services.close_answers(turn, early=True, by=None).state,
+        lambda: services.close_answers(season_round, early=True, by=None).state,
     ]
     states = together(2, lambda n: moves[n]())
     row.refresh_from_db()

@@ -92,9 +92,9 @@ class TestAnswers:
 
     def test_silence_loses_the_seat_at_the_deadline_to_the_second(self, world):
         make_published(world["season"])
-        turn = Round.objects.get()
+        season_round = Round.objects.get()
         with refused(R.ANSWERS_NOT_OVER):
-            services.close_answers(turn, by=None)
+            services.close_answers(season_round, by=None)
         Round.objects.update(results_at=timezone.now() - timedelta(days=9), answers_until=timezone.now())
         assert [row.state for row in services.close_rounds_due()] == ["closed"]
         assert [again(x).state for x in world["people"]] == ["lapsed"] * 3 + ["unplaced"] * 2

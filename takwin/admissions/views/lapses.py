@@ -19,17 +19,17 @@ from takwin.ui.pages import or_404, page, show
 SHOWN = 200  # references of seats that stay with others
 
 
-def _plan(turn: Any) -> tuple[Any, str]:
+def _plan(season_round: Any) -> tuple[Any, str]:
     """The effects of a restoration now, or the reason it is refused."""
     try:
-        return services.plan_restore(turn), ""
+        return services.plan_restore(season_round), ""
     except Refused as refusal:
         return None, str(refusal)
 
 
-def _decide(request: Any, turn: Any) -> None:
+def _decide(request: Any, season_round: Any) -> None:
     """Confirm or withdraw the request that the page showed, not one asked since."""
-    row = turn.restorations.filter(ref=request.POST.get("restoration", "")).first()
+    row = season_round.restorations.filter(ref=request.POST.get("restoration", "")).first()
     if row is None:
         raise Refused(AdmissionReason.RESTORE_MOVED)
     if request.POST["do"] == "withdraw":
@@ -43,20 +43,20 @@ def lapses(request: Any, code: str, number: int) -> HttpResponse:
     """Ask, confirm or withdraw; before, what it would do, in numbers."""
     if not request.scope.everywhere:
         raise PermissionDenied("admissions.publish")
-    turn = or_404(selectors.turn, code, number)
-    plan, fault = _plan(turn)
+    season_round = or_404(selectors.round_of, code, number)
+    plan, fault = _plan(season_round)
     kind = forms.AskRestoreForm if plan is None or plan.reopens else forms.AskLaterRestoreForm
     if request.method == "POST":
         if request.POST.get("do") in {"confirm", "withdraw"}:
-            _decide(request, turn)
+            _decide(request, season_round)
         else:
-            kind(request.POST).insist(turn, by=request.user)
+            kind(request.POST).insist(season_round, by=request.user)
         messages.success(request, _("Kept."))
         return redirect("admissions:lapses", code, number)
-    rows = list(turn.restorations.select_related("asked_by", "decided_by"))
+    rows = list(season_round.restorations.select_related("asked_by", "decided_by"))
     asked = next((row for row in rows if row.state == RestorationState.WAITING), None)
     context: dict[str, Any] = {
-        "turn": turn, "plan": plan, "fault": fault, "asked": asked, "rows": rows, "form": kind(),
+        "turn": season_round, "plan": plan, "fault": fault, "asked": asked, "rows": rows, "form": kind(),
         "left": plan.left[:SHOWN] if plan else [], "mine": bool(asked and asked.asked_by_id == request.user.pk),
         "entries": journal(rows[0]) if rows else [],
     }  # fmt: skip

@@ -21,7 +21,7 @@ from takwin.ui.typed import show_again
 
 def _move(request: Any, season: Any) -> HttpResponse:
     """One of the buttons of the clock."""
-    turn = selectors.current_round(season)
+    season_round = selectors.current_round(season)
     try:
         if "close" in request.POST:
             services.close_applications(season, by=request.user)
@@ -29,8 +29,8 @@ def _move(request: Any, season: Any) -> HttpResponse:
         elif "open" in request.POST:
             services.reopen_applications(season, by=request.user)
             messages.success(request, _("Applications are open again. What was calculated is discarded."))
-        elif "end_answers" in request.POST and turn:
-            services.close_answers(turn, by=request.user)
+        elif "end_answers" in request.POST and season_round:
+            services.close_answers(season_round, by=request.user)
             messages.success(request, _("Answers are closed; who did not answer lost the seat."))
         else:
             job = tasks.start_allocation(season, trial="trial" in request.POST, by=request.user)
