@@ -1,4 +1,4 @@
-"""States, purposes, ways to meet, and why guidance says no."""
+"""States, purposes, channels of a meeting, and refusals of guidance."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,7 @@ class CaseState(States):
 
 
 class Closing(models.TextChoices):
-    """Why a follow-up ends."""
+    """Reasons of the end of a follow-up."""
 
     TRAINING = "training", _("In training, no more need")
     WORK = "work", _("At work")

@@ -1,4 +1,4 @@
-"""What guidance asks for."""
+"""Forms of guidance."""
 
 from __future__ import annotations
 

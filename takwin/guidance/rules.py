@@ -55,7 +55,7 @@ CODE_TRIES = 5
 
 
 def fill(answers: str, changes: dict[int, str]) -> str:
-    """Answers with some items (1 to 48) changed. Refuses what is no item or no answer."""
+    """Answers with some items (1 to 48) changed. Refuses an unknown item or answer."""
     signs = list(answers or BLANK * ITEMS)
     for item, value in changes.items():
         if not 1 <= item <= ITEMS or value not in Liking.values:
@@ -81,7 +81,7 @@ def letters(found: Sequence[float], count: int = 3) -> str:
 
 
 def flat(found: Sequence[float]) -> bool:
-    """Whether a profile tells little: less than a quarter of a scale between its highest and its lowest."""
+    """Whether a profile is flat: less than a quarter of a scale between its highest and its lowest score."""
     return max(found) - min(found) < HIGHEST / 4
 
 

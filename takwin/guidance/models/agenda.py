@@ -1,4 +1,4 @@
-"""When counsellors receive, and who comes."""
+"""Opening hours of counsellors, their times, closures and appointments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever guidance knows, their tests, and the advice they were given."""
+"""Clients of guidance, their tests and the advice they were given."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def appointments_of(client: Client) -> list[Appointment]:
 
 
 def appointments_of_household(user: User) -> list[Appointment]:
-    """What the proven number of an account has booked for others: those known by the number and a name alone."""
+    """Appointments booked for others with an account's confirmed number: clients known by that number and a name."""
     if not (user.phone and user.phone_verified):
         return []
     rows = Appointment.objects.filter(
@@ -163,7 +163,7 @@ def feed_of(user: Any) -> Feed | None:
 
 
 def feed_slots(user: Any, scope: Scope) -> QuerySet[Slot]:
-    """What a calendar shows: times with someone where one counsels, from a month ago on."""
+    """Times with an appointment of a counsellor within a scope, from a month ago on, for a calendar feed."""
     since = timezone.now() - timedelta(days=30)
     return (
         Slot.objects.within(scope).filter(counsellor=user, taken__gt=0, starts_at__gt=since).select_related("centre")

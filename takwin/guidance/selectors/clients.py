@@ -79,7 +79,7 @@ def clear_cache() -> None:
 
 
 def advised(client: Client, limit: int = 5) -> list[Programme]:
-    """What a client was shown first, the last time."""
+    """The programmes that headed a client's last advice."""
     row = client.advice.order_by("-at", "-pk").first()
     if row is None:
         return []

@@ -151,7 +151,7 @@ def expire_holds(centre: Any = None, limit: int = 500) -> int:
 
 
 def check_number(client: Client, but: int = 0) -> None:
-    """One number serves several people, not without end."""
+    """Refuse more than MOST_A_NUMBER appointments to come for one phone number."""
     if not client.phone:
         return
     live = Appointment.objects.filter(state__in=[S.BOOKED, S.WAITING], slot__ends_at__gt=timezone.now())
@@ -179,7 +179,7 @@ def cancel(appointment: Appointment, *, by: Any = None) -> Appointment:
 
 
 def give_back(appointment: Appointment, *, by: Any) -> None:
-    """The same for a double of two joined records, begun or not."""
+    """Cancel a duplicate left by joining two records, also after its time has begun."""
     _release(appointment, by=by, begun=True)
 
 

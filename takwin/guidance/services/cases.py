@@ -44,7 +44,7 @@ def record(
     appointment: Appointment | None = None,
     by: Any,
 ) -> Contact:
-    """Write down a contact: what was said, what was agreed, when next."""
+    """Record a contact: its summary, the steps agreed and the next date."""
     if next_on is not None and next_on < timezone.localdate():
         raise Refused(GuidanceReason.NEXT_PAST, "next_on")
     with change(case, "record_contact", by=by, purpose=purpose) as row:

@@ -1,4 +1,4 @@
-"""Who is who: a guest of a session, a phone number, an account; and how several become one."""
+"""Identify clients (guest session, phone number, account) and join the records of the same person."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def new_guest(language: str) -> Client:
 def client_of(user: Any, guest: Client | None = None) -> Client:
     """The one client of an account: made, or joined from what was done before with the same verified phone, the
     same record, or in the same session."""
-    return _one(_rows_of(user, guest), user)
+    return _joined_client(_rows_of(user, guest), user)
 
 
 def found_of(user: Any, guest: Client | None = None) -> Client | None:
-    """The same for a mere visit: makes nothing where there is nothing."""
+    """The client of an account, or None: like `client_of`, but a visit makes no client."""
     rows = _rows_of(user, guest)
-    return _one(rows, user) if rows else None
+    return _joined_client(rows, user) if rows else None
 
 
 def _rows_of(user: Any, guest: Client | None) -> list[Client]:
@@ -66,8 +66,8 @@ def _same_number_and_name(user: Any) -> list[int]:
 
 
 def needs_name(phone: str, name: str) -> bool:
-    """Whether a booking must say for whom it is: the number has one to come, and two without a name are one person to
-    whoever reads the list. Ask it only of a number whose owner is there: it tells that there is a booking."""
+    """Whether a booking must carry a name: the number has an appointment to come, and two nameless appointments look
+    like the same person's. Call it only once the number is proved: the answer reveals that there is a booking."""
     return bool(phone) and not name and _expected().filter(client__phone=phone).exists()
 
 
@@ -118,7 +118,7 @@ def of_number(phone: str, name: str) -> Client | None:
     )
 
 
-def _one(rows: list[Client], user: Any) -> Client:
+def _joined_client(rows: list[Client], user: Any) -> Client:
     person = rows[0].person if rows and rows[0].person_id else Person.objects.filter(account=user).first()
     if len(rows) == 1 and rows[0].account_id == user.pk and rows[0].person_id == getattr(person, "pk", None):
         return rows[0]

@@ -12,7 +12,7 @@ from takwin.guidance.models import Feed
 
 
 def new_feed(user: Any) -> Feed:
-    """A secret address for a counsellor's calendar; the one before it answers no more."""
+    """Make a secret address for a counsellor's calendar; the previous address stops working."""
     with transaction.atomic():
         row, _made = Feed.objects.update_or_create(user=user, defaults={"ref": new_ref("ICS")})
         journal(user, "renew_feed", by=user)

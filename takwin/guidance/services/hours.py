@@ -129,7 +129,7 @@ def _shut_for(shut: dict[tuple[int, int | None], Spans], centre: int, counsellor
 
 
 def _withdraw(slots: Any) -> int:
-    """Offer these times no more; a time somebody has keeps its appointment. Returns those appointments."""
+    """Withdraw times. Their appointments stay, to be moved by hand, and are returned."""
     gone = list(slots.filter(state=SlotState.OPEN).select_for_update(of=("self",)).values_list("pk", flat=True))
     Slot.objects.filter(pk__in=gone).update(state=SlotState.CLOSED, sequence=F("sequence") + 1)
     announce_closing(gone)

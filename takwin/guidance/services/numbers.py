@@ -16,8 +16,8 @@ SALT = "takwin.guidance.code"
 
 
 def send_code(phone: str, *, language: str) -> str:
-    """Send a code to a number; returns its salted digest, which tells nothing of the code and belongs to this sending:
-    two sessions that were sent the same digits have tries of their own."""
+    """Send a code to a number; returns its salted digest. The salt is new each time, so that two sessions that were
+    sent the same digits have tries of their own."""
     code = f"{secrets.randbelow(10**CODE_SIGNS):0{CODE_SIGNS}}"
     with override(language):
         messages.send_code(phone, gettext("takwin: your code is %(code)s.") % {"code": code}, about="number")

@@ -34,7 +34,7 @@ def announce(
     capacity: int | None = None,
     by: Any,
 ) -> OpenDay:
-    """An open day on the portal."""
+    """Publish an open day."""
     if starts_at <= timezone.now():
         raise Refused(GuidanceReason.PAST, "starts_at")
     if starts_at >= ends_at:
@@ -51,7 +51,7 @@ def announce(
 
 
 def register(open_day: OpenDay, *, client: Client, by: Any = None) -> Registration:
-    """A place at an open day. Refused when full, over or called off."""
+    """Register a client for an open day. Refused when it is full, over or called off."""
     with working(open_day.centre_id):
         row = OpenDay.objects.select_for_update(of=("self",)).get(pk=open_day.pk)
         if row.state != OpenDayState.PLANNED or row.ends_at <= timezone.now():
@@ -79,7 +79,7 @@ def unregister(registration: Registration, *, by: Any = None) -> Registration:
 
 
 def mark(registration: Registration, *, came: bool, by: Any) -> Registration:
-    """Who was there; a slip of the finger is taken back the same way."""
+    """Record whether a registered client came; the same call takes a mistake back."""
     if came == (registration.state == RegistrationState.CAME):
         return registration
     with change(registration, "mark_came" if came else "unmark", by=by, flow=REGISTRATION) as row:
@@ -89,7 +89,7 @@ def mark(registration: Registration, *, came: bool, by: Any) -> Registration:
 
 
 def hold(open_day: OpenDay, *, walk_ins: int, by: Any) -> OpenDay:
-    """End of the day: how many came without registering."""
+    """Mark an open day as held, with the number of people who came without registering."""
     with change(open_day, "hold_day", by=by) as row:
         if row.starts_at > timezone.now():
             raise Refused(GuidanceReason.NOT_YET)
@@ -98,7 +98,7 @@ def hold(open_day: OpenDay, *, walk_ins: int, by: Any) -> OpenDay:
 
 
 def call_off(open_day: OpenDay, *, by: Any) -> OpenDay:
-    """Not held: those who registered and left a number have word."""
+    """Call an open day off; whoever registered with a phone number gets an SMS."""
     with change(open_day, "call_off", by=by, flow=OPEN_DAY) as row:
         for registration in row.registrations.filter(state=RegistrationState.REGISTERED).select_related(
             "client__account"

@@ -54,7 +54,7 @@ def begin_again(client: Client, *, by: Any) -> None:
 
 
 def keep_advice(client: Client, season: Season, programmes: list[str]) -> None:
-    """Remember what a client was shown first, when it is not what they were shown last."""
+    """Store the first programmes of an advice, unless they equal the last stored ones."""
     last = client.advice.filter(season=season).order_by("-at", "-pk").first()
     if programmes and (last is None or last.programmes != programmes):
         Advice.objects.create(client=client, season=season, programmes=programmes)

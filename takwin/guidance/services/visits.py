@@ -1,4 +1,4 @@
-"""What a visitor or a counsellor asks for in one go: to be known, and to have a time."""
+"""Operations that find or make a client and book for them in one call."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def reserve(
 
 
 def book_or_wait(slot: Slot, *, client: Client, purpose: str, words: str, by: Any) -> Appointment:
-    """A place, or one on the waiting list of a full time."""
+    """Book a place in a time, or join its waiting list when it is full."""
     with transaction.atomic():
         expire_holds(slot.centre)
         full = Slot.objects.filter(pk=slot.pk, taken__gte=slot.capacity).exists()
@@ -74,7 +74,7 @@ def book_at(
 def reserve_held(
     hold: Appointment, *, client: Client, name: str, phone: str, language: str, by: Any = None
 ) -> Appointment:
-    """A kept place becomes an appointment now that its number is confirmed. A refusal frees it."""
+    """Turn a held place into an appointment once its phone number is confirmed. A refusal frees the place."""
     try:
         with transaction.atomic():
             known = _reachable(client, name, phone, language)
@@ -85,7 +85,7 @@ def reserve_held(
 
 
 def drop_hold(hold: Appointment, *, by: Any = None) -> None:
-    """Give a kept place back; one that is an appointment already, or over, stays what it is."""
+    """Free a held place; does nothing when it has become an appointment or has expired."""
     if Appointment.objects.filter(pk=hold.pk, state=AppointmentState.HELD).exists():
         cancel(hold, by=by)
 
@@ -93,6 +93,6 @@ def drop_hold(hold: Appointment, *, by: Any = None) -> None:
 def sign_up(
     open_day: OpenDay, *, client: Client, name: str = "", phone: str = "", language: str = "ar", by: Any = None
 ) -> Registration:
-    """A place at an open day, with or without an account."""
+    """Register for an open day, with or without an account."""
     with transaction.atomic():
         return register(open_day, client=_reachable(client, name, phone, language), by=by)

@@ -92,7 +92,7 @@ MOVES: dict[str, Any] = {"attend": services.attend, "miss": services.miss, "canc
 
 @page("guidance.follow")
 def appointment(request: Any, ref: str) -> HttpResponse:
-    """Who comes, why, and what guidance knows of them."""
+    """One appointment: the client, their purpose, and their path so far."""
     row = or_404(agenda.appointment, ref, request.scope)
     if request.method == "POST":
         return _appointment_move(request, row)

@@ -1,4 +1,4 @@
-"""Who is there: an account, a guest of this session, or nobody yet."""
+"""The client of a visitor: of their account, of a guest session, or none yet."""
 
 from __future__ import annotations
 
