@@ -1,4 +1,4 @@
-"""What the draw of a season asks for: its contributions, its public value, and why it is made void."""
+"""Forms of the draw of a season: contributions, public value, reason of a void draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What admissions asks for."""
+"""Forms of admissions."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class SeenForm(ServiceForm):
 
 
 class CardForm(ServiceForm):
-    """Whose a card number is."""
+    """The record a disputed card number belongs to."""
 
     seen = SeenForm.base_fields["seen"]
 

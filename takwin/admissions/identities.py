@@ -1,4 +1,4 @@
-"""Reading whom a scope reaches, and the corrections of their identities."""
+"""Read the persons within a scope and the corrections of their identities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from takwin.people.models import Person
 
 
 def persons(scope: Scope) -> QuerySet[Person]:
-    """Whom a scope reaches: residents and followed persons, and those who ask for one of its offerings."""
+    """Persons within a scope: residents, followed persons, and those who ask for one of its offerings."""
     rows = Person.objects.select_related("commune__parent", "cin_proved_by")
     if scope.everywhere:
         return rows
@@ -24,5 +24,5 @@ def corrections(scope: Scope) -> QuerySet[Correction]:
 
 
 def corrections_of(person: Person) -> list[Correction]:
-    """What was asked to be corrected in an identity, newest first."""
+    """Corrections asked for an identity, newest first."""
     return list(person.corrections.select_related("decided_by")[:20])

@@ -86,7 +86,7 @@ MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What eligibility looks at."""
+    """The facts of a person that eligibility depends on."""
 
     born_on: date
     schooling: str

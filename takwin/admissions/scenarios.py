@@ -1,4 +1,4 @@
-"""What would change if an offering had other seats: answered from the files of a run, nothing written."""
+"""Effects of another number of seats of an offering, computed from the files of a run; nothing is written."""
 
 from __future__ import annotations
 

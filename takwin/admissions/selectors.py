@@ -124,7 +124,7 @@ Card = tuple[Run | None, list[dict[str, Any]]]
 
 
 def card(application: Application) -> Card:
-    """The last published run that speaks of an application, and each wish with what it says: one query a visit."""
+    """The last published run that includes an application, and the result of each wish: one query a visit."""
     wish_results = WishResult.objects.filter(wish__application=application, run__state=RunState.PUBLISHED)
     return _card(list(wish_results.select_related("wish").order_by("-run_id", "wish__rank")), application.person.sex)
 

@@ -1,4 +1,4 @@
-"""What of admissions waits for a visitor of the desk."""
+"""Tasks of admissions that wait for a visitor of the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of the allocation, who signed them, and what they say of each wish, offering and house."""
+"""Runs of the allocation, their signatures, and their results for each wish, offering and house."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Signature(models.Model):
 
 
 class PoolResult(models.Model):
-    """What a run says of an offering."""
+    """The result of a run for an offering."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="pools")
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="results")
@@ -125,7 +125,7 @@ class PoolResult(models.Model):
 
 
 class BedResult(models.Model):
-    """What a run says of the beds of a house for one group."""
+    """The result of a run for the beds of a house, for one group."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="beds")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
@@ -148,7 +148,7 @@ class BedResult(models.Model):
 
 
 class WishResult(models.Model):
-    """What a run says of a wish, with the numbers that explain it."""
+    """The result of a run for a wish, with the numbers that explain it."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="results")
     wish = models.ForeignKey(Wish, models.PROTECT, related_name="results")

@@ -29,7 +29,7 @@ def confirm(application: Application, *, by: Any) -> Application:
 
 
 def hold(application: Application, *, by: Any) -> Application:
-    """Keep the seat, and move up by itself when a dearer wish opens."""
+    """Keep the seat; a later round moves it up by itself when a better-ranked wish opens."""
     with change(application, "hold", by=by, flow=APPLICATION) as row:
         _in_time(row)
         _tell(row, _("takwin %(ref)s: seat kept, better awaited."), by)
@@ -37,7 +37,7 @@ def hold(application: Application, *, by: Any) -> Application:
 
 
 def wait(application: Application, *, by: Any) -> Application:
-    """Give the seat up, and wait for dearer wishes only."""
+    """Give the seat up, and wait for better-ranked wishes only."""
     with change(application, "wait", by=by, flow=APPLICATION) as row:
         _in_time(row)
         row.wishes.filter(rank__gte=_rank(row)).update(refused=True)
@@ -56,7 +56,7 @@ def decline(application: Application, *, by: Any) -> Application:
 
 
 def set_auto_answer(application: Application, *, auto_answer: str, by: Any) -> Application:
-    """What is answered for the candidate when a round admits them."""
+    """Set the answer given for the candidate when a round admits them."""
     with change(application, "auto_answer", by=by) as row:
         row.auto_answer = auto_answer
     return row

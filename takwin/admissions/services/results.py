@@ -1,4 +1,4 @@
-"""What a run says of each wish, pool and bed group: counted on arrays, written in bulk."""
+"""Results of a run for each wish, pool and bed group: counted on arrays, written in bulk."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def close_answers(season_round: Round, *, early: bool = False, by: Any) -> Round
 
 
 def _keep_lapses(season_round: Round) -> None:
-    """Write who is about to lose which seat, so that a wrong closing can be undone."""
+    """Store each seat that is about to be lost, so that a wrong closing can be undone."""
     silent = Application.objects.filter(season=season_round.season, state=ApplicationState.ADMITTED)
     rows = [
         Lapse(round=season_round, application_id=pk, seat_id=seat) for pk, seat in silent.values_list("pk", "seat")

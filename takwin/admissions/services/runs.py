@@ -96,7 +96,7 @@ def allocate(run: Run, *, by: Any = None, progress: Progress = _silent) -> Run:
 
 
 def _prove(row: Run, season: arrays.SeasonArrays, result: Result, facts: results.Facts, kept: ContentFile) -> None:
-    """What the public and each candidate will read of a run, fixed before anybody signs it."""
+    """Build the published files, trees and lines of a run, before anybody signs it."""
     row.trees, apart = lines.keep(row, season, result)
     row.trees["files"] = hashlib.sha256(kept.read()).hexdigest()
     kept.seek(0)
@@ -121,7 +121,7 @@ def discard(run: Run, *, reason: str, by: Any) -> Run:
 
 
 def sign(run: Run, *, by: Any) -> Signature:
-    """One person's word that the run was reviewed; nobody signs twice."""
+    """Sign that a run was reviewed. Refused for a second signature of the same person."""
     with transaction.atomic():
         row = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
         RUN.target("publish", row.state)
@@ -183,7 +183,7 @@ def publish(run: Run, *, by: Any, progress: Progress = _silent) -> Run:
 
 
 def discard_pending(season: Season, *, reason: str, by: Any) -> int:
-    """Runs under review are of no use once what they read has changed."""
+    """Discard the runs under review of a season whose inputs have changed."""
     pending = Run.objects.filter(season=season, state__in=[RunState.PREPARED, RunState.REVIEW])
     for run in pending:
         discard(run, reason=reason, by=by)

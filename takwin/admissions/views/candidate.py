@@ -111,7 +111,7 @@ def _start_again(request: Any, season: Any, person: Any) -> HttpResponse:
 
 
 def identity_of(person: Any) -> dict[str, Any]:
-    """What a form of identity shows first."""
+    """Initial values of an identity form."""
     if person is None:
         return {}
     names = ("given_name", "family_name", "sex", "born_on", "cin")
@@ -264,7 +264,7 @@ def document(request: Any, application: Any, ref: str) -> Any:
 @page("admissions.apply")
 @with_application
 def take_back(request: Any, application: Any) -> HttpResponse:
-    """What it means to correct an application that was submitted, before it is taken back."""
+    """The consequences of taking a submitted application back, shown before it is done."""
     if application.state != "submitted":
         return redirect(near(request, "admissions:mine"))
     return show(request, "admissions/take_back.html", application=application, active="apply")
@@ -294,7 +294,7 @@ def _check_seen(fresh: Any, seen: str) -> None:
 @require_POST
 @with_application
 def move(request: Any, application: Any, verb: str) -> HttpResponse:
-    """One move of the application's life."""
+    """Submit, reopen, withdraw or answer: one move of the application's flow."""
     if verb not in MOVES:
         raise Http404(verb)
     if verb == "reopen" and application.state == "submitted" and "sure" not in request.POST:

@@ -37,7 +37,7 @@ def committee_list(request: Any) -> HttpResponse:
 @page("admissions.form")
 @require_POST
 def dissolve(request: Any, ref: str) -> HttpResponse:
-    """Let the offering select by the average mark again; the list said before what that does."""
+    """Let the offering select by the average mark again; the list page has shown the consequences."""
     row = or_404(selectors.committee_within, request.scope, ref)
     try:
         forms.DissolveForm(request.POST).insist(row, by=request.user)

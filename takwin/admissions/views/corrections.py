@@ -1,4 +1,4 @@
-"""Corrections of an identity, and whose a card number is: the owner's page, and the registrar's."""
+"""Corrections of an identity and disputed card numbers: the owner's page and the registrar's."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CORRECTIONS = (
 
 
 def _subject(request: Any, subject: str) -> Any:
-    """Whose identity: of the application these pages are about, else one's own record."""
+    """The person whose identity is shown: of the application in the address, else the visitor's own."""
     application = current(request, subject)
     person = application.person if application else people.person_of(request.user)
     if person is None:

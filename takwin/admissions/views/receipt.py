@@ -58,7 +58,7 @@ def receipt(request: Any, application: Any) -> HttpResponse:
 
 @page(PUBLIC)
 def receipt_check(request: Any, signed: str) -> HttpResponse:
-    """Says whether a receipt is ours and still stands; nothing about the person."""
+    """Show whether a receipt is genuine and still current; nothing about the person."""
     try:
         ref, stamp = signer().unsign(signed).rsplit(":", 1)
     except (BadSignature, ValueError) as bad:
