@@ -1,5 +1,7 @@
 """No public page counts fewer than twenty people, or lets one person more be seen."""
 
+import re
+
 import pytest
 
 from takwin.accounts.tests.make import make_user
@@ -45,9 +47,10 @@ def test_four_requests_are_told_nowhere(client, offering):
         assert "request" in text.lower(), address
         for count in ("4", "0.8", "80%"):
             assert f'<span class="num">{count}</span>' not in text, (address, count)
-    assert 'data-label="Requests">fewer than 20</td>' in client.get("/en/season/").content.decode()
+    assert re.search(r'data-label="Requests">\s*fewer than 20\s*</td>', client.get("/en/season/").content.decode())
 
 
 def test_the_desk_reads_exact_counts(client, offering):
     client.force_login(make_user("nation@example.org", "national"))
-    assert 'data-label="Requests"><span class="num">4</span>' in client.get("/en/desk/report/").content.decode()
+    page = client.get("/en/desk/report/").content.decode()
+    assert re.search(r'data-label="Requests">\s*<span class="num">4</span>', page)

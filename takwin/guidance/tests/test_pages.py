@@ -58,7 +58,7 @@ class TestTest:
     def test_without_script_it_is_saved_resumed_and_finished(self, client):
         client.post("/guidance/test/", {"version": "riasec-1", "q1": "2", "q2": "0", "save": "1"})
         page = client.get("/guidance/test/").content.decode()
-        assert re.search(r'name="q1" value="2" checked', page)
+        assert re.search(r'name="q1"\s+value="2"\s+checked', page)
         answer = client.post("/guidance/test/", {"version": "riasec-1", "q3": "1", "finish": "1"})
         assert answer.status_code == 422
         assert "بقي بلا جواب: 45 سؤالا." in answer.content.decode()
