@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from allauth.account.decorators import reauthentication_required
@@ -26,6 +26,8 @@ from takwin.ui.fields import BaseForm
 from takwin.ui.forms import sent_before
 from takwin.ui.typed import show_again
 
+P = ParamSpec("P")
+T = TypeVar("T")
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 READING = (".see", ".board", ".open", ".read", ".audit")  # how the capabilities end that only look
@@ -95,13 +97,13 @@ def prove_again(request: HttpRequest, deeds: bool | Collection[str]) -> None:
         reauthentication_required(lambda _request: None)(request)
 
 
-def or_404(read: Callable[..., Any], *args: Any) -> Any:
+def or_404(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a selector finds, or “not found”: for what is not there, for a stranger, and for a key that is none (a
-    UUID of another shape is a `ValidationError` of the look-up)."""
+    UUID of another shape is a `ValidationError` of the look-up). `or_404(reads.diploma, request.scope, ref)`."""
     try:
-        return read(*args)
+        return read(*args, **kwargs)
     except (ObjectDoesNotExist, ValidationError) as absent:
-        raise Http404(str(args[0] if args else read)) from absent
+        raise Http404(str([*args, *kwargs.values()][-1:])) from absent
 
 
 def open_file(request: HttpRequest, row: Any) -> None:

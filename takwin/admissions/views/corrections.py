@@ -86,7 +86,7 @@ def correction_list(request: Any) -> HttpResponse:
 @page("people.correct")
 def correction(request: Any, ref: str) -> HttpResponse:
     """One correction: before and after, the document, and the answer."""
-    row = or_404(lambda sought: identities.corrections(request.scope).get(ref=sought), ref)
+    row = or_404(identities.corrections(request.scope).get, ref=ref)
     accept, refuse = forms.SeenForm(prefix="accept"), forms.RefuseForm(prefix="refuse")
     form: Any
     if request.method == "POST":
@@ -107,7 +107,7 @@ def correction(request: Any, ref: str) -> HttpResponse:
 @page("people.correct")
 def correction_file(request: Any, ref: str) -> Any:
     """The document of a correction within the scope; each reading is journalled."""
-    row = or_404(lambda sought: identities.corrections(request.scope).get(ref=sought), ref)
+    row = or_404(identities.corrections(request.scope).get, ref=ref)
     services.read_evidence(row, by=request.user)
     return give_document(row.file, row.ref)
 
@@ -116,7 +116,7 @@ def correction_file(request: Any, ref: str) -> Any:
 def card(request: Any, ref: str) -> HttpResponse:
     """A record beside the others with the same card number; each reading is journalled."""
     within = identities.persons(request.scope)
-    person = or_404(lambda sought: within.get(ref=sought), ref)
+    person = or_404(within.get, ref=ref)
     others, outside = people.claims(person, within)
     form = forms.CardForm(request.POST or None)
     claims = request.POST.getlist("claim") or []

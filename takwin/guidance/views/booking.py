@@ -105,7 +105,7 @@ def _may_book(request: Any, form: Any, phone: str) -> bool:
 @page(PUBLIC)
 def appointment(request: Any, signed: str) -> HttpResponse:
     """An appointment by its signed address: see, cancel, move. It names nobody, unless one number serves several."""
-    ref = read(signed)
+    ref = read(signed) or ""
     row = or_404(agenda.appointment, ref)
     if request.method == "POST":
         return _answer(request, row, signed)
@@ -150,14 +150,14 @@ def _answer(request: Any, row: Any, signed: str) -> HttpResponse:
 @page(PUBLIC)
 def appointment_calendar(request: Any, signed: str) -> HttpResponse:
     """One appointment for the phone's own calendar."""
-    row = or_404(agenda.appointment, read(signed))
+    row = or_404(agenda.appointment, read(signed) or "")
     return ical.answer(calendars.of_appointment(row), row.ref)
 
 
 @page(PUBLIC)
 def feed(request: Any, signed: str) -> HttpResponse:
     """A counsellor's agenda for a calendar programme: times and purposes, never a name or a number."""
-    row = or_404(agenda.feed, read_feed(signed))
+    row = or_404(agenda.feed, read_feed(signed) or "")
     scope = row.user.scope("guidance.follow")
     if not scope:
         raise Http404(signed)

@@ -56,7 +56,7 @@ def company(request: Any, ref: str) -> HttpResponse:
     form = forms.ConventionForm()
     if request.method == "POST" and runs:
         if key := request.POST.get("sign") or request.POST.get("end"):
-            convention = or_404(lambda found: companies.convention(runs, found), key)
+            convention = or_404(companies.convention, runs, key)
             _try(request, services.sign_convention if "sign" in request.POST else services.end_convention, convention)
             return redirect("training:company", ref)
         centre = next((place for place in centres if place.code == request.POST.get("centre")), None)
@@ -83,7 +83,7 @@ def bind(request: Any, ref: str, kind: str) -> HttpResponse:
     kinds: dict[str, Any] = {"contract": forms.ContractForm, "placement": forms.PlacementForm}
     if kind not in kinds:
         raise Http404(kind)
-    row = or_404(lambda key: enrolments.enrolment(request.scope, key), ref)
+    row = or_404(enrolments.enrolment, request.scope, ref)
     form = kinds[kind](request.POST or None, initial={"company": request.GET.get("company", "")})
     if request.method == "POST" and form.run(row, by=request.user):
         return redirect(f"training:{kind}", form.result.ref)
@@ -109,7 +109,7 @@ def _filled(kind: Any, row: Any, data: Any = None) -> Any:
 @page("training.see", moves="training.run")
 def contract(request: Any, ref: str) -> HttpResponse:
     """A contract and what may be done with it now."""
-    row = or_404(lambda key: companies.contract(request.scope, key), ref)
+    row = or_404(companies.contract, request.scope, ref)
     open_file(request, row)
     runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
@@ -140,7 +140,7 @@ def contract(request: Any, ref: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def placement(request: Any, ref: str) -> HttpResponse:
     """A placement: its moves, visits and evaluation."""
-    row = or_404(lambda key: companies.placement(request.scope, key), ref)
+    row = or_404(companies.placement, request.scope, ref)
     runs = request.user.can("training.run", row)
     verb, wrong = request.POST.get("do", ""), None
     if request.method == "POST" and runs:

@@ -32,7 +32,7 @@ PROGRAMME_NAME = "version__programme__name_ar"
 
 def place(request: Any, code: str) -> Any:
     """The centre of a page, within the visitor's scope."""
-    return or_404(lambda key: board.centre(request.scope, key), code)
+    return or_404(board.centre, request.scope, code)
 
 
 @page("training.see")
@@ -187,7 +187,7 @@ def _place(form: Any, row: Any, by: Any) -> bool:
 @page("training.see", moves="training.run")
 def trainee(request: Any, ref: str) -> HttpResponse:
     """A trainee's file: where, since when, what was missed, and the moves one may make."""
-    row = or_404(lambda key: enrolments.enrolment(request.scope, key), ref)
+    row = or_404(enrolments.enrolment, request.scope, ref)
     open_file(request, row)
     runs = request.user.scope("training.run")
     groups = enrolments.groups_for(row, runs) if runs.reaches(row) else []
@@ -216,7 +216,7 @@ def trainee(request: Any, ref: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def group(request: Any, ref: str) -> HttpResponse:
     """A group: who, which courses, who gives them, its last rolls."""
-    row = or_404(lambda key: enrolments.group(request.scope, key), ref)
+    row = or_404(enrolments.group, request.scope, ref)
     term = calendar.term_now(row.season)
     if request.method == "POST":
         if "close" in request.POST:
@@ -236,7 +236,7 @@ def group(request: Any, ref: str) -> HttpResponse:
 
 
 def _assign(request: Any, row: Any) -> None:
-    course = or_404(lambda ref: staff.course(row, ref), request.POST.get("course", ""))
+    course = or_404(staff.course, row, request.POST.get("course", ""))
     able = {trainer.ref: trainer for trainer in staff.could_teach(row)}
     if (chosen := request.POST.get("trainer", "")) and chosen not in able:
         raise Http404(chosen)  # somebody of another centre, or who left since the page was opened

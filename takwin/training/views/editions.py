@@ -34,7 +34,7 @@ def in_words(moves: list[Any]) -> list[dict[str, Any]]:
 @page("training.run", prove=True)
 def publish(request: Any, ref: str) -> HttpResponse:
     """What a publication would move, and from which day on; then publish."""
-    row = or_404(lambda key: weeks.timetable(request.scope, key), ref)
+    row = or_404(weeks.timetable, request.scope, ref)
     if request.method == "POST":
         forms.PublishForm(request.POST).insist(row, by=request.user)
         messages.success(request, _("The timetable is published: trainers and trainees see it now."))
@@ -59,7 +59,7 @@ def publish(request: Any, ref: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def edition(request: Any, ref: str) -> HttpResponse:
     """What a published week, or a change of some days, moved; confirm it, or take it back."""
-    row = or_404(lambda key: weeks.edition(request.scope, key), ref)
+    row = or_404(weeks.edition, request.scope, ref)
     if request.method == "POST":
         if "confirm" in request.POST:
             services.confirm_change(row, by=request.user)

@@ -53,7 +53,7 @@ def _bed(request: Any, centre: Any) -> None:
             % {"count": count},
         )
         return
-    row = or_404(lambda key: enrolments.enrolment(request.scope, key), request.POST.get("trainee", ""))
+    row = or_404(enrolments.enrolment, request.scope, request.POST.get("trainee", ""))
     (services.leave_bed if "leave" in request.POST else services.give_bed)(row, by=request.user)
 
 
@@ -73,7 +73,7 @@ def short_list(request: Any, code: str) -> HttpResponse:
 @page("training.see", moves="training.run")
 def short(request: Any, ref: str) -> HttpResponse:
     """One short course: plan, presence by day, certificates."""
-    row = or_404(lambda key: houses.short_course(request.scope, key), ref)
+    row = or_404(houses.short_course, request.scope, ref)
     runs, form = request.user.can("training.run", row), forms.PlanForm()
     if request.method == "POST" and runs:
         if "names" in request.POST:
@@ -107,7 +107,7 @@ def _move(request: Any, row: Any) -> None:
 @page("training.see")
 def certificate(request: Any, ref: str) -> HttpResponse:
     """A certificate of attendance, once the course took place."""
-    row = or_404(lambda key: houses.participant(request.scope, key), ref)
+    row = or_404(houses.participant, request.scope, ref)
     response = HttpResponse(papers.attendance_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response

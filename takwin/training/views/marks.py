@@ -62,7 +62,7 @@ def marks(request: Any, ref: str) -> HttpResponse:
     trainer = trainer_of(request.user)
     if trainer is None:
         raise Http404(ref)
-    row = or_404(lambda key: reads.marked_by(trainer, request.scope, key), ref)
+    row = or_404(reads.marked_by, trainer, request.scope, ref)
     place = services.marker(row, trainer)
     if request.method == "POST":
         parts = [(place, _typed_marks(request, "value"))]
@@ -75,7 +75,12 @@ def marks(request: Any, ref: str) -> HttpResponse:
         if "close" in request.POST:
             _close(request, row)
         return redirect("training:marks", ref)
-    context = {"row": row, "place": place, "people": _sheet(row, place), "statuses": MarkStatus.choices}
+    context: dict[str, Any] = {
+        "row": row,
+        "place": place,
+        "people": _sheet(row, place),
+        "statuses": MarkStatus.choices,
+    }
     return show(request, "training/marks.html", active="marks", **context)
 
 
@@ -101,7 +106,7 @@ def _typed_marks(request: Any, field: str) -> dict[str, tuple[str, str, str]]:
 @page("training.see", moves="training.run", prove=("publish_results",))
 def results(request: Any, ref: str) -> HttpResponse:
     """A group's assessments and results: publish, contest, transcripts."""
-    row = or_404(lambda key: enrolments.group(request.scope, key), ref)
+    row = or_404(enrolments.group, request.scope, ref)
     if request.method == "POST":
         _do(request, row)
         return redirect("training:results", ref)
@@ -121,10 +126,10 @@ def _do(request: Any, group: Any) -> None:
             ngettext("%(count)s result is published.", "%(count)s results are published.", count) % {"count": count},
         )
     elif key := request.POST.get("contest"):
-        row = or_404(lambda ref: reads.contest(request.scope, ref), key)
+        row = or_404(reads.contest, request.scope, key)
         forms.AnswerContestForm(request.POST).insist(row, by=request.user)
     else:
-        assessment = or_404(lambda ref: reads.assessment(request.scope, ref), request.POST.get("assessment", ""))
+        assessment = or_404(reads.assessment, request.scope, request.POST.get("assessment", ""))
         if "publish" in request.POST:
             services.publish_marks(assessment, by=request.user)
         elif "reopen" in request.POST:
@@ -139,7 +144,7 @@ def _transcript(row: Any) -> HttpResponse:
 
 @page("training.see")
 def transcript(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda key: enrolments.enrolment(request.scope, key), ref)
+    row = or_404(enrolments.enrolment, request.scope, ref)
     open_file(request, row)
     return _transcript(row)
 
@@ -160,7 +165,7 @@ def contest(request: Any, ref: str) -> HttpResponse:
     row = enrolments.own(request.user)
     if row is None:
         raise Http404(ref)
-    mark = or_404(lambda key: reads.own_mark(row, key), ref)
+    mark = or_404(reads.own_mark, row, ref)
     try:
         forms.ContestForm(request.POST).insist(mark, by=request.user)
     except Refused as refusal:

@@ -118,7 +118,7 @@ def absences(request: Any, code: str) -> HttpResponse:
 @require_POST
 def excuse(request: Any, ref: str) -> HttpResponse:
     """Answer a request to be excused, or open an answered one again."""
-    row = or_404(lambda key: attendance.excuse(request.scope, key), ref)
+    row = or_404(attendance.excuse, request.scope, ref)
     code = row.enrolment.centre.code
     try:
         kind = forms.ReopenExcuseForm if request.POST.get("do") == "reopen" else forms.AnswerForm
@@ -131,7 +131,7 @@ def excuse(request: Any, ref: str) -> HttpResponse:
 @page("training.run")
 def proof(request: Any, ref: str) -> Any:
     """The proof of an excuse: secret, each reading is written in the journal."""
-    row = or_404(lambda key: attendance.excuse(request.scope, key), ref)
+    row = or_404(attendance.excuse, request.scope, ref)
     if not row.proof:
         raise Http404(ref)
     services.read_proof(row, by=request.user)
@@ -141,11 +141,11 @@ def proof(request: Any, ref: str) -> Any:
 @page("training.see", moves="training.run")
 def roll(request: Any, ref: str) -> HttpResponse:
     """All statements of one roll, and a correction by the office."""
-    row = or_404(lambda key: attendance.roll(request.scope, key), ref)
+    row = or_404(attendance.roll, request.scope, ref)
     if request.method == "POST":
-        statement = or_404(lambda key: attendance.statement(row, key), request.POST.get("key", ""))
+        statement = or_404(attendance.statement, row, request.POST.get("key", ""))
         forms.CorrectForm(request.POST).insist(statement, by=request.user)
         return redirect("training:roll", ref)
-    context = {"row": row, "people": attendance.statements(row), "values": Presence.choices}
+    context: dict[str, Any] = {"row": row, "people": attendance.statements(row), "values": Presence.choices}
     runs = request.user.can("training.run", row)
     return show(request, "training/roll.html", runs=runs, active="training", **context)

@@ -92,7 +92,7 @@ def _home(request: Any, row: Any) -> Any:
 @page("training.see", moves="training.run")
 def trainer(request: Any, ref: str) -> HttpResponse:
     """One trainer: status, hours, what can be taught, when never there, days away."""
-    row = or_404(lambda key: staff.trainer(request.scope, key), ref)
+    row = or_404(staff.trainer, request.scope, ref)
     home = _home(request, row)
     programmes, colleagues = (
         staff.programmes_of(home),
@@ -132,7 +132,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
 
 @page("training.see", moves="training.run")
 def room(request: Any, ref: str) -> HttpResponse:
-    row = or_404(lambda key: staff.room(request.scope, key), ref)
+    row = or_404(staff.room, request.scope, ref)
     runs = request.user.can("training.run", row)
     form = forms.ChangeRoomForm(row=row)
     if request.method == "POST" and runs:
@@ -152,9 +152,9 @@ def room(request: Any, ref: str) -> HttpResponse:
 @page("training.run")
 def absence(request: Any, ref: str) -> HttpResponse:
     """Calculate a week again around an absence, or end the absence sooner."""
-    row = or_404(lambda key: staff.absence(request.scope, key), ref)
+    row = or_404(staff.absence, request.scope, ref)
     if request.method == "POST" and "timetable" in request.POST:
-        table = or_404(lambda key: weeks.timetable(request.scope, key), request.POST["timetable"])
+        table = or_404(weeks.timetable, request.scope, request.POST["timetable"])
         try:
             tasks.start_repair(row, table, by=request.user)
         except Refused as refusal:

@@ -25,7 +25,7 @@ KINDS = ("group", "trainer", "room")
 
 
 def _timetable(request: Any, ref: str) -> Any:
-    return or_404(lambda key: weeks.timetable(request.scope, key), ref)
+    return or_404(weeks.timetable, request.scope, ref)
 
 
 @page("training.see", moves="training.run")
@@ -127,13 +127,13 @@ def printed(request: Any, ref: str) -> HttpResponse:
 @page("training.run")
 def session(request: Any, ref: str) -> HttpResponse:
     """Where one session could go: free hours, why the others are not, exchanges; pin and move."""
-    row = or_404(lambda key: weeks.session(request.scope, key), ref)
+    row = or_404(weeks.session, request.scope, ref)
     if request.method == "POST":
         try:
             if "pin" in request.POST:
                 (services.unpin if row.pinned else services.pin)(row, by=request.user)
             elif "other" in request.POST:
-                other = or_404(lambda key: weeks.session(request.scope, key), request.POST["other"])
+                other = or_404(weeks.session, request.scope, request.POST["other"])
                 services.exchange(row, other=other, by=request.user)
                 messages.success(request, _("The two sessions changed places."))
             else:

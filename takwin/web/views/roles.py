@@ -59,7 +59,7 @@ def role_list(request: Any) -> HttpResponse:
 @page("accounts.grant", prove=True)
 def take(request: Any, pk: int) -> HttpResponse:
     """Take a role back: asked once more, with what follows."""
-    row = or_404(lambda key: accounts.grant_of(request.scope, key), pk)
+    row = or_404(accounts.grant_of, request.scope, pk)
     ending = request.method == "POST" and "ends_on" in request.POST
     form = EndForm(request.POST if ending else None)
     if ending and form.run(row, by=request.user):
@@ -81,7 +81,7 @@ def decide(request: Any, ref: str, verb: str) -> HttpResponse:
     """Accept, refuse or withdraw a role that waits."""
     if verb not in DECISIONS:
         raise Http404(verb)
-    row = or_404(lambda key: accounts.grant_request(request.scope, key), ref)
+    row = or_404(accounts.grant_request, request.scope, ref)
     try:
         DECISIONS[verb](row, by=request.user)
         messages.success(request, _("Done."))
