@@ -29,6 +29,7 @@ from takwin.admissions.models import (
     WishResult,
 )
 from takwin.admissions.rules import SCORERS
+from takwin.core.crowd import comparable
 from takwin.core.models import Entry, Job
 from takwin.core.scope import Scope
 from takwin.offer.models import Offering, Season
@@ -224,9 +225,14 @@ def demand_counted_at(season: Season) -> Any:
 
 
 def most_wanted(season: Season, limit: int = 6) -> list[Demand]:
-    """The offerings with the most requests; open ones with seats only."""
+    """The offerings with the most requests; open ones with seats only. Ordered and counted as the public may read."""
     rows = Demand.objects.filter(offering__season=season, offering__state="open", offering__seats__gt=0)
-    return list(rows.select_related(*OFFERING_NAMES).order_by("-requests", "pk")[:limit])
+    most = list(
+        rows.annotate(shown=comparable("requests")).select_related(*OFFERING_NAMES).order_by("-shown", "pk")[:limit]
+    )
+    for row in most:
+        row.requests = row.shown
+    return most
 
 
 def fairness(run: Run) -> list[tuple[str, list[Any]]]:

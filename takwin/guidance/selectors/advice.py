@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from takwin.admissions.rules import Candidate, eligibility
-from takwin.core.crowd import public_count
+from takwin.core.crowd import comparable_count, public_count
 from takwin.core.errors import Refused
 from takwin.engines.advice import Offers, Parts, People, Ranking, parts, rank
 from takwin.guidance.selectors.clients import Subject
@@ -60,7 +60,7 @@ def _catalogue(season_id: int, _turn: int) -> Catalogue:
     where = {place.path: at for at, place in enumerate(places)}
     bits = {mode: 1 << at for at, mode in enumerate(sorted(set(modes)))}
     rules = [access.get(pk) for pk in programme]
-    asked = np.array([count or 0 for count in requests], float)
+    asked = np.array([comparable_count(count or 0) for count in requests], float)
     offers = Offers(
         interests=_interests(programme),
         programme=np.array(programme, np.int64),

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from takwin.admissions import selectors as admissions
 from takwin.centres.choices import SpaceGroup
 from takwin.centres.models import Centre, Kind
+from takwin.core.crowd import comparable
 from takwin.core.fields import matching
 from takwin.core.scope import EVERYWHERE
 from takwin.occupations.models import Occupation
@@ -110,12 +111,13 @@ def commitments() -> list[Commitment]:
 
 
 def programmes(season: Season | None) -> QuerySet[Programme]:
-    """Programmes with places, seats and requests this season."""
+    """Programmes with places, seats and requests this season; requests as the public may compare them."""
     mine = Q(offerings__season=season)
     return Programme.objects.select_related("sector", "level").annotate(
         sites=Count("offerings__centre", filter=mine, distinct=True),
         seats=Coalesce(Sum("offerings__seats", filter=mine & Q(offerings__state="open")), 0),
-        requests=Coalesce(Sum("offerings__demand__requests", filter=mine), 0),
+        counted=Coalesce(Sum("offerings__demand__requests", filter=mine), 0),
+        requests=comparable("counted"),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from takwin.admissions import assistance
 from takwin.admissions import selectors as admissions
+from takwin.core.crowd import public_count
 from takwin.offer import catalogue
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
@@ -29,7 +30,7 @@ COLUMNS = (
     Column("kind", _("Kind"), lambda row: row.kind, "kind"),
     Column("centres", _("Centres"), lambda row: row.sites, "sites"),
     Column("seats", _("Seats"), lambda row: row.seats, "seats"),
-    Column("requests", _("Requests"), lambda row: row.requests, "requests"),
+    Column("requests", _("Requests"), lambda row: public_count(row.requests), "requests"),
     Column("simulated", _("Simulated"), lambda row: row.simulated),
     Column("source", _("Source"), lambda row: row.source),
     Column("line", _("Lines"), lambda row: row.line),
