@@ -13,7 +13,7 @@ from takwin.accounts.selectors import holders
 from takwin.core.choices import Channel
 from takwin.core.messages import in_language_of, post
 from takwin.people.rules import age_on
-from takwin.training.choices import AlertLevel, Presence
+from takwin.training.choices import AlertLevel, EnrolmentState, Presence
 from takwin.training.models import Alert, Enrolment, Statement, Term
 from takwin.training.rules.attendance import THRESHOLDS, level
 
@@ -22,9 +22,11 @@ ADULT = 18
 
 def warn(enrolments: Collection[int]) -> int:
     """Send an alert for every threshold newly reached by these enrolments; how many. Called in the transaction that
-    stores their statements."""
+    stores their statements. A roll sent late warns nobody of a trainee who has left or is away by agreement: who comes
+    back is warned with the next absence."""
     missing = (
         Statement.objects.filter(enrolment__in=enrolments, stands=True, value=Presence.ABSENT)
+        .filter(enrolment__state=EnrolmentState.ENROLLED)
         .values("enrolment", "enrolment__season")
         .annotate(hours=Sum("roll__length"))
         .filter(hours__gte=THRESHOLDS[0][0])

@@ -422,6 +422,22 @@ class TestAlerts:
         self.miss(roll, 0, 5)
         assert not Outbox.objects.filter(to="+212611111111").exists()
 
+    @pytest.mark.parametrize("verb", ["abandon", "defer", "interrupt"])
+    def test_a_late_roll_warns_nobody_of_a_trainee_who_left(self, roll, verb):
+        make_user("reg@example.org", "registrar", centre=CENTRE)
+        services.set_guardian(roll.people[0], guardian_name="أب", guardian_phone="+212611111111", by=None)
+        getattr(services, verb)(roll.people[0], leaving="health", by=None)
+        self.miss(roll, 4, 6)
+        assert Statement.objects.filter(enrolment=roll.people[0], stands=True, value="absent").count() == 6
+        assert (Alert.objects.count(), Outbox.objects.count()) == (0, 0)
+
+    def test_who_comes_back_is_warned_with_the_next_absence(self, roll):
+        services.interrupt(roll.people[0], leaving="health", by=None)
+        self.miss(roll, 4, 6)
+        services.return_(roll.people[0], by=None)
+        self.miss(roll, 10, 1)
+        assert Alert.objects.get().level == "first"
+
     def test_the_words_of_an_excuse_stay_out_of_the_journal(self, roll):
         row = TestExcuses().ask(roll, words="a secret")
         services.answer_excuse(row, accept=True, by=None)
