@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import transaction
 
 from takwin.centres.models import Centre
 from takwin.centres.services import working
@@ -19,8 +23,11 @@ PUBLISHED = (SeasonState.ALLOCATED, SeasonState.ENDED)
 def set_seats(offering: Offering, *, seats: int, first_year: int, capacity: int, reason: str, by: Any) -> Offering:
     """Change the places of an offering. Refused once the season's results are published."""
     there = (offering.centre_id,) if seats > offering.seats else ()
-    with working(*there), change(offering, "set_seats", by=by, reason=reason) as row:
-        season = _still_open(row)
+    with (
+        working(*there),
+        _season_held(offering) as season,
+        change(offering, "set_seats", by=by, reason=reason) as row,
+    ):
         check_seats(seats, first_year)
         check_seats(first_year, capacity)
         if row.seats != seats:
@@ -31,27 +38,38 @@ def set_seats(offering: Offering, *, seats: int, first_year: int, capacity: int,
 
 def close(offering: Offering, *, reason: str, by: Any) -> Offering:
     """Take no more wishes; those already made stay, but lead to no seat."""
-    with change(offering, "close", by=by, flow=OFFERING, reason=reason) as row:
-        offerings_change.send(Offering, season=_still_open(row), by=by)
+    with (
+        _season_held(offering) as season,
+        change(offering, "close", by=by, flow=OFFERING, reason=reason) as row,
+    ):
+        offerings_change.send(Offering, season=season, by=by)
     return row
 
 
 def reopen(offering: Offering, *, reason: str, by: Any) -> Offering:
-    with working(offering.centre_id), change(offering, "reopen", by=by, flow=OFFERING, reason=reason) as row:
-        offerings_change.send(Offering, season=_still_open(row), by=by)
+    with (
+        working(offering.centre_id),
+        _season_held(offering) as season,
+        change(offering, "reopen", by=by, flow=OFFERING, reason=reason) as row,
+    ):
+        offerings_change.send(Offering, season=season, by=by)
     return row
 
 
 def centre_closes(*, centre: Centre, by: Any, **_named: Any) -> None:
     """Its offerings close with it, in the seasons whose results are not published; refused where none may change."""
-    rows = Offering.objects.filter(centre=centre, state=OfferingState.OPEN)
-    for row in rows.exclude(season__state__in=PUBLISHED).order_by("pk"):
+    rows = Offering.objects.filter(centre=centre, state=OfferingState.OPEN).exclude(season__state__in=PUBLISHED)
+    list(Season.objects.select_for_update().filter(pk__in=rows.values("season")).order_by("pk"))
+    for row in rows.order_by("pk"):
         close(row, reason=centre.code, by=by)
 
 
-def _still_open(row: Offering) -> Season:
-    # Locked second: publication locks the season, so a seat cannot change under it.
-    season = Season.objects.select_for_update().get(pk=row.season_id)
-    if season.state in PUBLISHED:
-        raise Refused(OfferReason.SEASON_PUBLISHED)
-    return season
+@contextmanager
+def _season_held(offering: Offering) -> Iterator[Season]:
+    """Lock the season of an offering before the offering, as publication and an import do: locked in the other order,
+    each would wait for the other (40P01). Refused once its results are published."""
+    with transaction.atomic():
+        season = Season.objects.select_for_update().get(pk=offering.season_id)
+        if season.state in PUBLISHED:
+            raise Refused(OfferReason.SEASON_PUBLISHED)
+        yield season

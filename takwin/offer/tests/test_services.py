@@ -4,16 +4,20 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from takwin.core.errors import Refused
 from takwin.core.models import Entry
 from takwin.core.scope import EVERYWHERE, Scope
 from takwin.core.spreadsheets import SheetReason
+from takwin.core.tests.threads import together
 from takwin.offer import services
 from takwin.offer.choices import OfferReason as R
 from takwin.offer.models import AccessRule, Level, Offering, Programme, Season
 from takwin.offer.selectors import access
+from takwin.offer.services.offerings import centre_closes
 from takwin.offer.tests.make import make_offering, make_season
 
 pytestmark = pytest.mark.django_db
@@ -144,4 +148,43 @@ class TestClock:
         call_command("tick")
         season.refresh_from_db()
         assert (season.state, Outbox.objects.get().state) == ("closed", "sent")
-        assert "seasons ['2024-2025']" in capsys.readouterr().out
+        assert "seasons 1" in capsys.readouterr().out
+
+
+class TestLocks:
+    """Publication and an import lock a season, then its offerings: locked the other way round, two people who act at
+    once wait for each other, and PostgreSQL ends one of the two."""
+
+    def moves(self, offering):
+        text = {"reason": "x", "by": None}
+        yield lambda: services.set_seats(offering, seats=9, first_year=30, capacity=60, **text)
+        yield lambda: services.close(offering, **text)
+        yield lambda: services.reopen(offering, **text)
+        yield lambda: centre_closes(centre=offering.centre, by=None)
+
+    def test_the_season_is_locked_before_its_offerings(self):
+        season = make_season()
+        offering = make_offering(season)
+        make_offering(season, "medical-secretary")
+        tables = [f'SELECT "{model._meta.db_table}"' for model in (Season, Offering)]
+        for number, move in enumerate(self.moves(offering)):
+            with CaptureQueriesContext(connection) as seen:
+                move()
+            read = [query["sql"][: len(table)] for query in seen for table in tables if query["sql"].startswith(table)]
+            assert read[0] == tables[0], number
+        assert not Offering.objects.filter(season=season, state="open").exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_centre_closes_while_its_offerings_are_closed(self, network):
+        season = make_season()
+        rows = [make_offering(season, code) for code in ("pharmacy-assistant", "medical-secretary")]
+
+        def press(number):
+            if number:
+                return services.close(rows[-1], reason="x", by=None).state
+            with transaction.atomic():
+                centre_closes(centre=rows[0].centre, by=None)
+            return "closed"
+
+        assert set(together(2, press)) <= {"closed", "wrong_state"}
+        assert not Offering.objects.filter(season=season, state="open").exists()
