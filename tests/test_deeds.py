@@ -6,12 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from takwin.accounts.deeds import MOST_BYTES, MOST_DEEDS
 from takwin.accounts.tests.make import PASSWORD, make_user
+from takwin.admissions.models import Contribution
 from takwin.certification.models import Diploma
 from takwin.certification.tests.make import make_diploma
+from takwin.offer.tests.make import make_season
 
 pytestmark = pytest.mark.django_db
 REVOKE = {"do": "revoke_diploma", "why": "fraud", "words": "Found to be forged"}
@@ -71,6 +74,30 @@ def test_the_second_window_is_done_by_its_own_key_after_the_first(desk, row):
 def test_an_address_with_a_query(desk, row, query):
     assert prove(desk, press(desk, row, REVOKE, query)).status_code == 302
     assert state(row) == "revoked"
+
+
+def test_what_is_posted_lies_in_no_session_in_clear(desk):
+    """A contribution to a draw is secret until its value is public; sessions are rows of the database."""
+    season = make_season()
+    path, contribution = f"/desk/allocation/draw/{season.code}/", "c0ffee12" * 8
+    page = desk.post(path, {"contribution": contribution, "seen": "", "source": "drand"}).url
+    assert page.startswith("/accounts/reauthenticate/")
+    kept = "".join(str(row.get_decoded()) for row in Session.objects.all())
+    assert path in kept
+    assert contribution not in kept
+    assert desk.cookies["sessionid"].value not in kept
+    prove(desk, page)
+    assert Contribution.objects.get().secret == contribution
+
+
+def test_a_deed_of_other_keys_is_not_done(desk, row, settings):
+    page = press(desk, row, REVOKE)
+    session = desk.session
+    for deed in session["suspended_deeds"].values():
+        deed["request"] = deed["request"][:-8] + "AAAAAAA="
+    session.save()
+    assert prove(desk, page).status_code == 302
+    assert state(row) == "live"
 
 
 def test_a_wrong_password_between_does_no_other(desk, row):

@@ -3,6 +3,8 @@
 allauth keeps one such request in a session and compares its path with an address that has a query: of two windows, the
 password typed in the first did what was pressed in the second. Here each has its own key, in the address that follows
 the proof, which allauth's pages carry along; its own place in the session is filled for the length of the proof only.
+What was posted is encrypted: sessions lie in the database and in its back-ups, and a contribution to a draw, a number
+or a reason would lie there in clear. The cookies of the browser are not kept at all.
 """
 
 from __future__ import annotations
@@ -25,9 +27,10 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from takwin.core import keys
 from takwin.ui.pages import safe_next
 
-DEEDS = "suspended_deeds"  # in the session: {key: {"user", "request"}}, oldest first
+DEEDS = "suspended_deeds"  # in the session: {key: {"user", "path", "request": cipher text}}, oldest first
 KEY = "deed"
 MOST_DEEDS = 5
 MOST_BYTES = 500_000  # of all of them: the session is read at each request
@@ -61,7 +64,7 @@ class SuspendedDeeds:
         request.session.pop(STATE_SESSION_KEY, None)  # of an earlier try, of whatever deed
         following = request.POST.get("next") or request.GET.get("next") or ""
         path, key = split_key(following)
-        if key or any(json.loads(deed["request"])["path"] == path for deed in _kept(request).values()):
+        if key or any(deed.get("path") == path for deed in _kept(request).values()):
             request.session[STATE_SESSION_KEY] = {"callback": RESUME, "state": {"following": following}}
 
 
@@ -86,7 +89,9 @@ def suspend(request: Any) -> str:
     """Keep a POST until the proof; its key. The oldest make room. What has files, or is too long, is not kept: who
     pressed it is asked to press again."""
     key = secrets.token_urlsafe(16)
-    deed = {"user": request.user.pk, "request": serialize_request(request)}
+    posted = json.loads(serialize_request(request))
+    posted["META"].pop("HTTP_COOKIE", None)
+    deed = {"user": request.user.pk, "path": request.path, "request": keys.encrypt(json.dumps(posted))}
     if request.FILES or len(deed["request"]) > MOST_BYTES:
         return key
     kept = _kept(request) | {key: deed}
@@ -96,17 +101,26 @@ def suspend(request: Any) -> str:
     return key
 
 
+def _read(cipher: str) -> str:
+    """What was posted; "" when an operator changed the keys meanwhile."""
+    try:
+        return keys.decrypt(cipher)
+    except keys.FieldKeyError:
+        return ""
+
+
 def resume(request: Any, state: dict[str, str]) -> HttpResponse:
     """Do the deed that the proof was asked for, once; another one never. allauth calls it after the proof."""
     following, key = split_key(state["following"])
     kept = _kept(request)
     deed = kept.pop(key, None)
-    if deed is None or deed["user"] != request.user.pk:
+    posted = "" if deed is None or deed["user"] != request.user.pk else _read(deed["request"])
+    if not posted:
         lost = _("It is you, but what you had pressed is no longer kept: nothing was done now. Press again.")
         messages.warning(request, lost)
         return redirect(safe_next(request, following) or settings.LOGIN_REDIRECT_URL)
     request.session[DEEDS] = kept
-    suspended: Any = deserialize_request(deed["request"], request)
+    suspended: Any = deserialize_request(posted, request)
     vars(suspended).pop("headers", None)  # read from the META of the password page
     suspended._files = MultiValueDict()
     suspended.content_type = suspended.META.get("CONTENT_TYPE", "").partition(";")[0]

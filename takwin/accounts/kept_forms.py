@@ -40,7 +40,9 @@ MOST_FORMS = 5  # of one browser
 MOST_OF_ACCOUNT = 40  # of all its browsers
 MOST_ADDRESS = 2_000
 # Fields that are never kept. A file is no field.
-SECRETS = re.compile(r"pass(word|phrase|key)|secret|token|\bcode\b|otp|\bpin\b|seed|credential|private", re.IGNORECASE)
+SECRETS = re.compile(
+    r"pass(word|phrase|key)|secret|token|\bcode\b|otp|\bpin\b|seed|contribution|credential|private", re.IGNORECASE
+)
 PRIVATE_PATHS = ("/accounts/", "/admin/")  # sign-in, second factors and keys
 
 
