@@ -11,6 +11,7 @@ from django.conf import settings as site
 from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import TextField, Value
 
 from takwin.accounts.tests.make import make_user
 from takwin.certification.models import SigningKey
@@ -115,6 +116,30 @@ class TestRotation:
         settings.SALT_KEY = ["new", *settings.SALT_KEY]
         assert rotation._reencrypt_value(SigningKey, SigningKey._meta.get_field("secret"), key.pk, cipher) == 0
         assert SigningKey.objects.get().secret == "fresh"
+
+    def test_a_former_key_stays_while_a_process_of_before_still_writes_with_it(self, settings, monkeypatch):
+        """The pass has gone by when a process that was not started again writes an earlier row."""
+        keys.require_keys()
+        key, former = make_key(), list(settings.SALT_KEY)
+        late = keys.encrypt(SEED)
+        settings.SALT_KEY = ["new", *former]
+        keys.require_keys()
+        walk = rotation.reencrypt_second_factors
+
+        def written_behind():
+            column = Value(late, output_field=TextField())
+            SigningKey.objects.filter(pk=key.pk).update(secret=column)
+            return walk()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(rotation, "reencrypt_second_factors", written_behind)
+            rotation.reencrypt_all()
+        assert rotation.count_values()["older"] == 1
+        assert FieldKey.objects.count() == 2
+        assert rotation.reencrypt_all() == 1
+        assert FieldKey.objects.count() == 1
+        settings.SALT_KEY = ["new"]
+        assert SigningKey.objects.get().secret == SEED
 
 
 def test_a_second_factors_secret_is_cipher_text_and_one_of_before_becomes_it(settings):
