@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,14 @@ PROOF_LETTERS = (  # to an e-mail that somebody says is theirs, whether an accou
     "account/email/unknown_account",
 )
 LIMITED = {"too_many_login_attempts", "rate_limited"}  # allauth's codes of a limit that is reached
+
+
+def _even_out(email: str) -> None:
+    """allauth looks once more for an address that nobody proved (`filter_users_by_email`): as many queries for one
+    that somebody did, so that the time of a refusal does not say which addresses have an account."""
+    email = email.lower()
+    if email and EmailAddress.objects.filter(email=email, verified=True).exists():
+        list(User.objects.filter(email=email))
 
 
 class Adapter(DefaultAccountAdapter):
@@ -94,6 +103,7 @@ class Adapter(DefaultAccountAdapter):
             ("login_failed", self._get_login_attempts_cache_key(request, **credentials)),
         )
         super().pre_authenticate(request, **credentials)
+        _even_out(credentials.get("email") or "")
         login = _login_of(credentials)
         if login and not remembers(request, login):
             self._asked = ("login_failed_anywhere", login)

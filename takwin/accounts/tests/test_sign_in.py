@@ -4,9 +4,12 @@ import re
 from urllib.parse import quote
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from takwin.accounts.models import SecurityEvent, User
 from takwin.accounts.phones import normalize_phone
@@ -176,3 +179,17 @@ def test_who_is_signed_in_and_asks_for_a_page_of_sign_in_goes_home(client, addre
     client.force_login(make_user())
     answer = client.get(address, {"next": following})
     assert (answer.status_code, answer["Location"]) == (302, "/door/")
+
+
+def test_as_many_queries_refuse_a_known_address_as_an_unknown_one(client):
+    """What a stranger measures: more questions to the database would say which addresses have an account."""
+    proved, unproved = make_user("proved@example.org"), make_user("unproved@example.org")
+    EmailAddress.objects.filter(user=unproved).update(verified=False)
+
+    def queries(login):
+        with CaptureQueriesContext(connection) as seen:
+            client.post("/accounts/login/", {"login": login, "password": "not-the-password"})
+        return len(seen)
+
+    counts = {login: queries(login) for login in (proved.email, unproved.email, "nobody@example.org")}
+    assert len(set(counts.values())) == 1, counts
