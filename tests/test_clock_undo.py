@@ -9,6 +9,7 @@ from django.utils import timezone
 from takwin.accounts.models import Grant
 from takwin.accounts.services import grant
 from takwin.accounts.tests.make import make_user
+from takwin.admissions import services as admissions
 from takwin.admissions.tests.make import two_people
 from takwin.centres.models import Centre
 from takwin.core import clock, clock_undo
@@ -21,6 +22,7 @@ from takwin.employment.rules.rates import LEAST
 from takwin.employment.tests.make import make_employer, make_sample, make_vacancy
 from takwin.offer.models import Season
 from takwin.offer.tests.make import make_season
+from takwin.training import services as training
 from takwin.training.models import Contract
 from takwin.training.tests.make import make_contract
 from takwin.web import clock as steps
@@ -180,6 +182,31 @@ class TestLeftAlone:
             last_on=contract.last_on,
         )  # fmt: skip
         assert code_of(undo_all, "contracts") == "undo_nothing"
+
+    def test_a_contract_of_a_trainee_who_left_since_stays_ended(self, ahead):
+        contract = make_broken()
+        ahead(lambda: run_step("contracts"))
+        training.abandon(contract.enrolment, leaving="health", by=None)
+        assert code_of(undo_all, "contracts") == "undo_nothing"
+
+    def test_a_season_closed_by_hand_since_is_not_the_clock_s_any_more(self, ahead):
+        season = make_season()
+        ahead(lambda: run_step("seasons"))
+        admissions.reopen_applications(season, by=two_people()[0])
+        admissions.close_applications(season, by=two_people()[1])
+        assert code_of(undo_all, "seasons") == "undo_nothing"
+        assert Season.objects.get(pk=season.pk).state == "closed"
+
+    def test_nor_is_a_follow_up(self, ahead):
+        wave = make_sample().wave
+        today = timezone.localdate()
+        days = {"opens_on": today - timedelta(days=9), "closes_on": today + timedelta(days=9)}
+        Wave.objects.filter(pk=wave.pk).update(state="open", **days)
+        ahead(lambda: run_step("waves"))
+        person = two_people()[0]
+        employment.reopen_wave(fresh(wave), closes_on=today + timedelta(days=9), reason="x", by=person)
+        employment.close_wave(fresh(wave), by=person)
+        assert code_of(undo_all, "waves") == "undo_nothing"
 
     def test_one_row_that_cannot_move_stops_no_other(self, ahead, monkeypatch):
         rows = make_vacancies(3)

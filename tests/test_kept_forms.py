@@ -132,9 +132,18 @@ def test_no_secret_no_file_and_nothing_long_is_kept(client, offering):
     make_user()
     open_page(client)
     end_sessions()
-    send(client, password1="the-password", api_token="the-token", code="123456", csrfmiddlewaretoken="x" * 64)
+    send(
+        client,
+        password1="the-password",
+        api_token="the-token",
+        code="123456",
+        contribution="the-share",
+        csrfmiddlewaretoken="x" * 64,
+    )
     row = KeptForm.objects.get()
-    assert not [secret for secret in ("the-password", "the-token", "123456", "xxxx") if secret in row.body]
+    assert not [
+        secret for secret in ("the-password", "the-token", "123456", "the-share", "xxxx") if secret in row.body
+    ]
     assert "سلمى" in row.body
     KeptForm.objects.all().delete()
     send(client, note="ع" * MOST_BYTES)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from takwin.core.changes import change, create, journal
 from takwin.core.choices import Reasons
 from takwin.core.errors import Refused
 from takwin.core.flow import Flow
-from takwin.core.models import ClockBatch, ClockRow, GivingBack
+from takwin.core.models import ClockBatch, ClockRow, Entry, GivingBack
 from takwin.core.second_person import RequestState, SecondPersonReason, request_flow
 
 CAPABILITY = "running.act"
@@ -114,6 +114,13 @@ class Plan:
     @property
     def left(self) -> int:
         return self.due + self.moved
+
+
+def last_by_clock(rows: QuerySet[Any], verb: str, ref: Any = None) -> QuerySet[Any]:
+    """Of these rows those whose last `verb` in the journal is nobody's. Somebody may have undone what the clock did,
+    and have done the same since: that is theirs, and stays. `ref`: the reference in the journal, when no column."""
+    moves = Entry.objects.filter(ref=OuterRef("ref") if ref is None else ref, verb=verb)
+    return rows.annotate(hand=Subquery(moves.order_by("-pk").values("by")[:1])).filter(hand__isnull=True)
 
 
 def until(batch: ClockBatch, undo: Undo) -> datetime:

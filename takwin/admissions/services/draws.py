@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ from takwin.admissions.choices import DrawState, ValueSource, VoidReason
 from takwin.admissions.models import Contribution, Draw, Run
 from takwin.admissions.rules import DRAW, VALUE_AFTER, check_contribution, drand_round
 from takwin.core.changes import change, create
-from takwin.core.clock_undo import Undo
+from takwin.core.clock_undo import Undo, last_by_clock
 from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.engines.allocation.at_home import commitment, final_seed
@@ -146,7 +147,7 @@ def _restore_season(season: Season, *, reason: str, by: User, before: str = "") 
 
 
 def _closed_seasons(rows: QuerySet[Season]) -> QuerySet[Season]:
-    return rows.filter(state=SeasonState.CLOSED)
+    return last_by_clock(rows.filter(state=SeasonState.CLOSED), "close", Concat(Value("season:"), OuterRef("code")))
 
 
 SEASON_UNDO = Undo(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from takwin.certification.models import Diploma
 from takwin.core.changes import change, create, journal
 from takwin.core.choices import Channel, Priority
-from takwin.core.clock_undo import Undo, take_rows
+from takwin.core.clock_undo import Undo, last_by_clock, take_rows
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
@@ -151,7 +151,7 @@ def restore_wave(wave: Wave, *, reason: str, by: Any, before: str = "") -> Wave:
 
 
 def _still_closed(rows: QuerySet[Wave]) -> QuerySet[Wave]:
-    return rows.filter(state=WaveState.CLOSED, rates__isnull=True)
+    return last_by_clock(rows.filter(state=WaveState.CLOSED, rates__isnull=True), "close_wave")
 
 
 WAVE_UNDO = Undo(

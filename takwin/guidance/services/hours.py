@@ -184,12 +184,13 @@ def _on_holiday() -> Q:
 
 
 def _still_withdrawn(rows: QuerySet[Slot]) -> QuerySet[Slot]:
-    """To come, within hours that go on, and neither offered again nor closed by an exception since."""
+    """To come, within hours that go on at a centre that is not closed, and neither offered again nor closed by an
+    exception since."""
     meets = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
     offered = Slot.objects.filter(counsellor=OuterRef("counsellor"), state=SlotState.OPEN, **meets)
     exceptions = Closure.objects.filter(centre=OuterRef("centre"), **meets)
     exceptions = exceptions.filter(Q(counsellor__isnull=True) | Q(counsellor=OuterRef("counsellor")))
-    rows = rows.exclude(hours__last_on__lt=F("starts_on"))
+    rows = rows.exclude(hours__last_on__lt=F("starts_on")).exclude(centre__status=CentreStatus.CLOSED)
     return rows.filter(
         ~Exists(offered),
         ~Exists(exceptions),

@@ -326,9 +326,9 @@ def restore_contract(contract: Contract, *, reason: str, by: Any, before: str = 
 
 
 def _still_lapsed(rows: QuerySet[Contract]) -> QuerySet[Contract]:
-    """Lapsed, and no new contract was drawn up since."""
+    """Lapsed, of somebody still in training, and no new contract was drawn up since."""
     newer = Contract.objects.filter(enrolment=OuterRef("enrolment"), state__in=OPEN)
-    return rows.filter(~Exists(newer), state=ContractState.LAPSED)
+    return rows.filter(~Exists(newer), state=ContractState.LAPSED, enrolment__state=EnrolmentState.ENROLLED)
 
 
 CONTRACT_UNDO = Undo(
