@@ -217,6 +217,16 @@ class TestLeftAlone:
         assert run_step("vacancies") == 0
         assert list(ClockBatch.objects.values_list("count", flat=True)) == [2]
 
+    def test_nor_does_one_that_its_table_would_refuse_today(self, ahead):
+        """It has no words: a form would ask for them. Neither the step nor the giving back ends at it."""
+        rows = make_vacancies(3)
+        Vacancy.objects.filter(pk=rows[0].pk).update(words="")
+        assert ahead(lambda: run_step("vacancies")) == 2
+        assert [fresh(row).state for row in rows] == ["open", "expired", "expired"]
+        Vacancy.objects.filter(pk=rows[1].pk).update(words="")
+        done = undo_all("vacancies")
+        assert (done.restored, done.left_alone, done.ended_at is None) == (1, 1, False)
+
     def test_not_after_the_period(self, ahead):
         make_vacancies(1)
         ahead(lambda: run_step("vacancies"))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -27,6 +29,7 @@ from takwin.core.flow import Flow
 from takwin.core.models import ClockBatch, ClockRow, Entry, GivingBack
 from takwin.core.second_person import RequestState, SecondPersonReason, request_flow
 
+log = structlog.get_logger("takwin.clock")
 CAPABILITY = "running.act"
 CHUNK = 500  # rows tried by one press or one run of the clock: some seconds
 GIVING_BACK = request_flow("give_back")
@@ -98,6 +101,8 @@ def take_rows(step: str, due: QuerySet[Any], verb: str, flow: Flow) -> int:
                 count += 1
         except Refused:
             continue
+        except ValidationError as failure:  # a row of before that would be refused today: it stops no other
+            log.warning("row not taken", step=step, key=key, fields=sorted(getattr(failure, "error_dict", ())))
     return count
 
 
@@ -216,8 +221,8 @@ def _give_row(key: int, request: GivingBack, undo: Undo) -> int:
                 with transaction.atomic():
                     undo.give_back(row, before=kept.before, reason=request.reason, by=request.decided_by)
                 kept.given_back = True
-            except Refused:
-                pass  # it moved on meanwhile: left alone, counted
+            except (Refused, ValidationError, IntegrityError):
+                pass  # it moved on meanwhile, or would be refused today: left alone, counted
         kept.save(update_fields=["tried", "given_back"])
     return int(kept.given_back)
 
