@@ -73,9 +73,9 @@ def kernel():
     sorts, kernels, solves = [], [], []
     for _ in range(ROUNDS):
         sorts.append(clock(lambda: np.sort(floats))[0])
-        tables, live, state = prepare(problem)
+        tables, working_priority, state = prepare(problem)
         state.kept[:] = -2 - problem.start[:-1]
-        kernels.append(clock(lambda: sweep(tables, live, state))[0])  # noqa: B023 - called at once
+        kernels.append(clock(lambda: sweep(tables, working_priority, state))[0])  # noqa: B023 - called at once
         solves.append(clock(lambda: solve(problem))[0])
     ratio = statistics.median(kernels) / statistics.median(sorts)
     print(f"np.sort of {len(floats):,} float32, with this processor's vectors  {spread(sorts)}")

@@ -1,6 +1,7 @@
 """How often a candidate of the simulated season could gain by another list of wishes. Prints counts.
 
-Without beds nobody can (tests try every list at small size). With beds a lie can push a rival off a bar. For SAMPLE
+Without beds nobody can (tests try every list at small size). With beds a lie can push a rival below a cut-off. For
+SAMPLE
 candidates who did not get their first wish, three lies are tried each, one at a time, everything allocated again: the
 wish before the one obtained moved first; every bed given up; wishes without a bed put before those with one.
 """
@@ -32,13 +33,13 @@ def relist(problem, i, wishes):
     shift = np.where(np.arange(problem.candidates + 1) > i, len(wishes) - (b - a), 0)
     return replace(
         problem, start=problem.start + shift, pool=problem.pool[flat], priority=problem.priority[flat], with_bed=bed,
-        bed_priority=problem.bed_priority[flat], firm=np.zeros(0, np.int64),
+        bed_priority=problem.bed_priority[flat], locked=np.zeros(0, np.int64),
     )  # fmt: skip
 
 
 def main():
     season = arrays.read(Season.objects.get(), "bench")
-    problem = replace(season.problem, firm=np.zeros(0, np.int64))
+    problem = replace(season.problem, locked=np.zeros(0, np.int64))
     honest = solve(problem).wish
     asks = np.unique(problem.candidate[problem.with_bed])
     unhappy = [int(i) for i in asks if honest[i] != problem.start[i]]

@@ -298,8 +298,12 @@ class TestSizes:
             if "tests" in path.parts:
                 continue
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 42:
-                    fat[f"{path.relative_to(ROOT)}:{node.name}"] = node.end_lineno - node.lineno + 1
+                if not isinstance(node, ast.FunctionDef):
+                    continue
+                # Code is counted, not the docstring: shapes, units and errors take as many lines as they need.
+                words = node.body[0].end_lineno - node.body[0].lineno if ast.get_docstring(node) else 0
+                if (lines := node.end_lineno - node.lineno + 1 - words) > 42:
+                    fat[f"{path.relative_to(ROOT)}:{node.name}"] = lines
         assert fat == {}
 
     def test_templates(self):

@@ -42,8 +42,8 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
     back[old] = np.arange(len(old))
     names = ("pool", "priority", "with_bed", "bed_priority")
     parts: dict[str, Any] = {name: getattr(problem, name)[old] for name in names}
-    firm = problem.firm[order]
-    parts["firm"] = np.where(firm >= 0, back[firm], -1) if len(back) else firm
+    locked = problem.locked[order]
+    parts["locked"] = np.where(locked >= 0, back[locked], -1) if len(back) else locked
     parts["groups"] = _groups(arrays)[order] if len(problem.groups) else problem.groups
     shuffled = replace(problem, start=start, **parts)
     held = result.wish[order]
@@ -64,7 +64,7 @@ def keep(run: Run, arrays: SeasonArrays, result: Result) -> tuple[ContentFile[by
         (folder / "result").mkdir()
         # What is proved is what anyone reads: the problem is taken back from its files first.
         certificate, _times = parquet_io.write(
-            folder / "result", parquet_io.read(folder / "problem"), Result(wish, result.bar, result.rounds)
+            folder / "result", parquet_io.read(folder / "problem"), Result(wish, result.bed_cutoff, result.rounds)
         )
         return ContentFile(_zip(folder), name=f"{run.ref}.zip"), certificate
 

@@ -21,7 +21,7 @@ from takwin.offer.models import Offering, Season
 
 SCORE_SHIFT = 40  # priority = score, then 40 bits of lottery: whole numbers, so no two floats can tie
 LOT = (1 << SCORE_SHIFT) - 1
-# Admitted before a round is calculated are only those whose lapsed seat was given back; it is firm, as a held one is.
+# Admitted before a round is calculated: only those whose lapsed seat was given back. It is locked, like a held seat.
 IN_PLAY = (
     ApplicationState.SUBMITTED,
     ApplicationState.UNPLACED,
@@ -99,7 +99,7 @@ def read(season: Season, seed: str) -> SeasonArrays:
             member[i, number[name] >> 6] |= np.uint64(1 << (number[name] & 63))
     cells = columns.arrays()
     # An offering set aside gives no seat in this run, and keeps those given before.
-    taken = np.bincount(cells["pool"][cells["firm"][cells["firm"] >= 0]], minlength=len(pools))
+    taken = np.bincount(cells["pool"][cells["locked"][cells["locked"] >= 0]], minlength=len(pools))
     problem = Problem(
         **cells,
         capacity=np.array(
@@ -264,7 +264,7 @@ class _Columns:
         self.applications, self.wish, self.score, self.rank = array("q"), array("q"), array("q"), array("q")
         self.aside: list[tuple[int, int]] = []
         self.cells: dict[str, array[int]] = {
-            name: array("q") for name in ("pool", "priority", "with_bed", "bed_priority", "count", "firm")
+            name: array("q") for name in ("pool", "priority", "with_bed", "bed_priority", "count", "locked")
         }
         self.done = False
 
@@ -284,7 +284,7 @@ class _Columns:
         if not self.applications or self.applications[-1] != application:
             self.applications.append(application)
             cells["count"].append(0)
-            cells["firm"].append(-1)
+            cells["locked"].append(-1)
             self.done = False
         if self.done or (state == ApplicationState.CONFIRMED and pk != seat):
             return
@@ -296,7 +296,7 @@ class _Columns:
             self.aside.append((pk, points))
             return
         if pk == seat:
-            cells["firm"][-1] = len(self.wish)
+            cells["locked"][-1] = len(self.wish)
             self.done = True  # what is less dear is not asked for any more
         self.wish.append(pk)
         self.score.append(points)
@@ -318,7 +318,7 @@ class _Columns:
             "priority": np.array(cells["priority"], dtype=np.int64),
             "with_bed": np.array(cells["with_bed"], dtype=bool),
             "bed_priority": np.array(cells["bed_priority"], dtype=np.int64),
-            "firm": np.array(cells["firm"], dtype=np.int64),
+            "locked": np.array(cells["locked"], dtype=np.int64),
         }
 
 

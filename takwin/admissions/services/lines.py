@@ -84,10 +84,10 @@ class _Names:
         kind = slot - int(self.arrays.problem.slot_start[pool])
         return [name for bit, name in enumerate(self.reserves[pool]) if kind >> bit & 1]
 
-    def of_berth(self, house: int, berth: int) -> list[str]:
+    def groups_of_bed_class(self, house: int, bed_class: int) -> list[str]:
         """The groups of beds of a house that someone of a berth may use."""
         problem = self.arrays.problem
-        kind, begin = berth - int(problem.berth_start[house]), int(problem.bed_start[house])
+        kind, begin = bed_class - int(problem.bed_class_start[house]), int(problem.bed_start[house])
         groups = [str(BedGroup(group)) for _pk, group in self.arrays.houses[begin : int(problem.bed_start[house + 1])]]
         return [name for bit, name in enumerate(groups) if kind >> bit & 1]
 
@@ -101,8 +101,8 @@ def _lines(
     for who in sorted(range(problem.candidates), key=names.order.__getitem__):
         ref = names.applications[int(arrays.applications[who])]
         held = int(result.wish[who])
-        firm = int(problem.firm[who]) if len(problem.firm) else -1
-        wishes = [_wish(w, w == firm, arrays, found, names) for w in range(start[who], start[who + 1])]
+        locked = int(problem.locked[who]) if len(problem.locked) else -1
+        wishes = [_wish(w, w == locked, arrays, found, names) for w in range(start[who], start[who + 1])]
         yield (
             ref,
             {
@@ -115,22 +115,22 @@ def _lines(
         )
 
 
-def _wish(w: int, firm: bool, arrays: SeasonArrays, found: Cutoffs, names: _Names) -> dict[str, Any]:
+def _wish(w: int, locked: bool, arrays: SeasonArrays, found: Cutoffs, names: _Names) -> dict[str, Any]:
     problem = arrays.problem
     pool = int(problem.pool[w])
     house = int(problem.house[pool]) if len(problem.house) else -1
     bed = bool(problem.with_bed[w]) if len(problem.with_bed) else False
-    lodged = bed and int(found.berth[w]) >= 0
+    has_bed = bed and int(found.bed_class[w]) >= 0
     return {
         "rank": int(arrays.rank[w]),
         "offering": names.pools[pool],
         "score": int(arrays.scores[w]),
         "groups": names.of_slot(pool, int(found.slot[w])),
-        "firm": firm,
+        "firm": locked,
         "with_bed": bed,
-        "house": names.houses[house] if lodged else None,
-        "bed_groups": names.of_berth(house, int(found.berth[w])) if lodged else [],
-        "bed_score": int(problem.bed_priority[w]) >> SCORE_SHIFT if lodged else None,
+        "house": names.houses[house] if has_bed else None,
+        "bed_groups": names.groups_of_bed_class(house, int(found.bed_class[w])) if has_bed else [],
+        "bed_score": int(problem.bed_priority[w]) >> SCORE_SHIFT if has_bed else None,
     }
 
 
@@ -150,11 +150,11 @@ def _cutoffs(run: Run, arrays: SeasonArrays, found: Cutoffs, names: _Names) -> I
     for slot, w in zip(slots.tolist(), wish.tolist(), strict=True):
         pool = int(problem.pool[w])
         add(names.pools[pool], names.of_slot(pool, slot), found.seat_least(slot))
-    berths, wish = np.unique(found.berth, return_index=True)
-    for berth, w in zip(berths.tolist(), wish.tolist(), strict=True):
-        if berth >= 0:
+    bed_classes, wish = np.unique(found.bed_class, return_index=True)
+    for bed_class, w in zip(bed_classes.tolist(), wish.tolist(), strict=True):
+        if bed_class >= 0:
             house = int(problem.house[problem.pool[w]])
-            add(names.houses[house], names.of_berth(house, berth), found.bed_least(berth))
+            add(names.houses[house], names.groups_of_bed_class(house, bed_class), found.bed_least(bed_class))
     yield from sorted(out.items())
 
 

@@ -35,10 +35,10 @@ def facts(arrays: SeasonArrays, result: Result) -> Facts:
     who, at = problem.candidate, np.arange(m)
     own = result.wish[who] if m else np.zeros(0, dtype=np.int64)
     admitted, dearer = at == own, (own < 0) | (at < own)
-    lodged = open_wishes(problem, result.bar) if m else np.zeros(0, dtype=bool)
-    waiting = dearer & lodged
+    has_open_bed = open_wishes(problem, result.bed_cutoff) if m else np.zeros(0, dtype=bool)
+    waiting = dearer & has_open_bed
     outcome = np.full(m, Outcome.NOT_REACHED.value, dtype=object)
-    outcome[dearer & ~lodged] = Outcome.NO_BED.value
+    outcome[dearer & ~has_open_bed] = Outcome.NO_BED.value
     outcome[waiting] = Outcome.WAITING.value
     outcome[admitted] = Outcome.ADMITTED.value
     pools, bed = len(arrays.offerings), _beds(arrays)

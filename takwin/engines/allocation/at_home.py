@@ -121,23 +121,23 @@ def draw_faults(draw: dict[str, Any]) -> list[str]:
 
 
 def line_faults(mine: dict[str, Any], public: dict[str, Any]) -> list[str]:
-    """What is wrong with one's line: not in the published roots, other lots, or not the first wish one clears."""
+    """Faults of a candidate's line: not in the published roots, other lots, or not the first wish they clear."""
     if mine["run"] != public["run"]:
         return ["the two files speak of different runs"]
     body, faults = mine["line"]["body"], []
     if body["run"] != public["run"] or not inside(mine["line"], public["lines"]):
         faults.append("your line is not in the published tree")
-    bars: dict[str, Any] = {}
+    cutoffs: dict[str, Any] = {}
     for row in mine["cutoffs"]:
         if row["body"]["run"] != public["run"] or not inside(row, public["cutoffs"]):
             faults.append(f"a cut-off is not in the published tree: {row['body']}")
-        bars[_key(row["body"]["place"], row["body"]["groups"])] = row["body"]["least"]
+        cutoffs[_key(row["body"]["place"], row["body"]["groups"])] = row["body"]["least"]
     reached = None
     for wish in body["wishes"]:
         try:
-            if _clears(wish, body["application"], public["seed"], bars):
+            if _clears(wish, body["application"], public["seed"], cutoffs):
                 reached = wish["rank"]
-                break  # what is less dear is not asked for any more
+                break  # later wishes are wanted less
         except KeyError as absent:
             faults.append(f"no cut-off is given for {absent}")
             break
@@ -150,18 +150,18 @@ def _key(place: str, groups: list[str]) -> str:
     return " ".join([place, *sorted(groups)])
 
 
-def _clears(wish: dict[str, Any], application: str, seed: str, bars: dict[str, Any]) -> bool:
-    """Whether one holds a wish firm, or stands at its cut-off or above; with a bed, at the bed's too."""
+def _clears(wish: dict[str, Any], application: str, seed: str, cutoffs: dict[str, Any]) -> bool:
+    """Whether the wish is locked, or its score reaches its cut-off and, with a bed, that of the bed."""
     if wish["firm"]:
         return True
-    seat = bars[_key(wish["offering"], wish["groups"])]
+    seat = cutoffs[_key(wish["offering"], wish["groups"])]
     if not _above(wish["score"], lot(seed, application, wish["offering"]), seat):
         return False
     if not wish["with_bed"]:
         return True
     if not wish["house"]:
         return False
-    bed = bars[_key(wish["house"], wish["bed_groups"])]
+    bed = cutoffs[_key(wish["house"], wish["bed_groups"])]
     return _above(wish["bed_score"], lot(seed, application, wish["house"]), bed)
 
 

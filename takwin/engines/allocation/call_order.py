@@ -1,4 +1,4 @@
-"""The call order with two minimum rates, as Parcoursup's public document of 2023 tells it (section 4).
+"""The call order with two minimum rates, as section 4 of Parcoursup's public document of 2023 states it.
 
 At each place k the best ranked of four queues is called (none, bursary, resident, both), unless a rate binds: with b
 bursary holders and r residents called so far, b * 100 < q_bursary * k binds to bursary holders, r * 100 < q_resident
@@ -21,11 +21,27 @@ NONE, BURSARY, RESIDENT, BOTH = range(4)
 
 
 def call_order(start: Any, q_bursary: Any, q_resident: Any, rank: Any, kind: Any) -> NDArray[np.int32]:
-    """Place in the call order of each candidacy.
+    """The place of each candidacy in the call order of its group.
 
-    Parameters: start (g + 1,) candidacies of group x are start[x] to start[x + 1]; q_bursary, q_resident (g,) minimum
-    rates in percent, 0 to 100; rank (c,) from 1 to the size of the group, each once; kind (c,) 0 none, 1 bursary,
-    2 resident, 3 both. Returns (c,) int32, from 1 in each group. Raises Malformed.
+    Parameters
+    ----------
+    start : array_like of int, shape (g + 1,)
+        Candidacies of group x are start[x] to start[x + 1].
+    q_bursary, q_resident : array_like of int, shape (g,)
+        Minimum rates in percent, 0 to 100.
+    rank : array_like of int, shape (c,)
+        From 1 to the size of the group, each once.
+    kind : array_like of int, shape (c,)
+        0 none, 1 bursary, 2 resident, 3 both.
+
+    Returns
+    -------
+    ndarray of int32, shape (c,)
+        From 1 in each group.
+
+    Raises
+    ------
+    Malformed
     """
     from takwin.engines.allocation.lists import call
 
@@ -105,7 +121,7 @@ def _number(table: str, line: int, row: dict[str, str], column: str, low: int, h
 
 
 def _agree(name: str, table: Any, of: Any) -> None:
-    """Rows of a group tell the same rates, and each rank from 1 to its size once."""
+    """Check that the rows of a group have the same rates, and each rank from 1 to its size once."""
     size = np.bincount(of) if len(of) else np.zeros(0, np.int64)
     rates: dict[int, Any] = {}
     seen: dict[tuple[int, int], int] = {}

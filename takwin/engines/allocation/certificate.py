@@ -26,7 +26,24 @@ def code() -> str:
 def certify(
     problem: Problem, result: Result, *, seed: str = "", **more: Any
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """The certificate, and beside it the seconds each property took: times differ, certificates do not."""
+    """The certificate of a result, and beside it the times: times differ from run to run, certificates do not.
+
+    Parameters
+    ----------
+    problem : Problem
+    result : Result
+    seed : str
+        That of the lots, as it is published.
+    **more
+        Further entries of the certificate.
+
+    Returns
+    -------
+    certificate : dict
+        Of JSON values. Its keys and the names of its properties are published and stay.
+    times : dict of str to float
+        Seconds each property took.
+    """
     times: dict[str, float] = {}
     found = faults(problem, result, clock=lambda name, seconds: times.__setitem__(name, round(seconds, 4)))
     got = result.wish[result.wish >= 0]

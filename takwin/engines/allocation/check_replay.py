@@ -19,11 +19,11 @@ FEW = 300  # people left, from which one by one is faster
 
 
 class Replay:
-    """Seats under given bars, candidates proposing; `alive` (m,) tells which wishes may be granted."""
+    """Seats under given bed cut-offs, candidates proposing; `alive` (m,): which wishes may be granted."""
 
     def __init__(self, problem: Problem, lawful: Claims) -> None:
         self.problem, self.alive, self.slot = problem, lawful.beds.entitled.copy(), lawful.slot
-        self.berth, self.reserved_seats = lawful.beds.berth, lawful.reserved_seats
+        self.bed_class, self.reserved_seats = lawful.beds.bed_class, lawful.reserved_seats
         self.wish = np.full(problem.candidates, -1, dtype=np.int64)
         kind = problem.priority.dtype
         self.least = np.iinfo(kind).min
@@ -32,9 +32,9 @@ class Replay:
         self.floor = self.cut.copy()
         count = np.diff(problem.reserve_start) if len(problem.reserve_group) else np.zeros(len(self.cut), np.int64)
         self.reserved = count > 0
-        self.firm = np.zeros(len(problem.pool), dtype=bool)
-        if len(problem.firm):
-            self.firm[problem.firm[problem.firm >= 0]] = True
+        self.locked = np.zeros(len(problem.pool), dtype=bool)
+        if len(problem.locked):
+            self.locked[problem.locked[problem.locked >= 0]] = True
         self.people: dict[int, list[tuple[int, int, int]]] = {}  # of the pools followed one by one
         self.undo: list[tuple[str, int, Any]] = []
         self.ready = False
@@ -47,7 +47,7 @@ class Replay:
             w = at[active]
             left = w < problem.start[active + 1]
             active, w = active[left], w[left]
-            keen = self.alive[w] & ((problem.priority[w] > self.cut[problem.pool[w]]) | self.firm[w])
+            keen = self.alive[w] & ((problem.priority[w] > self.cut[problem.pool[w]]) | self.locked[w])
             at[active[~keen]] += 1
             proposers, waiting = active[keen], active[~keen]
             self.wish[proposers] = w[keen]
@@ -71,8 +71,8 @@ class Replay:
         plain = ~self.reserved[pool]
         order = np.flatnonzero(plain)
         keys: list[Any] = [-problem.priority[wish[order]], pool[order]]
-        if len(problem.firm):
-            keys.insert(1, ~self.firm[wish[order]])
+        if len(problem.locked):
+            keys.insert(1, ~self.locked[wish[order]])
         order = order[np.lexsort(keys)]
         sorted_pool = pool[order]
         first = np.searchsorted(sorted_pool, sorted_pool)
@@ -108,20 +108,20 @@ class Replay:
         for _q, _i, kind in people:
             counts[kind] += 1
         full = len(people) == problem.capacity[p] and filled(tuple(counts), seats) == sum(seats)
-        self.cut[p] = min(people)[0] if full and people and not len(problem.firm) else self.floor[p]
+        self.cut[p] = min(people)[0] if full and people and not len(problem.locked) else self.floor[p]
 
     def _choice(self, p: int, people: list[tuple[int, int, int]]) -> set[int]:
         problem = self.problem
         seats = self.reserved_seats(p) if self.reserved[p] else ()
-        firm = {i for _q, i, _kind in people if len(problem.firm) and self._is_firm(i, p)}
-        return choose(people, int(problem.capacity[p]), seats, firm)
+        locked = {i for _q, i, _kind in people if len(problem.locked) and self._is_locked(i, p)}
+        return choose(people, int(problem.capacity[p]), seats, locked)
 
-    def _is_firm(self, i: int, p: int) -> bool:
-        w = self.problem.firm[i]
+    def _is_locked(self, i: int, p: int) -> bool:
+        w = self.problem.locked[i]
         return w >= 0 and self.problem.pool[w] == p
 
     def _ready(self) -> None:
-        """People of every pool, and beds taken by berth, for the steps one by one."""
+        """People of every pool, and beds taken by bed class, for the steps one by one."""
         problem = self.problem
         who = np.flatnonzero(self.wish >= 0)
         order = who[np.argsort(problem.pool[self.wish[who]], kind="stable")]
@@ -129,15 +129,15 @@ class Replay:
         heads = np.flatnonzero(np.diff(pools, prepend=-1))
         ends = np.append(heads, len(order))[1:]
         self.span = {int(pools[a]): order[a:b] for a, b in zip(heads, ends, strict=True)}
-        held = self.berth[self.wish[who]]
-        self.load = np.bincount(held[held >= 0], minlength=int(problem.berth_start[-1]))
+        held = self.bed_class[self.wish[who]]
+        self.load = np.bincount(held[held >= 0], minlength=int(problem.bed_class_start[-1]))
 
     def insert(self, i: int, w: int) -> None:
         """One candidate proposes from wish w on, and whoever is turned out after; every step can be taken back."""
         problem, end = self.problem, int(self.problem.start[i + 1])
         while w < end:
             p = int(problem.pool[w])
-            above = problem.priority[w] > self.cut[p] or self.firm[w]
+            above = problem.priority[w] > self.cut[p] or self.locked[w]
             if not self.alive[w] or not above:
                 w += 1
                 continue
@@ -160,7 +160,7 @@ class Replay:
             end = int(problem.start[i + 1])
 
     def _keep(self, p: int, grown: list[tuple[int, int, int]]) -> set[int]:
-        if self.reserved[p] or len(self.problem.firm):
+        if self.reserved[p] or len(self.problem.locked):
             return self._choice(p, grown)
         return {row[1] for row in grown} - {min(grown)[1]}
 
@@ -170,7 +170,7 @@ class Replay:
         if self.reserved[p]:
             self._satisfied(p, people)
         elif len(people) == self.problem.capacity[p]:
-            free = [q for q, i, _kind in people if not (len(self.problem.firm) and self._is_firm(i, p))]
+            free = [q for q, i, _kind in people if not (len(self.problem.locked) and self._is_locked(i, p))]
             self.cut[p] = min(free) if free else np.iinfo(self.cut.dtype).max
 
     def _hold(self, i: int, w: int) -> None:
@@ -180,8 +180,8 @@ class Replay:
 
     def _seat(self, i: int, was: int, w: int) -> None:
         for wish, step in ((was, -1), (w, 1)):
-            if wish >= 0 and self.berth[wish] >= 0:
-                self.load[self.berth[wish]] += step
+            if wish >= 0 and self.bed_class[wish] >= 0:
+                self.load[self.bed_class[wish]] += step
         self.wish[i] = w
 
     def back(self, mark: int) -> None:
@@ -195,14 +195,14 @@ class Replay:
 
 
 def feasible(problem: Problem, lawful: Claims, questions: list[tuple[int, int]], over: Callable[[Any], Any]) -> int:
-    """How many of (berth, person) could be let in with every house lodging its people; see check_beds.openable.
+    """How many of (bed class, person) could be let in while every house fits its people; see check_beds.openable.
 
     All but these persons propose first. Then each question has everyone else in place and that person last, for the
     order of proposals changes nothing: halves are put in and taken back, so each person is put in once a level.
     """
     asked: dict[int, list[int]] = {}
-    for berth, who in questions:
-        asked.setdefault(who, []).append(berth)
+    for bed_class, who in questions:
+        asked.setdefault(who, []).append(bed_class)
     again = Replay(problem, lawful)
     rest = np.ones(problem.candidates, dtype=bool)
     rest[list(asked)] = False
@@ -212,7 +212,7 @@ def feasible(problem: Problem, lawful: Claims, questions: list[tuple[int, int]],
 
 def _halve(again: Replay, some: list[int], asked: dict[int, list[int]], over: Callable[[Any], Any]) -> int:
     if len(some) == 1:
-        return sum(_ask(again, some[0], berth, over) for berth in asked[some[0]])
+        return sum(_ask(again, some[0], bed_class, over) for bed_class in asked[some[0]])
     middle, found = len(some) // 2, 0
     for mine, others in ((some[:middle], some[middle:]), (some[middle:], some[:middle])):
         mark = len(again.undo)
@@ -223,10 +223,10 @@ def _halve(again: Replay, some: list[int], asked: dict[int, list[int]], over: Ca
     return found
 
 
-def _ask(again: Replay, who: int, berth: int, over: Callable[[Any], Any]) -> bool:
-    """Whether this person, let into the berth, leaves every house able to lodge its people."""
+def _ask(again: Replay, who: int, bed_class: int, over: Callable[[Any], Any]) -> bool:
+    """Whether every house fits its people once this person is let into the bed class."""
     span = np.arange(again.problem.start[who], again.problem.start[who + 1])
-    mine = span[(again.berth[span] == berth) & ~again.alive[span]]
+    mine = span[(again.bed_class[span] == bed_class) & ~again.alive[span]]
     again.alive[mine] = True
     mark = len(again.undo)
     again.insert(who, int(span[0]))

@@ -40,14 +40,14 @@ def more(counts: tuple[int, ...], kind: int, by: int = 1) -> tuple[int, ...]:
     return (*counts[:kind], counts[kind] + by, *counts[kind + 1 :])
 
 
-def choose(people: list[tuple[int, int, int]], capacity: int, seats: tuple[int, ...], firm: set[int]) -> set[int]:
-    """Whom a pool keeps of (priority, candidate, kind): firm ones, then the best who fill reserves, then the best."""
-    ranked = sorted(people, key=lambda row: (row[1] not in firm, -row[0]))
+def choose(people: list[tuple[int, int, int]], capacity: int, seats: tuple[int, ...], locked: set[int]) -> set[int]:
+    """Whom a pool keeps of (priority, candidate, kind): the locked, then the best who fill reserves, then the best."""
+    ranked = sorted(people, key=lambda row: (row[1] not in locked, -row[0]))
     kept: set[int] = set()
     counts = (0,) * (1 << len(seats))
     for _priority, who, kind in ranked:
         grown = more(counts, kind)
-        if who in firm or (len(kept) < capacity and filled(grown, seats) > filled(counts, seats)):
+        if who in locked or (len(kept) < capacity and filled(grown, seats) > filled(counts, seats)):
             counts = grown
             kept.add(who)
     for _priority, who, _kind in ranked:

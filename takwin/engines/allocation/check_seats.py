@@ -16,36 +16,40 @@ def over(problem: Problem, wish: Any) -> int:
 
 
 class Beds:
-    """Wishes with a bed: `at` (k,), and the `berth` of each: the pool's house, and which of its bed groups the
-    candidate belongs to; -1 when none. `entitled` (m,): whether a wish may be granted at all under the bars."""
+    """The k wishes with a bed.
 
-    def __init__(self, problem: Problem, bar: Any) -> None:
+    at : (k,) their index
+    bed_class : (m,) the pool's house, and which of its bed groups the candidate belongs to; -1 when none
+    entitled : (m,) whether a wish may be granted at all under the cut-offs of the beds
+    """
+
+    def __init__(self, problem: Problem, bed_cutoff: Any) -> None:
         self.at = at = np.flatnonzero(problem.with_bed)
-        self.berth = np.full(len(problem.pool), -1, dtype=np.int32)
+        self.bed_class = np.full(len(problem.pool), -1, dtype=np.int32)
         self.entitled = np.ones(len(problem.pool), dtype=bool)
         if not len(at):
             return
-        berth = self._berths(problem, at)
-        self.berth[at] = berth
-        open_to = (berth >= 0) & (problem.bed_priority[at] >= np.where(berth >= 0, bar[berth], 0))
-        if len(problem.firm):
-            open_to |= (berth >= 0) & (problem.firm[problem.candidate[at]] == at)
+        bed_class = self._bed_classes(problem, at)
+        self.bed_class[at] = bed_class
+        open_to = (bed_class >= 0) & (problem.bed_priority[at] >= np.where(bed_class >= 0, bed_cutoff[bed_class], 0))
+        if len(problem.locked):
+            open_to |= (bed_class >= 0) & (problem.locked[problem.candidate[at]] == at)
         self.entitled[at] = open_to
 
-    def _berths(self, problem: Problem, at: Any) -> Any:
+    def _bed_classes(self, problem: Problem, at: Any) -> Any:
         if not problem.houses or not len(problem.house):
             return np.full(len(at), -1)
         house = problem.house[problem.pool[at]]
         kind = np.zeros(len(at), dtype=np.int64)
-        who, lodged = problem.candidate[at], np.maximum(house, 0)
-        count = np.where(house >= 0, np.diff(problem.bed_start)[lodged], 0)
+        who, house_at = problem.candidate[at], np.maximum(house, 0)
+        count = np.where(house >= 0, np.diff(problem.bed_start)[house_at], 0)
         for k in range(int(count.max(initial=0))):
             there = np.flatnonzero(count > k)
             group = problem.bed_group[problem.bed_start[house[there]] + k]
             for g in each(group):
                 some = there[group == g]
                 kind[some] |= problem.member(who[some], g).astype(np.int64) << k
-        return np.where(kind > 0, problem.berth_start[lodged] + kind, -1)
+        return np.where(kind > 0, problem.bed_class_start[house_at] + kind, -1)
 
 
 def each(groups: Any) -> list[int]:
@@ -73,9 +77,12 @@ def slots(problem: Problem, at: Any = None) -> Any:
 
 
 class Claims:
-    """Wishes dearer than the one held that could be granted, and what each slot of each pool would let in.
+    """Wishes that their candidate prefers to the one held and could be granted, and what each slot would let in.
 
-    `line`: what a claim must pass to displace someone lawfully; `least` when a seat, or a reserved seat, is free.
+    claim : (m,) whether a wish is such a claim
+    line : (slots,) the priority a claim must pass to displace someone lawfully; `least` when a seat, or a reserved
+        seat, is free, `most` when nobody can be displaced
+    guarantee : (slots,) whether one more of the slot would fill one more reserved seat
     """
 
     def __init__(self, problem: Problem, result: Result, beds: Beds) -> None:
@@ -93,20 +100,20 @@ class Claims:
         self.reserved: Any = np.flatnonzero(np.diff(problem.reserve_start)) if len(problem.reserve_group) else []
         self.line, self.guarantee = self._lines(held)
 
-    def _firm(self, held: Any) -> Any:
+    def _locked(self, held: Any) -> Any:
         problem = self.problem
-        return problem.firm[self.got] == held if len(problem.firm) else np.zeros(len(held), dtype=bool)
+        return problem.locked[self.got] == held if len(problem.locked) else np.zeros(len(held), dtype=bool)
 
     def _lines(self, held: Any) -> tuple[Any, Any]:
         problem = self.problem
         first = problem.slot_start[:-1]
         line = np.full(int(problem.slot_start[-1]), self.most, dtype=problem.priority.dtype)
-        turn = held[~self._firm(held)]
-        order = np.argsort(problem.pool[turn], kind="stable")
-        sorted_pool = problem.pool[turn][order]
+        unlocked = held[~self._locked(held)]
+        order = np.argsort(problem.pool[unlocked], kind="stable")
+        sorted_pool = problem.pool[unlocked][order]
         heads = np.flatnonzero(np.diff(sorted_pool, prepend=-1))
         if len(heads):
-            worst = np.minimum.reduceat(problem.priority[turn][order], heads)
+            worst = np.minimum.reduceat(problem.priority[unlocked][order], heads)
             line[first[sorted_pool[heads]]] = worst
         line[first[~self.full]] = self.least
         guarantee = np.zeros(len(line), dtype=bool)
@@ -116,11 +123,11 @@ class Claims:
         return line, guarantee
 
     def _reserved_lines(self, held: Any, line: Any, guarantee: Any) -> None:
-        problem, firm = self.problem, self._firm(held)
+        problem, locked = self.problem, self._locked(held)
         inside = np.flatnonzero(np.isin(problem.pool[held], self.reserved))
         for at in inside[np.argsort(problem.pool[held[inside]], kind="stable")]:
             w = held[at]
-            row = (int(problem.priority[w]), int(self.slot[w]), bool(firm[at]))
+            row = (int(problem.priority[w]), int(self.slot[w]), bool(locked[at]))
             self.people.setdefault(int(problem.pool[w]), []).append(row)
         for p in map(int, self.reserved):
             base, sets = int(problem.slot_start[p]), int(problem.slot_start[p + 1] - problem.slot_start[p])

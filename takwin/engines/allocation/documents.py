@@ -1,4 +1,4 @@
-"""One JSON document in, one out: small problems, with names. The format is told in docs/allocation.md."""
+"""One JSON document in, one out: small problems, with names. docs/allocation.md describes the format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 
 from takwin.engines.allocation.certificate import certify
 from takwin.engines.allocation.model import ANYONE, LOWEST, MOST_GROUPS, NO_HOUSE, Malformed, Problem, Result
-from takwin.engines.allocation.named import Named, berth_names, break_ties, describe_result
+from takwin.engines.allocation.named import Named, bed_class_names, break_ties, describe_result
 
 Name = Annotated[StrictStr, Field(min_length=1)]
 Count = Annotated[StrictInt, Field(ge=0, le=1 << 31)]
@@ -206,11 +206,11 @@ def read_result(path: Path, of: Named) -> tuple[Result, dict[str, Any]]:
             i = who[row["candidate"]]
             if row["wish"] is not None:
                 wish[i] = _wish(of, i, row)
-        berths = {(house, tuple(groups)): k for k, (house, groups) in enumerate(berth_names(of))}
-        bar = np.full(len(berths), LOWEST, dtype=np.int64)
+        bed_classes = {(house, tuple(groups)): k for k, (house, groups) in enumerate(bed_class_names(of))}
+        bed_cutoff = np.full(len(bed_classes), LOWEST, dtype=np.int64)
         for row in data.get("bars", []):
-            bar[berths[row["house"], tuple(row["groups"])]] = LOWEST if row["bar"] is None else row["bar"]
-        return Result(wish, bar), dict(data["certificate"])
+            bed_cutoff[bed_classes[row["house"], tuple(row["groups"])]] = LOWEST if row["bar"] is None else row["bar"]
+        return Result(wish, bed_cutoff), dict(data["certificate"])
     except (KeyError, TypeError, ValueError, IndexError) as wrong:
         raise Malformed(path.name, None, "result", f"does not fit the problem: {wrong}") from None
 

@@ -15,8 +15,13 @@ from numba import njit
 
 
 class Tables(NamedTuple):
-    """What does not change: see Problem. `pool` of a slot, `base` of a pool's people, `hall`: seats a set of
-    reserves has together, `firm`: a priority from which on nobody can be turned out."""
+    """What does not change, see Problem.
+
+    slot : (m,) slot of a wish; pool : (slots,) pool of a slot
+    base : (p + 1,) where the people of a pool begin in the arrays of the state
+    reserved_capacity : (slots,) seats that the set of reserves of a slot has together
+    locked : priority from which on nobody can be turned out
+    """
 
     start: Any
     slot: Any
@@ -24,12 +29,17 @@ class Tables(NamedTuple):
     slot_start: Any
     capacity: Any
     base: Any
-    hall: Any
-    firm: Any
+    reserved_capacity: Any
+    locked: Any
 
 
 class State(NamedTuple):
-    """What moves. `best`, `who`, `kind`: priority, candidate and set of reserves of the people of each pool."""
+    """What changes.
+
+    kept : (n,) wish each candidate holds, see the module; cut : (slots + 1,) cut-offs, the last one never passed
+    size : (p,) people of a pool; best, who, kind : their priority, candidate and set of reserves, from `base` on
+    mark, load : space of `_mark_kept`
+    """
 
     kept: Any
     cut: Any
@@ -56,7 +66,7 @@ def find_slots(start, pool, slot_start, reserve_start, reserve_group, groups, ou
 
 
 @njit(cache=True)
-def sweep(t, live, s):
+def sweep(t, working_priority, s):
     """Everyone who has somewhere to go proposes, in the order of memory, until nobody moves.
 
     The order of proposals cannot change the outcome (McVitie and Wilson 1971), so the fastest is taken: a candidate
@@ -72,7 +82,7 @@ def sweep(t, live, s):
             if kept[i] >= -1:
                 continue
             w, end = -2 - kept[i], start[i + 1]
-            while w < end and live[w] <= cut[slots[w]]:
+            while w < end and working_priority[w] <= cut[slots[w]]:
                 w += 1
             if w >= end:
                 kept[i] = -1
@@ -81,9 +91,9 @@ def sweep(t, live, s):
             slot = slots[w]
             p = pool_of[slot]
             if slot_start[p + 1] - slot_start[p] > 1:
-                out = _admit(p, i, live[w], slot - slot_start[p], t, s)
+                out = _admit(p, i, working_priority[w], slot - slot_start[p], t, s)
             else:
-                out = _push(best, who, base[p], held[p], capacity[p], i, live[w])
+                out = _push(best, who, base[p], held[p], capacity[p], i, working_priority[w])
                 if out < 0:
                     held[p] += 1
                 if held[p] == capacity[p]:
@@ -95,10 +105,10 @@ def sweep(t, live, s):
 
 
 @njit(cache=True)
-def propose(i, t, live, s):
+def propose(i, t, working_priority, s):
     """One candidate proposes until kept somewhere or at the end of the list; returns who is turned out, or -1."""
     w, end = -2 - s.kept[i], t.start[i + 1]
-    while w < end and live[w] <= s.cut[t.slot[w]]:
+    while w < end and working_priority[w] <= s.cut[t.slot[w]]:
         w += 1
     s.kept[i] = w if w < end else -1
     if w >= end:
@@ -106,9 +116,9 @@ def propose(i, t, live, s):
     slot = t.slot[w]
     p = t.pool[slot]
     if t.slot_start[p + 1] - t.slot_start[p] > 1:
-        out = _admit(p, i, live[w], slot - t.slot_start[p], t, s)
+        out = _admit(p, i, working_priority[w], slot - t.slot_start[p], t, s)
     else:
-        out = _push(s.best, s.who, t.base[p], s.size[p], t.capacity[p], i, live[w])
+        out = _push(s.best, s.who, t.base[p], s.size[p], t.capacity[p], i, working_priority[w])
         if out < 0:
             s.size[p] += 1
         if s.size[p] == t.capacity[p]:
@@ -159,7 +169,7 @@ def _admit(p, i, q, kind, t, s):
     size += 1
     out = -1
     if size > t.capacity[p]:
-        _basis(p, size, t, s)
+        _mark_kept(p, size, t, s)
         drop = size - 1
         while s.mark[drop]:
             drop -= 1
@@ -174,32 +184,32 @@ def _admit(p, i, q, kind, t, s):
 
 
 @njit(cache=True)
-def _basis(p, size, t, s):
-    """Marks who is kept by right: 2 a firm seat, 1 a reserve. Best first, each takes a reserve if all before still
+def _mark_kept(p, size, t, s):
+    """Marks who is kept by right: 2 a locked seat, 1 a reserve. Best first, each takes a reserve if all before still
     have one (Hall's condition on every set of reserves: a person counts once). Returns the room left for others."""
     b, first = t.base[p], t.slot_start[p]
     sets = t.slot_start[p + 1] - first
     for x in range(sets):
         s.load[x] = 0
-    firm = 0
-    while firm < size and s.best[b + firm] >= t.firm:
-        firm += 1
-    room = t.capacity[p] - firm
+    locked = 0
+    while locked < size and s.best[b + locked] >= t.locked:
+        locked += 1
+    room = t.capacity[p] - locked
     for k in range(size):
         kind = s.kind[b + k]
-        s.mark[k] = 2 if k < firm else 0
-        if kind == 0 or (k >= firm and room <= 0):
+        s.mark[k] = 2 if k < locked else 0
+        if kind == 0 or (k >= locked and room <= 0):
             continue
         fits = True
         for x in range(sets):
-            if x & kind == kind and s.load[x] >= t.hall[first + x]:
+            if x & kind == kind and s.load[x] >= t.reserved_capacity[first + x]:
                 fits = False
                 break
         if fits:
             for x in range(sets):
                 if x & kind == kind:
                     s.load[x] += 1
-            if k >= firm:
+            if k >= locked:
                 s.mark[k] = 1
                 room -= 1
     return room
@@ -208,10 +218,10 @@ def _basis(p, size, t, s):
 @njit(cache=True)
 def _cuts(p, size, t, s):
     """The cut-off of each slot of a full pool: what a newcomer with these reserves must pass to be kept."""
-    room = _basis(p, size, t, s)
+    room = _mark_kept(p, size, t, s)
     b, first = t.base[p], t.slot_start[p]
     sets = t.slot_start[p + 1] - first
-    none = t.firm - 1  # only a firm seat passes
+    none = t.locked - 1  # only a locked seat passes
     low_open = none
     turned = False  # whether anyone can be turned out at all
     for k in range(size):
@@ -224,7 +234,7 @@ def _cuts(p, size, t, s):
         fits = kind != 0
         if kind:
             for x in range(sets):
-                if x & kind == kind and s.load[x] >= t.hall[first + x]:
+                if x & kind == kind and s.load[x] >= t.reserved_capacity[first + x]:
                     inside &= x
                     fits = False
         cut = low_open
@@ -234,4 +244,4 @@ def _cuts(p, size, t, s):
             for k in range(size):
                 if s.mark[k] == 1 and (fits or s.kind[b + k] & inside == s.kind[b + k]) and s.best[b + k] < cut:
                     cut = s.best[b + k]
-        s.cut[first + kind] = cut if turned else t.firm + (t.firm - 1)
+        s.cut[first + kind] = cut if turned else t.locked + (t.locked - 1)

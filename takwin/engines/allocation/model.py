@@ -13,14 +13,21 @@ from numpy.typing import NDArray
 NO_HOUSE = -1
 ANYONE = -1  # the group of beds open to all
 MOST_GROUPS = 6  # reserves of one pool, bed groups of one house: their subsets are counted one by one
-LOWEST = np.iinfo(np.int64).min  # a bar that admits everyone
+LOWEST = np.iinfo(np.int64).min  # a bed cut-off that admits everyone
+# Names of arrays in the digest of a problem, where they differ: digests were published before the fields were renamed.
+_DIGEST_NAMES = {"locked": "firm"}
 Ints = NDArray[np.int64]
 
 
 def lottery(seed: str, candidate: str, pool: str) -> int:
-    """A number from 0 to 2^40 - 1 that anyone can recompute: the first 5 bytes of blake2b.
+    """The lot of a candidate in a pool, which anyone can recompute: the first 5 bytes of blake2b.
 
-    The message is seed, candidate and pool, each ended by a line feed, in UTF-8. A higher number is luckier.
+    The message is seed, candidate and pool, each ended by a line feed, in UTF-8.
+
+    Returns
+    -------
+    int
+        From 0 to 2^40 - 1; a higher number is luckier.
     """
     message = f"{seed}\n{candidate}\n{pool}\n".encode()
     return int.from_bytes(hashlib.blake2b(message, digest_size=5).digest(), "big")
@@ -42,7 +49,7 @@ def _none(kind: Any = np.int64) -> Any:
 class Problem:
     """n candidates, m wishes, p pools, h houses. Arrays of length 0 stand for what a problem does without.
 
-    start : (n + 1,) wishes of candidate i are start[i] to start[i + 1], dearest first
+    start : (n + 1,) wishes of candidate i are start[i] to start[i + 1], most wanted first
     pool : (m,) pool of a wish
     priority : (m,) int32 or int64, higher is better; total: no two candidates tie in a pool
     capacity : (p,) seats
@@ -54,7 +61,7 @@ class Problem:
     reserve_start : (p + 1,) reserves of a pool; reserve_group, reserve_seats : (r,) at least so many seats for
         members of the group when they ask
     groups : (n, words) uint64, bit g of a row: the candidate belongs to group g
-    firm : (n,) wish a candidate holds from an earlier round and cannot lose, or -1
+    locked : (n,) wish a candidate holds from an earlier round and cannot lose, or -1
     """
 
     start: Ints
@@ -71,7 +78,7 @@ class Problem:
     reserve_group: Ints = _none()
     reserve_seats: Ints = _none()
     groups: NDArray[np.uint64] = _none(np.uint64)
-    firm: Ints = _none()
+    locked: Ints = _none()
 
     def __post_init__(self) -> None:
         kinds = {"pool": np.int32, "house": np.int32, "with_bed": np.bool_, "groups": np.uint64}
@@ -89,7 +96,7 @@ class Problem:
         n, m, p = self.candidates, len(self.pool), len(self.capacity)
         if not len(self.start) or self.start[0] != 0 or self.start[-1] != m or (np.diff(self.start) < 0).any():
             raise Malformed("candidates", None, "start", "must rise from 0 to the number of wishes")
-        lengths = {"priority": m, "with_bed": m, "bed_priority": m, "house": p, "reserve_start": p + 1, "firm": n}
+        lengths = {"priority": m, "with_bed": m, "bed_priority": m, "house": p, "reserve_start": p + 1, "locked": n}
         for name, wanted in lengths.items():
             have = len(getattr(self, name))
             if have != wanted and (have or name == "priority"):
@@ -121,13 +128,15 @@ class Problem:
         return np.repeat(np.arange(self.candidates, dtype=np.int32), np.diff(self.start))
 
     @cached_property
-    def berth_start(self) -> Ints:
-        """(h + 1,) a berth is a house and a set of its bed groups: those a candidate may use. 2^groups a house."""
+    def bed_class_start(self) -> Ints:
+        """(h + 1,) bed classes of each house. A bed class is a house and the set of its bed groups that a candidate
+        may use: 2^groups classes a house."""
         return np.concatenate([[0], np.cumsum(1 << np.diff(self.bed_start))]) if self.houses else np.zeros(1, np.int64)
 
     @cached_property
     def slot_start(self) -> Ints:
-        """(p + 1,) a slot is a pool and a set of its reserves: those a candidate may use. One of a plain pool."""
+        """(p + 1,) slots of each pool. A slot is a pool and the set of its reserves that a candidate may use:
+        2^reserves slots a pool."""
         if not len(self.reserve_group):
             return np.arange(len(self.capacity) + 1)
         return np.concatenate([[0], np.cumsum(1 << np.diff(self.reserve_start))])
@@ -141,11 +150,15 @@ class Problem:
         return (self.groups[candidates, group >> 6] >> np.uint64(group & 63)) & np.uint64(1) == 1
 
     def digest(self) -> str:
-        """sha256 of all arrays, little-endian, in the order of the fields; the width of an integer does not count."""
+        """The sha256 of all arrays, as hexadecimal digits.
+
+        Each array is written as `name:size` and a line feed, then its values as 8 bytes each, little-endian, in the
+        order of the fields, so that the width of an integer does not change the digest.
+        """
         sha = hashlib.sha256()
         for part in fields(self):
             array = getattr(self, part.name)
-            sha.update(f"{part.name}:{array.size}\n".encode())
+            sha.update(f"{_DIGEST_NAMES.get(part.name, part.name)}:{array.size}\n".encode())
             step = 1 << 20  # widened in pieces: a nation's wishes never stand twice in memory
             flat = array.ravel()
             for at in range(0, flat.size, step):
@@ -157,15 +170,15 @@ class Problem:
 class Result:
     """wish : (n,) index of the wish each candidate gets, or -1.
 
-    bar : (berths,) bed priority from which a bed is open to a berth (see Problem.berth_start), LOWEST: to all.
-    rounds : how often seats were allocated again before the bars settled.
+    bed_cutoff : (bed classes,) lowest bed priority that is given a bed, see Problem.bed_class_start; LOWEST: any.
+    rounds : how often seats were allocated before the bed cut-offs settled.
     """
 
     wish: Ints
-    bar: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    bed_cutoff: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     rounds: int = 1
 
     def digest(self) -> str:
         sha = hashlib.sha256(np.asarray(self.wish).astype("<i8").tobytes())
-        sha.update(np.asarray(self.bar).astype("<i8").tobytes())
+        sha.update(np.asarray(self.bed_cutoff).astype("<i8").tobytes())
         return sha.hexdigest()

@@ -1,4 +1,4 @@
-"""A problem with its names: how ties are broken, how a result is told."""
+"""A problem with its names: how ties are broken, and a result in names."""
 
 from __future__ import annotations
 
@@ -25,9 +25,12 @@ class Named:
 
 
 def break_ties(named: Named) -> Named:
-    """Ties between candidates are broken by the lottery of the seed; whole numbers stay whole.
+    """The same problem with ties between candidates broken by the lottery of the seed; whole numbers stay whole.
 
-    Raises Malformed: a tie without a seed; one candidate with two priorities in one pool, or in one house.
+    Raises
+    ------
+    Malformed
+        A tie without a seed; a candidate with two priorities in one pool, or in one house.
     """
     problem = named.problem
     priority = _broken(named, problem.priority, problem.pool, named.pools, "priority", None)
@@ -87,8 +90,8 @@ def _broken(named: Named, priority: Any, of: Any, names: Sequence[str], column: 
     return out
 
 
-def berth_names(named: Named) -> list[tuple[str, list[str | None]]]:
-    """House and groups of each berth, in order."""
+def bed_class_names(named: Named) -> list[tuple[str, list[str | None]]]:
+    """House and groups of each bed class, in order."""
     problem, out = named.problem, []
     for house, name in enumerate(named.houses):
         rows = problem.bed_group[problem.bed_start[house] : problem.bed_start[house + 1]].tolist()
@@ -120,8 +123,8 @@ def describe_result(named: Named, result: Result) -> dict[str, Any]:
             for p, name in enumerate(named.pools)
         ],
         "bars": [
-            {"house": house, "groups": groups, "bar": None if bar == LOWEST else int(bar)}
-            for (house, groups), bar in zip(berth_names(named), result.bar, strict=True)
+            {"house": house, "groups": groups, "bar": None if bed_cutoff == LOWEST else int(bed_cutoff)}
+            for (house, groups), bed_cutoff in zip(bed_class_names(named), result.bed_cutoff, strict=True)
             if groups
         ],
     }

@@ -1,4 +1,4 @@
-"""A folder of Parquet tables in, one out: a nation's problem. The tables are told in docs/allocation.md.
+"""A folder of Parquet tables in, one out: a nation's problem. docs/allocation.md describes the tables.
 
 Rows are referred to by their number, so that ten million wishes cost ten million small integers.
 """
@@ -34,7 +34,20 @@ MUST = ("candidates", "pools", "wishes")
 
 
 def read(folder: Path, seed: str = "") -> Named:
-    """The problem of a folder. Raises Malformed with the table, the row and the column."""
+    """The problem of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Parquet tables, and `problem.json` for the seed.
+    seed : str
+        Instead of the one of the folder.
+
+    Raises
+    ------
+    Malformed
+        With the table, the row and the column.
+    """
     tables = {name: _table(folder, name) for name in NEEDED}
     note = folder / "problem.json"
     if not seed and note.exists():
@@ -72,7 +85,7 @@ def _table(folder: Path, name: str) -> pa.Table | None:
 
 
 class Names(Sequence[str]):
-    """A column of ids, read one by one: a million names are not made for a result that tells none."""
+    """A column of ids, read singly: a million texts are not made for a result that shows none."""
 
     def __init__(self, column: Any) -> None:
         self.column = column
@@ -148,8 +161,8 @@ def _wishes(tables: dict[str, Any], n: int, pools: int) -> tuple[Any, dict[str, 
         parts["with_bed"] = column.to_numpy()
     if "firm" in tables["wishes"].column_names:
         held = np.flatnonzero(tables["wishes"]["firm"].to_numpy())
-        parts["firm"] = np.full(n, -1, dtype=np.int64)
-        parts["firm"][owner[held]] = held
+        parts["locked"] = np.full(n, -1, dtype=np.int64)
+        parts["locked"][owner[held]] = held
     return np.concatenate([[0], np.cumsum(size)]), parts
 
 
@@ -248,13 +261,13 @@ def write_problem(folder: Path, named: Named) -> None:
     """The tables of a problem, readable by `read`. A seat held from an earlier round is in `wishes.firm`."""
     problem = named.problem
     folder.mkdir()
-    firm = np.zeros(len(problem.pool), dtype=bool)
-    firm[problem.firm[problem.firm >= 0]] = True
+    locked = np.zeros(len(problem.pool), dtype=bool)
+    locked[problem.locked[problem.locked >= 0]] = True
     wishes = {"candidate": problem.candidate, "pool": problem.pool, "priority": problem.priority}
     if len(problem.with_bed):
         wishes |= {"with_bed": problem.with_bed}
-    if firm.any():
-        wishes |= {"firm": firm}
+    if locked.any():
+        wishes |= {"firm": locked}
     house = problem.house if len(problem.house) else np.full(len(named.pools), NO_HOUSE, np.int32)
     tables: dict[str, dict[str, Any]] = {
         "candidates": {"id": list(named.candidates)},
@@ -312,7 +325,13 @@ def _named(of: Any, groups: Sequence[str]) -> Any:
 
 
 def write(folder: Path, named: Named, result: Result) -> tuple[dict[str, Any], dict[str, float]]:
-    """Tables of the result into an empty folder; returns its certificate, and the seconds each property took."""
+    """Write the tables of a result and its certificate into an empty folder.
+
+    Returns
+    -------
+    certificate, times
+        As `certify`.
+    """
     write_result(folder, named.problem, result)
     certificate, times = certify(named.problem, result, seed=named.seed)
     text = json.dumps(certificate, ensure_ascii=False, indent=1, sort_keys=True)
@@ -321,7 +340,7 @@ def write(folder: Path, named: Named, result: Result) -> tuple[dict[str, Any], d
 
 
 def write_result(folder: Path, problem: Problem, result: Result) -> None:
-    """assignments (a row a candidate), waiting (a row a wish), pools, bars."""
+    """Write the tables assignments (a row a candidate), waiting (a row a wish), pools and bars (the bed cut-offs)."""
     far = result.wish < 0
     wish = np.maximum(result.wish, 0)
     last, held = last_admitted(problem, result)
@@ -340,7 +359,7 @@ def write_result(folder: Path, problem: Problem, result: Result) -> None:
                 problem.candidate[np.maximum(last, 0)] if len(problem.pool) else last, mask=last < 0
             ),
         },
-        "bars": {"bar": pa.array(result.bar, mask=result.bar == LOWEST)},
+        "bars": {"bar": pa.array(result.bed_cutoff, mask=result.bed_cutoff == LOWEST)},
     }
     for name, columns in tables.items():
         pq.write_table(pa.table(columns), folder / f"{name}.parquet", compression="snappy", use_dictionary=False)
@@ -350,12 +369,12 @@ def read_result(folder: Path, of: Named) -> tuple[Result, dict[str, Any]]:
     """A result and its certificate. Raises Malformed."""
     try:
         place = pq.read_table(folder / "assignments.parquet")["wish"]
-        bar = pq.read_table(folder / "bars.parquet")["bar"]
+        bed_cutoff = pq.read_table(folder / "bars.parquet")["bar"]
         certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     except (OSError, KeyError, pa.ArrowInvalid, json.JSONDecodeError) as wrong:
         raise Malformed(folder.name, None, "file", str(wrong).splitlines()[0]) from None
-    if len(place) != of.problem.candidates or len(bar) != int(of.problem.berth_start[-1]):
+    if len(place) != of.problem.candidates or len(bed_cutoff) != int(of.problem.bed_class_start[-1]):
         raise Malformed("assignments", None, "wish", f"{len(place)} rows for {of.problem.candidates} candidates")
     rank = place.fill_null(0).to_numpy().astype(np.int64)
     wish = np.where(rank > 0, of.problem.start[:-1] + rank - 1, -1)
-    return Result(wish, bar.fill_null(LOWEST).to_numpy().astype(np.int64)), certificate
+    return Result(wish, bed_cutoff.fill_null(LOWEST).to_numpy().astype(np.int64)), certificate

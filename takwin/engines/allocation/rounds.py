@@ -1,4 +1,4 @@
-"""Waiting lists in rounds: what was accepted stands, what was refused is dropped, people only move up."""
+"""Waiting lists in rounds: what was accepted is locked, what was refused is dropped, people only move up."""
 
 from __future__ import annotations
 
@@ -23,9 +23,20 @@ class Round:
 def following(problem: Problem, result: Result, answers: Any, capacity: Any = None) -> Round:
     """The next round after everyone answered.
 
-    answers (n,): ACCEPT keeps the seat and nothing else; HOLD keeps it and waits for dearer wishes; WAIT gives it up
-    and waits for dearer ones (someone without a seat waits for all); LEAVE ends there. `capacity` (p,): seats of the
-    next round when they change; Malformed when fewer than those held.
+    Parameters
+    ----------
+    problem : Problem
+    result : Result
+    answers : array_like of int, shape (n,)
+        ACCEPT keeps the seat and nothing else; HOLD keeps it and waits for wishes wanted more; WAIT gives it up and
+        waits for those (someone without a seat waits for all wishes); LEAVE ends there.
+    capacity : array_like of int, shape (p,), optional
+        Seats of the next round when they change.
+
+    Raises
+    ------
+    Malformed
+        A pool would have fewer seats than are held.
     """
     answers = np.asarray(answers)
     held = np.asarray(result.wish)
@@ -37,12 +48,12 @@ def following(problem: Problem, result: Result, answers: Any, capacity: Any = No
     size = last - first
     start = np.concatenate([[0], np.cumsum(size)])
     old = np.repeat(first - start[:-1], size) + np.arange(start[-1])
-    firm = np.where(keeps, held - first + start[:-1], -1)
+    locked = np.where(keeps, held - first + start[:-1], -1)
     seats = problem.capacity if capacity is None else np.asarray(capacity)
     _room(problem, held[keeps], seats)
     parts: dict[str, Any] = {name: getattr(problem, name) for name in ("pool", "priority", "with_bed", "bed_priority")}
     parts = {name: array[old] if len(array) else array for name, array in parts.items()}
-    return Round(replace(problem, start=start, firm=firm, capacity=seats, **parts), old)
+    return Round(replace(problem, start=start, locked=locked, capacity=seats, **parts), old)
 
 
 def _room(problem: Problem, held: Any, seats: Any) -> None:

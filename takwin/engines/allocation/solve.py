@@ -1,4 +1,4 @@
-"""Deferred acceptance with reserves, and with admission bars where there are beds."""
+"""Deferred acceptance with reserves, and with cut-offs where there are beds."""
 
 from __future__ import annotations
 
@@ -10,36 +10,66 @@ from takwin.engines.allocation.model import LOWEST, Malformed, Problem, Result
 
 
 def solve(problem: Problem) -> Result:
-    """The candidate-optimal stable seats under the settled bars of the beds.
+    """The candidate-optimal stable seats under the settled cut-offs of the beds.
 
     The same problem gives the same result to the byte on any machine and with any number of threads.
+
+    Parameters
+    ----------
+    problem : Problem
+        n candidates, m wishes, total priorities.
+
+    Returns
+    -------
+    Result
+        `wish` (n,) and `bed_cutoff` (bed classes,).
+
+    Raises
+    ------
+    Malformed
+        A priority is beyond 62 bits.
     """
     # Here, not above: numba takes most of a second to import, and the pages of the portal never solve.
     from takwin.engines.allocation import beds
     from takwin.engines.allocation.kernel import sweep
 
-    tables, live, state = prepare(problem)
+    tables, working_priority, state = prepare(problem)
     if problem.houses and problem.with_bed.any():
-        return beds.solve(problem, tables, live, state)
+        return beds.solve(problem, tables, working_priority, state)
     state.kept[:] = -2 - problem.start[:-1]
-    sweep(tables, live, state)
-    return Result(state.kept.astype(np.int64), np.full(int(problem.berth_start[-1]), LOWEST, dtype=np.int64))
+    sweep(tables, working_priority, state)
+    return Result(state.kept.astype(np.int64), np.full(int(problem.bed_class_start[-1]), LOWEST, dtype=np.int64))
 
 
 def prepare(problem: Problem, room: Any = None) -> tuple[Any, Any, Any]:
-    """Tables, live priorities and an empty state of a problem.
+    """What the compiled loops work on.
 
-    `room`: the most people a pool may ever hold, when seats may be added later.
+    Parameters
+    ----------
+    problem : Problem
+    room : array_like of int, shape (p,), optional
+        The most people each pool may ever hold, when seats may be added later.
+
+    Returns
+    -------
+    tables : kernel.Tables
+        What does not change.
+    working_priority : ndarray of int32 or int64, shape (m,)
+        Priorities, those of locked wishes raised above all others; the problem's own array when none is locked.
+    state : kernel.State
+        Nobody has proposed.
     """
     from takwin.engines.allocation.kernel import State, Tables
 
     seats, slot_start = problem.capacity, problem.slot_start
     pool = np.repeat(np.arange(len(seats), dtype=np.int32), np.diff(slot_start))
-    live, firm = _live(problem)
-    kind = live.dtype
+    working_priority, locked = _working_priority(problem)
+    kind = working_priority.dtype
     most = seats if room is None else np.maximum(seats, room)
     base = np.concatenate([[0], np.cumsum(most + 1)]).astype(np.int64)  # one more: a newcomer, then who leaves
-    tables = Tables(problem.start, _slots(problem), pool, slot_start, seats, base, hall(problem), kind.type(firm))
+    tables = Tables(
+        problem.start, _slots(problem), pool, slot_start, seats, base, reserved_capacity(problem), kind.type(locked)
+    )
     lowest = np.iinfo(kind).min
     cut = np.full(int(slot_start[-1]) + 1, lowest, dtype=kind)
     cut[:-1][seats[pool] == 0] = np.iinfo(kind).max
@@ -54,11 +84,16 @@ def prepare(problem: Problem, room: Any = None) -> tuple[Any, Any, Any]:
         np.zeros(int(most.max(initial=0)) + 2, dtype=np.int8),
         np.zeros(64, dtype=np.int64),
     )
-    return tables, live, state
+    return tables, working_priority, state
 
 
-def hall(problem: Problem) -> Any:
-    """(slots,) seats that a set of a pool's reserves has together."""
+def reserved_capacity(problem: Problem) -> Any:
+    """Seats that the set of reserves of each slot has together, the right side of Hall's condition.
+
+    Returns
+    -------
+    ndarray of int64, shape (slots,)
+    """
     slots = problem.slot_start
     out = np.zeros(int(slots[-1]), dtype=np.int64)
     if not len(problem.reserve_group):
@@ -83,16 +118,16 @@ def _slots(problem: Problem) -> Any:
     return out
 
 
-def _live(problem: Problem) -> tuple[Any, int]:
-    """Priorities to work with, and the number from which on a seat is firm: a held wish is raised above it."""
-    live, low, high = problem.priority, problem.priority.min(initial=0), problem.priority.max(initial=0)
-    if live.dtype == np.int32 and (high >= 1 << 30 or low <= -(1 << 30)):
-        live = live.astype(np.int64)
-    lift = 1 << (30 if live.dtype == np.int32 else 62)
+def _working_priority(problem: Problem) -> tuple[Any, int]:
+    """Priorities to work with, and the number from which on a seat is locked: a locked wish is raised above it."""
+    working_priority, low, high = problem.priority, problem.priority.min(initial=0), problem.priority.max(initial=0)
+    if working_priority.dtype == np.int32 and (high >= 1 << 30 or low <= -(1 << 30)):
+        working_priority = working_priority.astype(np.int64)
+    lift = 1 << (30 if working_priority.dtype == np.int32 else 62)
     if high >= lift or low <= -lift:
         raise Malformed("wishes", None, "priority", "beyond 62 bits")
-    firm = problem.firm[problem.firm >= 0]
-    if len(firm):
-        live = live.copy()
-        live[firm] += live.dtype.type(lift)
-    return live, lift
+    locked = problem.locked[problem.locked >= 0]
+    if len(locked):
+        working_priority = working_priority.copy()
+        working_priority[locked] += working_priority.dtype.type(lift)
+    return working_priority, lift

@@ -9,13 +9,18 @@ from typing import Any
 import numpy as np
 
 from takwin.engines.allocation.model import Malformed, Problem, Result
-from takwin.engines.allocation.solve import hall, prepare, solve
+from takwin.engines.allocation.solve import prepare, reserved_capacity, solve
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One scenario. `seats`: pool -> seats; `reserves`: (pool, place of the reserve) -> seats; `beds`: place in
-    Problem.beds -> beds; `gone`: candidates who leave. A pool of 0 seats is closed."""
+    """One scenario.
+
+    seats : pool -> seats; 0 closes the pool
+    reserves : (pool, place of the reserve in it) -> seats
+    beds : place in `Problem.beds` -> beds
+    gone : candidates who leave
+    """
 
     seats: Mapping[int, int] = field(default_factory=dict)
     reserves: Mapping[tuple[int, int], int] = field(default_factory=dict)
@@ -25,9 +30,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change does. better, worse: candidates who move; placed, first, beds: people with a seat, their first
-    wish, a bed; fill: seats taken of those there; shares: of each group asked about, its part of those placed;
-    means: of each number asked about (such as distance), its mean over those placed."""
+    """What a change does.
+
+    better, worse : candidates who get a wish they want more, or less, than before
+    placed, first, beds : candidates with a seat, with their first wish, with a bed
+    fill : share of the seats that is taken, 0 to 1
+    shares : group -> its share of those placed, 0 to 1
+    means : number -> its mean over those placed
+    """
 
     result: Result
     better: int
@@ -41,7 +51,13 @@ class Effect:
 
 
 def apply(problem: Problem, change: Change) -> Problem:
-    """The changed problem. Raises Malformed for a pool, reserve, bed group or candidate that is not there."""
+    """The problem with a change made to it.
+
+    Raises
+    ------
+    Malformed
+        The change names a pool, reserve, bed group or candidate that is not there.
+    """
     seats, beds, reserves = problem.capacity.copy(), problem.beds.copy(), problem.reserve_seats.copy()
     for pool, number in change.seats.items():
         _there(pool, len(seats), "pools")
@@ -74,9 +90,9 @@ def _without(problem: Problem, gone: Sequence[int]) -> dict[str, Any]:
     keep = ~np.isin(problem.candidate, list(gone))
     names = ("pool", "priority", "with_bed", "bed_priority")
     parts = {name: getattr(problem, name)[keep] for name in names if len(getattr(problem, name))}
-    if len(problem.firm):
+    if len(problem.locked):
         old = np.cumsum(keep) - 1
-        parts["firm"] = np.where((problem.firm >= 0) & (size > 0), old[problem.firm], -1)
+        parts["locked"] = np.where((problem.locked >= 0) & (size > 0), old[problem.locked], -1)
     return parts | {"start": np.concatenate([[0], np.cumsum(size)])}
 
 
@@ -88,11 +104,27 @@ def compare(
     groups: Mapping[str, Any] | None = None,
     numbers: Mapping[str, Any] | None = None,
 ) -> list[Effect]:
-    """The effect of each change alone, exact.
+    """The exact effect of each change alone.
 
-    groups: name -> (n,) bool of candidates; numbers: name -> (m,) of wishes. Without beds all scenarios share one
-    allocation of everyone they do not touch: proposals may come in any order, so those who asked for a changed pool
-    propose last, once a scenario. With beds each scenario is allocated anew, for its bars settle anew.
+    Without beds all scenarios share one allocation of everyone they do not touch: proposals may come in any order, so
+    those who asked for a changed pool propose last, once a scenario. With beds each scenario is allocated from
+    nothing, since its bed cut-offs settle differently.
+
+    Parameters
+    ----------
+    problem : Problem
+    result : Result
+        Of `problem`, before any change.
+    changes : sequence of Change
+    groups : mapping of str to ndarray of bool, shape (n,), optional
+        Candidates whose share of those placed is wanted.
+    numbers : mapping of str to ndarray of float, shape (m,), optional
+        Numbers of wishes (such as km) whose mean over those placed is wanted.
+
+    Raises
+    ------
+    Malformed
+        A change names what is not there.
     """
     beds = problem.houses and problem.with_bed.any()
     found = [solve(apply(problem, change)) for change in changes] if beds else _warm(problem, changes)
@@ -101,7 +133,7 @@ def compare(
         wish = after.wish
         if beds and len(change.gone):
             wish = _renumber(problem, apply(problem, change), wish)
-            after = Result(wish, after.bar, after.rounds)
+            after = Result(wish, after.bed_cutoff, after.rounds)
         effects.append(_effect(problem, result, change, after, groups or {}, numbers or {}))
     return effects
 
@@ -116,25 +148,25 @@ def _warm(problem: Problem, changes: Sequence[Change]) -> list[Result]:
 
     changed = [apply(problem, replace(change, gone=())) for change in changes]
     room = np.max([problem.capacity, *(scenario.capacity for scenario in changed)], axis=0)
-    tables, live, state = prepare(problem, room=room)
+    tables, working_priority, state = prepare(problem, room=room)
     pools = {p for change in changes for p in (*change.seats, *(pool for pool, _place in change.reserves))}
     touched = np.zeros(problem.candidates, dtype=bool)
     touched[problem.candidate[np.isin(problem.pool, list(pools))]] = True
     touched[[who for change in changes for who in change.gone]] = True
     first = -2 - problem.start[:-1].astype(np.int32)
     state.kept[~touched] = first[~touched]
-    sweep(tables, live, state)
+    sweep(tables, working_priority, state)
     out = []
     for change, scenario in zip(changes, changed, strict=True):
         mine = State(*(part.copy() for part in state))
-        there = tables._replace(capacity=scenario.capacity, hall=hall(scenario))
-        low, high = np.iinfo(live.dtype).min, np.iinfo(live.dtype).max
+        there = tables._replace(capacity=scenario.capacity, reserved_capacity=reserved_capacity(scenario))
+        low, high = np.iinfo(working_priority.dtype).min, np.iinfo(working_priority.dtype).max
         for p in pools:  # empty: whoever asked for it proposes now
             mine.cut[problem.slot_start[p] : problem.slot_start[p + 1]] = low if scenario.capacity[p] else high
         mine.kept[touched] = first[touched]
         mine.kept[list(change.gone)] = -1
-        sweep(there, live, mine)
-        out.append(Result(mine.kept.astype(np.int64), np.zeros(int(problem.berth_start[-1]), np.int64)))
+        sweep(there, working_priority, mine)
+        out.append(Result(mine.kept.astype(np.int64), np.zeros(int(problem.bed_class_start[-1]), np.int64)))
     return out
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from takwin.engines.allocation import ANYONE, LOWEST, NO_HOUSE, Problem
 
 
-def make(lists, ranks, seats, *, bed_ranks=(), house=(), beds=(), reserves=(), groups=(), firm=()):
+def make(lists, ranks, seats, *, bed_ranks=(), house=(), beds=(), reserves=(), groups=(), locked=()):
     """lists[i]: pools in order, (p, True) with a bed; ranks[p]: candidates best first; house[p] or NO_HOUSE;
     beds[h]: [(group, number)]; reserves[p]: [(group, number)]; groups[i]: numbers of groups; bed_ranks[h]."""
     n, start, pool, priority, with_bed, bed_priority = len(lists), [0], [], [], [], []
@@ -33,7 +33,7 @@ def make(lists, ranks, seats, *, bed_ranks=(), house=(), beds=(), reserves=(), g
         reserve_group=[g for rows in reserves for g, _s in rows],
         reserve_seats=[s for rows in reserves for _g, s in rows],
         groups=np.array([[sum(1 << g for g in of)] for of in groups], np.uint64) if len(groups) else [],
-        firm=list(firm),
+        locked=list(locked),
     )  # fmt: skip
 
 
@@ -111,28 +111,28 @@ def bed_rows(problem, house):
     return list(zip(problem.bed_group[span].tolist(), problem.beds[span].tolist(), strict=True))
 
 
-def berth(problem, w):
-    """(house, berth) of a wish with a bed, or None when nobody of its kind may sleep there."""
+def bed_class(problem, w):
+    """(house, bed class) of a wish with a bed, or None when nobody of its kind may sleep there."""
     house = problem.house[problem.pool[w]] if len(problem.house) else NO_HOUSE
     if house == NO_HOUSE:
         return None
     rows = bed_rows(problem, house)
     kind = sum(1 << k for k, (group, _b) in enumerate(rows) if problem.member([problem.candidate[w]], group)[0])
-    return (int(house), int(problem.berth_start[house]) + kind) if kind else None
+    return (int(house), int(problem.bed_class_start[house]) + kind) if kind else None
 
 
-def alive(problem, w, bar):
+def alive(problem, w, bed_cutoff):
     if not len(problem.with_bed) or not problem.with_bed[w]:
         return True
-    of = berth(problem, w)
-    return of is not None and problem.bed_priority[w] >= bar[of[1]]
+    of = bed_class(problem, w)
+    return of is not None and problem.bed_priority[w] >= bed_cutoff[of[1]]
 
 
-def allocate(problem, bar=None):
+def allocate(problem, bed_cutoff=None):
     """Deferred acceptance word for word: all the rejected propose, pools choose, until nobody is rejected."""
-    bar = [LOWEST] * int(problem.berth_start[-1]) if bar is None else bar
+    bed_cutoff = [LOWEST] * int(problem.bed_class_start[-1]) if bed_cutoff is None else bed_cutoff
     lists = [
-        [w for w in range(problem.start[i], problem.start[i + 1]) if alive(problem, w, bar)]
+        [w for w in range(problem.start[i], problem.start[i + 1]) if alive(problem, w, bed_cutoff)]
         for i in range(problem.candidates)
     ]
     while True:
@@ -147,7 +147,7 @@ def allocate(problem, bar=None):
             lists[problem.candidate[w]].remove(w)
 
 
-def lodged(problem, held):
+def fits(problem, held):
     """Whether every house has a bed of a group of theirs for each of its people."""
     for house in range(problem.houses):
         inside = [w for w in held if w >= 0 and problem.with_bed[w] and problem.house[problem.pool[w]] == house]
@@ -157,18 +157,20 @@ def lodged(problem, held):
     return True
 
 
-def openable(problem, held, bar):
+def openable(problem, held, bed_cutoff):
     """Berths that could open by one person, everything allocated again."""
     found = []
-    for k in range(len(bar)):
+    for k in range(len(bed_cutoff)):
         asks = {
             int(problem.bed_priority[w])
             for w in range(len(problem.pool))
-            if problem.with_bed[w] and (berth(problem, w) or (0, -1))[1] == k and problem.bed_priority[w] < bar[k]
+            if problem.with_bed[w]
+            and (bed_class(problem, w) or (0, -1))[1] == k
+            and problem.bed_priority[w] < bed_cutoff[k]
         }
         if asks:
-            opened = list(bar)
+            opened = list(bed_cutoff)
             opened[k] = max(asks)
-            if lodged(problem, allocate(problem, opened)):
+            if fits(problem, allocate(problem, opened)):
                 found.append(k)
     return found

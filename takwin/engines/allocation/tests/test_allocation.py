@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from takwin.engines.allocation import ANYONE, LOWEST, NO_HOUSE, Malformed, Problem, Result, lottery, solve
 from takwin.engines.allocation import check_replay as replay
 from takwin.engines.allocation.check import PROPERTIES, faults
-from takwin.engines.allocation.tests.draw import allocate, choice, lodged, make, openable, problems
+from takwin.engines.allocation.tests.draw import allocate, choice, fits, make, openable, problems
 from takwin.engines.allocation.waiting import waiting
 
 EVERYTHING = {"n": 6, "reserves": True, "beds": True}
@@ -68,9 +68,9 @@ class TestRule:
         def agree(problem):
             result = solve(problem)
             held = list(result.wish)
-            assert held == allocate(problem, result.bar)
-            assert lodged(problem, held)
-            assert openable(problem, held, result.bar) == []
+            assert held == allocate(problem, result.bed_cutoff)
+            assert fits(problem, held)
+            assert openable(problem, held, result.bed_cutoff) == []
             assert faults(problem, result) == dict.fromkeys(PROPERTIES, 0)
 
         agree()
@@ -94,7 +94,7 @@ class TestRule:
         assert [places[i] for i in order] == [
             None if w < 0 else int(w - other.start[i]) for i, w in enumerate(theirs.wish)
         ]
-        assert list(mine.bar) == list(theirs.bar)
+        assert list(mine.bed_cutoff) == list(theirs.bed_cutoff)
 
     @given(problems(n=4, reserves=True))
     @settings(max_examples=60, deadline=None)
@@ -164,8 +164,8 @@ class TestBeds:
         problem = make(lists, [[0]], [1], bed_ranks=[[0]], house=[0], beds=[[(0, 5)]], groups=[()])
         assert list(solve(problem).wish) == [1]
 
-    def test_a_bar_that_rose_too_far_opens_again(self):
-        """Two houses of one bed, people who rank them both ways: who is pushed away by one bar frees a bed behind the
+    def test_a_cutoff_that_rose_too_far_opens_again(self):
+        """Two houses of one bed, people who rank them both ways: who is refused by one cut-off frees a bed behind the
         other. Rising alone would leave it empty."""
         found = 0
         rng = np.random.default_rng(5)
@@ -185,9 +185,11 @@ class TestJudge:
 
     problem = make([[0, 1], [0, 1], [0]], [[0, 1, 2], [1, 0, 2]], [1, 1])
 
-    def seen(self, wish, problem=None, bar=()):
+    def seen(self, wish, problem=None, bed_cutoff=()):
         return {
-            k for k, n in faults(problem or self.problem, Result(np.array(wish), np.array(bar, np.int64))).items() if n
+            k
+            for k, n in faults(problem or self.problem, Result(np.array(wish), np.array(bed_cutoff, np.int64))).items()
+            if n
         }
 
     def test_a_wish_of_somebody_else(self):
@@ -212,17 +214,17 @@ class TestJudge:
         assert self.seen([1, 3], problem) == {"best", "bars"}
 
     def test_a_held_seat_lost(self):
-        problem = replace(self.problem, firm=np.array([-1, 2, -1]))
+        problem = replace(self.problem, locked=np.array([-1, 2, -1]))
         assert "firm" in self.seen([0, 3, -1], problem)
         assert self.seen(list(solve(problem).wish), problem) == set()
 
     def test_beds(self):
         problem = make([[(0, True), 0]] * 2, [[0, 1]], [2], bed_ranks=[[0, 1]], house=[0], beds=[[(ANYONE, 1)]])
         right = solve(problem)
-        bar = list(right.bar)
-        assert self.seen([0, 2], problem, bar) >= {"beds", "bed_order"}
+        bed_cutoff = list(right.bed_cutoff)
+        assert self.seen([0, 2], problem, bed_cutoff) >= {"beds", "bed_order"}
         assert self.seen([1, 3], problem, [LOWEST, np.iinfo(np.int64).max]) == {"bars"}
-        assert self.seen(list(right.wish), problem, bar) == set()
+        assert self.seen(list(right.wish), problem, bed_cutoff) == set()
 
     def test_its_rounds_and_its_single_steps_agree(self, monkeypatch):
         monkeypatch.setattr(replay, "FEW", 0)
@@ -308,6 +310,10 @@ class TestInput:
         narrow = replace(problem, priority=problem.priority.astype(np.int32))
         assert problem.digest() == narrow.digest()
         assert solve(problem).digest() == solve(narrow).digest()
+
+    def test_a_digest_published_before_fields_were_renamed_is_found_again(self):
+        problem = Problem(start=[0, 2], pool=[0, 1], priority=np.array([5, 7]), capacity=[1, 1], locked=[1])
+        assert problem.digest() == "44593c04bc835a5e53bd2c0f16215590dc9ca034b4b95caa0e522166879fe2f9"
 
 
 class TestLottery:
