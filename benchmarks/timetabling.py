@@ -22,6 +22,7 @@ from takwin.engines.timetabling import (
     Kind,
     Limit,
     Link,
+    MaxRuntime,
     Need,
     Party,
     Problem,
@@ -91,7 +92,7 @@ def competition(folder, seconds, seed):
     for path in sorted(folder.glob("comp*.ctt")):
         instance = curriculum.read(path)
         begun = time.perf_counter()
-        solution = curriculum.solve(instance, seconds=seconds, seed=seed, threads=2)
+        solution = curriculum.solve(instance, MaxRuntime(seconds), seed=seed, threads=2)
         spent = time.perf_counter() - begun
         verdict = curriculum.judge(instance, solution.rows)
         best = BEST_KNOWN[int(path.stem[4:]) - 1]
@@ -127,7 +128,7 @@ def schools(seeds):
             theirs = _fet(root / name, folder)
         limit = (theirs or 600) * 0.25
         ours = [
-            solve(school.problem, seconds=limit, seed=seed, threads=2, feasible=True).first
+            solve(school.problem, MaxRuntime(limit), seed=seed, threads=2, feasible=True).first
             for seed in range(1, seeds + 1)
         ]
         held = [spent for spent in ours if spent is not None]
@@ -144,7 +145,7 @@ def one_institute():
     hours = sum(event.length for event in problem.events)
     print(f"  {len(problem.events)} sessions, {hours} hours")
     for seconds in (10, 60):
-        found = solve(problem, seconds=seconds)
+        found = solve(problem, MaxRuntime(seconds))
         first = "never" if found.first is None else f"{found.first:.2f} s"
         print(f"  {seconds} s: first feasible {first}, unplaced {len(found.unplaced)}, wishes {found.faults.soft}")
     ratios = []
@@ -156,7 +157,7 @@ def one_institute():
         ill = replace(ill, closed=ill.closed | {grid.slot(day, hour) for hour in range(8)})
         changed = replace(problem, parties=(*problem.parties[:trainer], ill, *problem.parties[trainer + 1 :]))
         begun = time.perf_counter()
-        after = solve(changed, seconds=3, start=found.timetable, stay=30)
+        after = solve(changed, MaxRuntime(3), start=found.timetable, stay=30)
         spent = time.perf_counter() - begun
         moved = sum(a != b for a, b in zip(start, after.timetable.start, strict=True))
         ratios.append(moved / len(start))
@@ -183,7 +184,7 @@ def many(count, seconds):
 
 def _institute_of(asked):
     seed, seconds = asked
-    found = solve(institute(seed), seconds=seconds)
+    found = solve(institute(seed), MaxRuntime(seconds))
     return len(found.unplaced), found.faults.cost
 
 

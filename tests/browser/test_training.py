@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from takwin.engines.timetabling import solve
+from takwin.engines.timetabling import MaxSteps, solve
 from takwin.engines.timetabling.tests.make import random_problem
 from takwin.offer.selectors import current_season
 from takwin.training import services, tasks
@@ -27,8 +27,8 @@ def school(season, monkeypatch):
     """Two groups of six, their trainers and rooms; no week yet. Calculations are short, and compiled before anybody
     waits for one: on a new machine that takes longer than a click."""
     tiny = random_problem(1)
-    first = solve(tiny, steps=500, threads=2)
-    solve(tiny, steps=500, start=first.timetable, stay=5)
+    first = solve(tiny, MaxSteps(500), threads=2)
+    solve(tiny, MaxSteps(500), start=first.timetable, stay=5)
     for name, value in (("PROGRAMMES", 1), ("GROUPS_EACH", 2), ("PEOPLE", 6)):
         monkeypatch.setattr(training, name, value)
     monkeypatch.setattr(tasks, "SECONDS", 2.0)

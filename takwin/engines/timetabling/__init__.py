@@ -18,9 +18,12 @@ from takwin.engines.timetabling.model import (
     Rule,
     Timetable,
 )
-from takwin.engines.timetabling.solve import Outcome, Progress, solve
+from takwin.engines.timetabling.parameters import SolveParams
+from takwin.engines.timetabling.solve import Outcome, solve
+from takwin.engines.timetabling.stop import FirstOf, MaxRuntime, MaxSteps, NoImprovement, Progress, StoppingRule
 
 __all__ = [
-    "UNPLACED", "Event", "Faults", "Grid", "Kind", "Limit", "Link", "Malformed", "Need", "Outcome", "Party",
-    "Problem", "Progress", "Relation", "Room", "Rule", "Timetable", "judge", "solve",
+    "UNPLACED", "Event", "Faults", "FirstOf", "Grid", "Kind", "Limit", "Link", "Malformed", "MaxRuntime", "MaxSteps",
+    "Need", "NoImprovement", "Outcome", "Party", "Problem", "Progress", "Relation", "Room", "Rule", "SolveParams",
+    "StoppingRule", "Timetable", "judge", "solve",
 ]  # fmt: skip

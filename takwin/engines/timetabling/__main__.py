@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from takwin.engines.timetabling.model import Malformed
+from takwin.engines.timetabling.stop import MaxRuntime, MaxSteps, StoppingRule
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
             return _check(asked)
         if (asked.seconds is None) == (asked.steps is None):
             if asked.steps is not None:
-                parser.error("tell --seconds or --steps, not both")
+                parser.error("give --seconds or --steps, not both")
             asked.seconds = 30.0
         if (asked.seconds or asked.steps or 0) <= 0 or asked.threads < 1:
             parser.error("a budget and a number of threads are above zero")
@@ -42,13 +43,15 @@ def main(argv: list[str] | None = None) -> int:
     return 2
 
 
+def _budget(asked: argparse.Namespace) -> StoppingRule:
+    return MaxRuntime(asked.seconds) if asked.steps is None else MaxSteps(asked.steps)
+
+
 def _ctt(asked: argparse.Namespace) -> int:
     from takwin.engines.timetabling import curriculum
 
     instance = curriculum.read(asked.problem)
-    found = curriculum.solve(
-        instance, seed=asked.seed, seconds=asked.seconds, steps=asked.steps, threads=asked.threads
-    )
+    found = curriculum.solve(instance, _budget(asked), seed=asked.seed, threads=asked.threads)
     curriculum.write_solution(instance, found.rows, asked.result)
     verdict = curriculum.judge(instance, found.rows)
     print(_summary(verdict), f"· {found.steps / 1e6:.1f} M proposals")
@@ -84,8 +87,7 @@ def _fet(asked: argparse.Namespace) -> int:
         print(f"not respected: {name}, {count} of them", file=sys.stderr)
     found = solve(
         school.problem,
-        seconds=asked.seconds,
-        steps=asked.steps,
+        _budget(asked),
         seed=asked.seed,
         threads=asked.threads,
         feasible=asked.feasible,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -15,38 +14,20 @@ from takwin.engines.timetabling.blocks import Blocks, build
 from takwin.engines.timetabling.check import judge
 from takwin.engines.timetabling.compiled import generator
 from takwin.engines.timetabling.model import Faults, Need, Problem, Timetable
-from takwin.engines.timetabling.weights import UNIT, Weights
-
-# What a unit of a rule that must hold costs while wishes are weighed; a wish costs 1 to some tens.
-HARD = 100
-# Temperatures. Rules alone, a unit each: where chains still flow and few rules break. Threads take turns at two ways:
-# to cool once, for as many steps as blocks by blocks, and then weigh what stays broken; or from hot to cold again and
-# again, for as long as Luby's sequence says. Schools differ in which of them finds sooner.
-HOT, COLD, CYCLE = 0.30, 0.14, 100_000
-STEEP_HOT, STEEP_COLD, STAY = 0.35, 0.12, 50_000
-# Wishes: from a few of them at once to less than one.
-WISH_HOT, WISH_COLD = 6.0, 0.4
-# Repair begins cold: what stands should stand.
-REPAIR_HOT = 1.5
-# The share of a budget that rules alone may take.
-STRICT_SHARE = 0.5
-BLOCK = 4_000
-
-
-@dataclass(frozen=True)
-class Progress:
-    """`share` of the budget spent (0 to 1), `seconds`, rules broken and the cost of wishes in the best so far."""
-
-    share: float
-    seconds: float
-    broken: int
-    cost: int
+from takwin.engines.timetabling.parameters import DEFAULTS, SolveParams
+from takwin.engines.timetabling.stop import Budget, Progress, StoppingRule, budget_of
+from takwin.engines.timetabling.weights import Weights
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A timetable in which all that must hold holds; what found no place starts at -1. `first`: seconds until all
-    rules held for the first time (None: never with all sessions placed)."""
+    """A timetable in which all that must hold holds.
+
+    timetable : sessions that found no place start at -1
+    faults : as the judge counts them
+    steps, seconds : proposals and wall time of the search
+    first : seconds until all rules held for the first time, None: never with all sessions placed
+    """
 
     timetable: Timetable
     faults: Faults
@@ -59,11 +40,8 @@ class Outcome:
         return self.timetable.unplaced
 
 
-Stop = Callable[[Progress], bool]
-
-
 def strict(problem: Problem) -> Problem:
-    """What must hold, without the wishes."""
+    """The problem without its wishes: what must hold."""
     events = tuple(
         replace(row, start_costs=(), needs=tuple(Need(need.rooms) for need in row.needs)) for row in problem.events
     )
@@ -83,7 +61,7 @@ class Annealing:
         starts = blocks.starts_of(start, self.state)
         choices, needs = np.diff(t.start_at), np.diff(t.need_at)
         order = np.lexsort((-np.diff(t.part_at), choices)).astype(np.int64)
-        # Those told stand first, so that the others see them.
+        # Blocks with a given start are placed first, so that the others avoid them.
         order = np.concatenate([order[starts[order] >= 0], order[starts[order] < 0]])
         self.cost = self.best = int(moves.fill(t, self.state, self.generator, order, starts, True))
         self.start, self.room = self.state.start.copy(), self.state.room.copy()
@@ -106,6 +84,7 @@ class Annealing:
         return self.blocks.timetable(self.start, self.room)
 
     def run(self, steps: int, heat: float, enough: int) -> None:
+        """Make `steps` proposals at temperature `heat`, in units of cost; end early at a cost of `enough`."""
         self.cost, self.best, made = moves.anneal(
             self.tables, self.state, self.generator, self.scratch, self.movable,
             steps, heat, self.cost, self.best, self.start, self.room, enough,
@@ -113,11 +92,13 @@ class Annealing:
         self.steps += int(made)
 
 
-class _Clock:
-    """A budget of seconds or of steps, of which the first phase may take a part."""
+class _Meter:
+    """What a search has spent of its budget, and whether its stopping rule ends it."""
 
-    def __init__(self, seconds: float | None, steps: int | None) -> None:
-        self.limit, self.most, self.steps = seconds, steps, 0
+    def __init__(self, budget: Budget, stop: StoppingRule, block: int) -> None:
+        self.budget, self.stop, self.block = budget, stop, block
+        self.steps = self.improved_at = 0
+        self.best: tuple[int, float] | None = None
         self.begin()
 
     def begin(self) -> None:
@@ -127,109 +108,142 @@ class _Clock:
     def seconds(self) -> float:
         return time.perf_counter() - self.began
 
+    @property
+    def share(self) -> float:
+        return self.budget.share(self.seconds, self.steps)
+
     def run(self, search: Annealing, heat: float) -> int:
-        """A block of proposals at one temperature, no more than is left; how many were made."""
-        before = search.steps
-        search.run(BLOCK if self.most is None else max(1, min(BLOCK, self.most - self.steps)), heat, 0)
+        """A block of proposals at one temperature, no more than the budget leaves; how many were made."""
+        most, before = self.budget.steps, search.steps
+        search.run(self.block if most is None else max(1, min(self.block, most - self.steps)), heat, 0)
         made = search.steps - before
         self.steps += made
         return made
 
-    @property
-    def share(self) -> float:
-        return self.seconds / self.limit if self.limit is not None else self.steps / (self.most or 1)
+    def is_over(self, broken: int, cost: int = -1) -> bool:
+        """Whether the stopping rule ends the search; `cost` is -1 while it looks at rules alone."""
+        reached = (broken, float(cost) if cost >= 0 else float("inf"))
+        if self.best is None or reached < self.best:
+            self.best, self.improved_at = reached, self.steps
+        return self.stop(Progress(min(self.share, 1.0), self.seconds, broken, cost, self.steps, self.improved_at))
 
 
-Tell = Callable[[int], bool]
+def _satisfy(search: Annealing, meter: _Meter, place: int, until: float, params: SolveParams) -> bool:
+    """Rules alone, up to the share `until` of the budget; true when the stopping rule ended the search.
 
-
-def _satisfy(search: Annealing, clock: _Clock, method: int, until: float, report: Tell) -> bool:
-    """Rules alone, by one of two ways; true when told to stop."""
+    Threads take two methods in turn, by their `place`: schools differ in which of them finds sooner.
+    """
     if not len(search.movable):
         return False
-    return (_by_weights if method % 2 else _by_cycles)(search, clock, until, report)
+    return (_by_cycles if place % 2 else _by_weights)(search, meter, until, params)
 
 
-def _by_cycles(search: Annealing, clock: _Clock, until: float, report: Tell) -> bool:
-    """From hot to cold again and again: how long a lucky turn takes is not known, and its tail is long."""
-    turn, cycle, done = 1, CYCLE, 0
-    while search.best > 0 and clock.share < until:
-        if report(search.best):
+def _by_cycles(search: Annealing, meter: _Meter, until: float, params: SolveParams) -> bool:
+    """From hot to cold again and again, for as long as Luby's sequence says; see CycleParams."""
+    cycles = params.cycles
+    number, length, done = 1, cycles.steps, 0
+    while search.best > 0 and meter.share < until:
+        if meter.is_over(int(search.best)):
             return True
-        done += clock.run(search, HOT * (COLD / HOT) ** (done / cycle))
-        if done >= cycle:
-            turn += 1
-            cycle, done = CYCLE * luby(turn), 0
+        done += meter.run(search, cycles.hot * (cycles.cold / cycles.hot) ** (done / length))
+        if done >= length:
+            number += 1
+            length, done = cycles.steps * luby(number), 0
     return False
 
 
-def luby(turn: int) -> int:
-    """1 1 2 1 1 2 4 …: restarts within a factor of the best ones for any tail (Luby, Sinclair, Zuckerman 1993).
+def luby(number: int) -> int:
+    """The length of a restart: within a factor of the best ones for any tail (Luby, Sinclair, Zuckerman 1993).
 
-    >>> [luby(turn) for turn in range(1, 16)]
+    Parameters
+    ----------
+    number : int
+        Of the restart, from 1.
+
+    >>> [luby(number) for number in range(1, 16)]
     [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
     """
-    size = turn.bit_length()
-    if turn == (1 << size) - 1:
+    size = number.bit_length()
+    if number == (1 << size) - 1:
         return 1 << (size - 1)
-    return luby(turn - (1 << (size - 1)) + 1)
+    return luby(number - (1 << (size - 1)) + 1)
 
 
-def _by_weights(search: Annealing, clock: _Clock, until: float, report: Tell) -> bool:
-    """From hot to cold once; then what stays broken weighs more and more."""
-    weights = Weights(search)
-    cooling = max(STAY, len(search.blocks) ** 2)
+def _by_weights(search: Annealing, meter: _Meter, until: float, params: SolveParams) -> bool:
+    """From hot to cold once; then what stays broken weighs more and more; see BreakoutParams."""
+    breakout = params.breakout
+    weights = Weights(search, breakout)
+    cooling = max(breakout.patience, len(search.blocks) ** 2)
     done, gained, stopped = 0, cooling, False
-    while search.best > 0 and clock.share < until:
-        if stopped := report(weights.least):
+    while search.best > 0 and meter.share < until:
+        if stopped := meter.is_over(weights.least):
             break
-        done += clock.run(search, UNIT * STEEP_HOT * (STEEP_COLD / STEEP_HOT) ** min(1, done / cooling))
-        if done - gained >= STAY and search.best > 0:
+        cold = (breakout.cold / breakout.hot) ** min(1, done / cooling)
+        done += meter.run(search, breakout.unit * breakout.hot * cold)
+        if done - gained >= breakout.patience and search.best > 0:
             weights.gain()
             gained = done
     weights.release()
     return stopped
 
 
-def _improve(search: Annealing, clock: _Clock, hot: float, report: Tell) -> None:
+def _improve(search: Annealing, meter: _Meter, hot: float, params: SolveParams) -> None:
     """Rules and wishes, from `hot` to cold over what is left of the budget."""
-    begun = clock.share
-    while len(search.movable) and search.best > 0 and clock.share < 1:
-        if report(search.best):
+    begun, cold, hard = meter.share, params.wishes.cold, params.wishes.hard
+    while len(search.movable) and search.best > 0 and meter.share < 1:
+        if meter.is_over(int(search.best) // hard, int(search.best) % hard):
             return
-        done = (clock.share - begun) / max(1 - begun, 1e-9)
-        clock.run(search, hot * (WISH_COLD / hot) ** done)
+        done = (meter.share - begun) / max(1 - begun, 1e-9)
+        meter.run(search, hot * (cold / hot) ** done)
 
 
 def solve(
     problem: Problem,
+    stop: StoppingRule,
     *,
-    seconds: float | None = None,
-    steps: int | None = None,
     seed: int = 1,
     threads: int = 1,
     start: Timetable | None = None,
     stay: int = 0,
     feasible: bool = False,
-    stop: Stop | None = None,
+    params: SolveParams = DEFAULTS,
 ) -> Outcome:
-    """The best timetable found within `seconds` of wall time or `steps` (then problem, seed and start alone decide).
+    """The best timetable found before a stopping rule ends the search.
 
-    `threads`: independent searches, the best is kept. `start`, `stay`: a timetable to begin with, and what leaving one
-    of its slots costs, for a repair. `feasible`: stop as soon as all that must hold holds. `stop` is called with the
-    progress; true ends with the best so far.
+    Parameters
+    ----------
+    problem : Problem
+    stop : StoppingRule
+        Any callable of a `Progress`, with a `MaxRuntime` or a `MaxSteps` in it: `FirstOf(MaxRuntime(20.0), asked)`.
+        With steps alone problem, seed, threads and start decide the result; with a runtime the machine does too.
+    seed : int
+    threads : int
+        Independent searches, of which the best result is kept.
+    start : Timetable, optional
+        A timetable to begin with.
+    stay : int
+        What leaving a slot of `start` costs, in units of wishes; above zero for a repair.
+    feasible : bool
+        Ends as soon as all that must hold holds.
+    params : SolveParams
+
+    Raises
+    ------
+    ValueError
+        `stop` has no budget.
+    Malformed
+        Events are bound to each other in a way that cannot be.
     """
-    if (seconds is None) == (steps is None):
-        raise ValueError("tell seconds or steps")
-    found = threading.Event()
+    budget, found = budget_of(stop), threading.Event()
 
-    def over(now: Progress) -> bool:
-        # With a budget of steps nobody stops for another: the result would depend on who was faster.
-        return (seconds is not None and found.is_set()) or (stop is not None and stop(now))
+    def is_over(now: Progress) -> bool:
+        # With a budget of steps no thread ends for another: the result would depend on which was faster.
+        return (budget.seconds is not None and found.is_set()) or stop(now)
 
     def run(place: int) -> Outcome:
-        begin = seed if threads == 1 else seed * 1000 + place
-        outcome = _search(problem, _Clock(seconds, steps), begin, place + 1, start, stay, feasible, over)
+        own_seed = seed if threads == 1 else seed * 1000 + place
+        search = _Search(problem, start, stay, feasible, params)
+        outcome = search.run(_Meter(budget, is_over, params.block), own_seed, place)
         if feasible and outcome.first is not None:
             found.set()
         return outcome
@@ -241,40 +255,48 @@ def solve(
     return min(outcomes, key=lambda row: (len(row.unplaced), 0 if feasible else row.faults.cost, row.steps))
 
 
-def _search(
-    problem: Problem,
-    clock: _Clock,
-    seed: int,
-    method: int,
-    start: Timetable | None,
-    stay: int,
-    feasible: bool,
-    stop: Stop,
-) -> Outcome:
-    rules = build(strict(problem), 1)
-    search = Annealing(rules, seed, start)
-    search.run(0, 1.0, 0)  # compiled before the clock starts
-    clock.begin()
+@dataclass(frozen=True)
+class _Search:
+    """One thread of `solve`; see there."""
 
-    def report(broken: int, cost: int) -> bool:
-        return stop(Progress(min(clock.share, 1.0), clock.seconds, broken, cost))
+    problem: Problem
+    start: Timetable | None
+    stay: int
+    feasible: bool
+    params: SolveParams
 
-    until = 1.0 if feasible else STRICT_SHARE
-    stopped = not stay and _satisfy(search, clock, method, until, lambda best: report(int(best), -1))
-    first = clock.seconds if search.best == 0 and not rules.closed else None
-    table = search.timetable
-    if not stopped and not feasible:
-        weighed = build(problem, HARD, start if stay else None, stay)
-        wish = Annealing(weighed, seed + 1, start if stay else table)
-        hot = REPAIR_HOT if stay else WISH_HOT
-        _improve(wish, clock, hot, lambda best: report(int(best) // HARD, int(best) % HARD))
-        table = wish.timetable
-    table = prune(rules, table)
-    return Outcome(table, judge(problem, table), clock.steps, clock.seconds, first)
+    def run(self, meter: _Meter, seed: int, place: int) -> Outcome:
+        rules = build(strict(self.problem), 1)
+        search = Annealing(rules, seed, self.start)
+        search.run(0, 1.0, 0)  # compiled before the clock starts
+        meter.begin()
+        until = 1.0 if self.feasible else self.params.strict_share
+        stopped = not self.stay and _satisfy(search, meter, place, until, self.params)
+        first = meter.seconds if search.best == 0 and not rules.closed else None
+        table = search.timetable
+        if not stopped and not self.feasible:
+            table = self._improved(table, meter, seed)
+        table = prune(rules, table)
+        return Outcome(table, judge(self.problem, table), meter.steps, meter.seconds, first)
+
+    def _improved(self, table: Timetable, meter: _Meter, seed: int) -> Timetable:
+        """The timetable after a search over rules and wishes; a repair begins at `start` instead."""
+        wishes = self.params.wishes
+        kept = self.start if self.stay else None
+        search = Annealing(build(self.problem, wishes.hard, kept, self.stay), seed + 1, kept if self.stay else table)
+        _improve(search, meter, wishes.repair_hot if self.stay else wishes.hot, self.params)
+        return search.timetable
 
 
 def prune(rules: Blocks, table: Timetable) -> Timetable:
-    """Take off the fewest sessions one finds greedily, until all that must hold holds; then put back what fits."""
+    """The timetable without the sessions that break rules: the worst are taken off greedily, then what fits returns.
+
+    Parameters
+    ----------
+    rules : Blocks
+        Of the problem without its wishes.
+    table : Timetable
+    """
     t = rules.tables
     state = rules.empty()
     starts = rules.starts_of(table, state)

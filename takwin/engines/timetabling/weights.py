@@ -1,6 +1,6 @@
 """Rules that stay broken come to weigh more, so that a search held between two of them leaves (breakout, Morris 1993).
 
-Weights are hundredths: a rule begins at UNIT, gains STEP each time it is found broken, and forgets slowly.
+Weights are hundredths of a rule: see `parameters.BreakoutParams` for where they begin, what they gain and lose.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import numpy as np
 
 from takwin.engines.timetabling.compiled import loop
 from takwin.engines.timetabling.kernel import pair_cost, site_cost
-
-UNIT, STEP, FORGET = 100, 50, 0.97
+from takwin.engines.timetabling.parameters import BreakoutParams
 
 
 @loop
@@ -55,22 +54,22 @@ def weigh(t, s, links, rows, rooms, uses):
 
 
 class Weights:
-    """The weights of one search; its arrays are changed in place, and given back by `release`."""
+    """The weights of one search; its arrays are changed in place, and restored by `release`."""
 
-    def __init__(self, search: Any) -> None:
+    def __init__(self, search: Any, params: BreakoutParams) -> None:
         t = search.tables
-        self.search = search
+        self.search, self.params = search, params
         self.held = (t.pair_weight, t.row_weight, t.room_weight, t.used_weight)
         self.initial = [array.copy() for array in self.held]
-        self.exact = [array * float(UNIT) for array in self.held]
+        self.exact = [array * float(params.unit) for array in self.held]
         self.broken = [np.zeros(len(array), bool) for array in self.held]
         for array in self.held:
-            array *= UNIT
+            array *= params.unit
         self.least = self._count()
         self.start, self.room = search.state.start.copy(), search.state.room.copy()
 
     def _count(self) -> int:
-        """How many rules are broken now; the cost begins anew by the weights of now."""
+        """How many rules are broken now; the cost is counted again under the present weights."""
         search = self.search
         search.cost = search.best = int(weigh(search.tables, search.state, *self.broken))
         links, *others = (int(wrong.sum()) for wrong in self.broken)
@@ -78,17 +77,17 @@ class Weights:
 
     def gain(self) -> None:
         """What is broken weighs more from now on. The timetable with fewest broken rules is kept."""
-        broken = self._count()
+        broken, params = self._count(), self.params
         if broken < self.least:
             self.least = broken
             self.start[:], self.room[:] = self.search.state.start, self.search.state.room
         for array, exact, first, wrong in zip(self.held, self.exact, self.initial, self.broken, strict=True):
-            exact += (FORGET - 1) * (exact - first * UNIT) + STEP * first * wrong
+            exact += (params.keep - 1) * (exact - first * params.unit) + params.gain * first * wrong
             array[:] = exact
         self._count()
 
     def release(self) -> None:
-        """The weights of before; the search keeps the timetable without a broken rule, or the one with fewest."""
+        """Restore the first weights; the search keeps the timetable without a broken rule, or the one with fewest."""
         search = self.search
         if search.best > 0:
             search.start[:], search.room[:] = self.start, self.room

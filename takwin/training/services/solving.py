@@ -55,10 +55,11 @@ def solve_timetable(
     board = bridge.board(timetable, around, places)
     if not board.events and not board.left:
         raise Refused(TrainingReason.NOTHING_TO_TEACH)
-    budget: dict[str, Any] = {"seconds": seconds, "steps": steps, "seed": timetable.seed, "threads": threads}
+    budget = engine.MaxRuntime(seconds) if seconds is not None else engine.MaxSteps(steps or 0)
+    options: dict[str, Any] = {"seed": timetable.seed, "threads": threads}
     if repair:
-        budget |= {"start": board.table, "stay": STAY}
-    outcome, trace = _solve_watched(timetable, board.problem, budget, progress)
+        options |= {"start": board.table, "stay": STAY}
+    outcome, trace = _solve_watched(timetable, board.problem, budget, options, progress)
     progress(95, "explain")
     conflicts = _explain(board, outcome)
     if proposes:
@@ -109,7 +110,11 @@ def _write(
 
 
 def _solve_watched(
-    timetable: Timetable, problem: engine.Problem, budget: dict[str, Any], progress: Progress
+    timetable: Timetable,
+    problem: engine.Problem,
+    budget: engine.StoppingRule,
+    options: dict[str, Any],
+    progress: Progress,
 ) -> tuple[engine.Outcome, list[list[float]]]:
     """Run the engine in a thread of its own: it never waits for the database, and the database is asked here alone."""
     last: list[engine.Progress] = []
@@ -121,7 +126,7 @@ def _solve_watched(
 
     trace: list[list[float]] = []
     with ThreadPoolExecutor(1) as pool:
-        future: Future[engine.Outcome] = pool.submit(engine.solve, problem, stop=hear, **budget)
+        future: Future[engine.Outcome] = pool.submit(engine.solve, problem, engine.FirstOf(budget, hear), **options)
         while not wait([future], POLL).done:
             if Timetable.objects.filter(pk=timetable.pk, stopping=True).exists():
                 asked.set()

@@ -1,9 +1,8 @@
-"""Solve an instance within a budget of time or of steps; for steps, seed and threads the result is always the same."""
+"""Solve an instance until a stopping rule ends it; for steps, seed and threads the result is always the same."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,25 +14,47 @@ from takwin.engines.timetabling.curriculum import kernel
 from takwin.engines.timetabling.curriculum.construct import construct
 from takwin.engines.timetabling.curriculum.files import Instance
 from takwin.engines.timetabling.model import Malformed
+from takwin.engines.timetabling.stop import Progress, StoppingRule, budget_of
 
-# Structure is decided hot (a week of many curricula at 5 to 10), rooms and single lectures cold.
-HOT, COLD = 20.0, 0.12
-BLOCK = 100_000
-# A room that lacks more seats than this is tried only when a course has fewer than three better ones.
-SEATS_LACKING = 20
-CONSTRUCTIONS, CONSTRUCTION_STEPS = 20, 100_000
+
+@dataclass(frozen=True)
+class CurriculumParams:
+    """The parameters of `solve`.
+
+    hot, cold : temperatures in units of cost; the structure of a week of many curricula is decided at 5 to 10, rooms
+        and single lectures at the cold end
+    block : proposals between two temperatures
+    seats_lacking : a room that lacks more seats is tried only when a course has fewer than three better ones
+    constructions : attempts at a first timetable
+    construction_steps : moves of one attempt
+    """
+
+    hot: float = 20.0
+    cold: float = 0.12
+    block: int = 100_000
+    seats_lacking: int = 20
+    constructions: int = 20
+    construction_steps: int = 100_000
+
+
+DEFAULTS = CurriculumParams()
 
 
 @dataclass(frozen=True)
 class Solution:
-    """`rows`: course, room, period of each lecture. `steps`: proposals made by all threads."""
+    """A solution.
+
+    rows : course, room, period of each lecture
+    cost : of the soft rules of ITC-2007
+    steps : proposals made by all threads
+    """
 
     rows: list[tuple[int, int, int]]
     cost: int
     steps: int
 
 
-def _tables(instance: Instance) -> tuple[kernel.Tables, np.ndarray]:
+def _tables(instance: Instance, seats_lacking: int) -> tuple[kernel.Tables, np.ndarray]:
     courses, rooms, periods = len(instance.courses), len(instance.rooms), instance.periods
     a_day = instance.periods_a_day
     member = [row.nonzero()[0] for row in instance.member]
@@ -64,7 +85,7 @@ def _tables(instance: Instance) -> tuple[kernel.Tables, np.ndarray]:
         open_count=open_count.astype(np.int64),
         lacking=lacking,
         choice=np.argsort(lacking, axis=1, kind="stable").astype(np.int64),
-        choice_count=np.minimum(np.maximum((lacking <= SEATS_LACKING).sum(axis=1), 3), rooms).astype(np.int64),
+        choice_count=np.minimum(np.maximum((lacking <= seats_lacking).sum(axis=1), 3), rooms).astype(np.int64),
         least_days=instance.least_days,
         alone=2 * (bits & ~beside & 1).sum(axis=1).astype(np.int64),
     ), conflict
@@ -86,7 +107,7 @@ def _state(instance: Instance, tables: kernel.Tables) -> kernel.State:
 
 
 def _cost(tables: kernel.Tables, state: kernel.State) -> int:
-    """The whole cost, from the state's own books; the judge counts it otherwise."""
+    """The whole cost as the state's running sums give it; the judge counts it independently."""
     courses = tables.course
     days = np.array([state.week >> tables.base[p] & ((1 << tables.a_day) - 1) for p in np.unique(tables.base)])
     return int(
@@ -105,9 +126,9 @@ def _scratch(lectures: int) -> kernel.Scratch:
 class _Start:
     """A first timetable, built before any clock starts: compiling takes longer than many a budget."""
 
-    def __init__(self, instance: Instance, seed: int) -> None:
-        self.instance, self.stream = instance, generator(seed)
-        self.tables, self.conflict = _tables(instance)
+    def __init__(self, instance: Instance, seed: int, params: CurriculumParams) -> None:
+        self.instance, self.params, self.stream = instance, params, generator(seed)
+        self.tables, self.conflict = _tables(instance, params.seats_lacking)
         # Most in conflict and least available last, so that they are taken first.
         degree = self.conflict[:, self.tables.course].sum(axis=1) - self.tables.open_count
         self.order = np.argsort(degree[self.tables.course], kind="stable")
@@ -123,66 +144,73 @@ class _Start:
     def state(self) -> kernel.State | None:
         """A timetable without a conflict, None when this attempt found none."""
         state = _state(self.instance, self.tables)
-        return None if self._left(state, CONSTRUCTION_STEPS) else state
+        return None if self._left(state, self.params.construction_steps) else state
 
     def anneal(self, state: kernel.State, steps: int, cost: int, best: int, period: Any, room: Any) -> tuple[int, int]:
         costs = kernel.anneal(self.tables, state, self.stream, self.scratch, steps, cost, best, period, room)
         return int(costs[0]), int(costs[1])
 
 
-def _one(
-    instance: Instance, seed: int, seconds: float | None, steps: int | None, stop: Callable[[float, int], bool] | None
+def _anneal(
+    instance: Instance, seed: int, stop: StoppingRule, params: CurriculumParams
 ) -> tuple[int, np.ndarray, np.ndarray, int]:
-    start = _Start(instance, seed)
+    """One thread of `solve`: the best cost, (lectures,) periods and rooms, and the proposals made."""
+    start, budget = _Start(instance, seed, params), budget_of(stop)
     began = time.perf_counter()
-    for _ in range(CONSTRUCTIONS):
+    for _ in range(params.constructions):
         state = start.state()
-        if state is not None or (seconds is not None and time.perf_counter() - began > seconds):
+        if state is not None or (budget.seconds is not None and time.perf_counter() - began > budget.seconds):
             break
     if state is None:
         raise Malformed(instance.name, "no timetable without a conflict was found")
     cost = best = _cost(start.tables, state)
     period, room = state.period.copy(), state.room.copy()
-    done = 0
+    done = improved_at = 0
     while best > 0:
-        spent = (time.perf_counter() - began) / seconds if seconds is not None else done / (steps or 1)
-        if spent >= 1 or (stop is not None and stop(spent, best)):
+        seconds = time.perf_counter() - began
+        spent = budget.share(seconds, done)
+        if spent >= 1 or stop(Progress(spent, seconds, 0, best, done, improved_at)):
             break
-        block = BLOCK if steps is None else min(BLOCK, steps - done)
-        heat = HOT * (COLD / HOT) ** spent
+        block = params.block if budget.steps is None else min(params.block, budget.steps - done)
+        heat = params.hot * (params.cold / params.hot) ** spent
         start.scratch.accept[:] = np.exp(-np.arange(kernel.DEAREST) / heat) * 2.0**32
+        before = best
         cost, best = start.anneal(state, block, cost, best, period, room)
         done += block
+        improved_at = done if best < before else improved_at
     return best, period, room, done
 
 
 def solve(
     instance: Instance,
+    stop: StoppingRule,
     *,
     seed: int = 1,
-    seconds: float | None = None,
-    steps: int | None = None,
     threads: int = 1,
-    stop: Callable[[float, int], bool] | None = None,
+    params: CurriculumParams = DEFAULTS,
 ) -> Solution:
     """The best of `threads` independent annealings.
 
     Parameters
     ----------
-    seconds, steps
-        One of them: wall time of all, or proposals of each thread (then the result depends on nothing else).
-    stop
-        Called with the share of the budget spent and the best cost; true ends the thread with the best so far.
+    instance : Instance
+    stop : StoppingRule
+        With a `MaxRuntime` (of all threads) or a `MaxSteps` (of each thread; then the result depends on nothing else)
+        in it; it ends a thread with the best so far.
+    seed : int
+    threads : int
+    params : CurriculumParams
 
     Raises
     ------
+    ValueError
+        `stop` has no budget.
     Malformed
-        When a course has more lectures than open periods, or no timetable without a conflict was found in time.
+        A course has more lectures than open periods, or no timetable without a conflict was found in time.
     """
-    if (seconds is None) == (steps is None):
-        raise ValueError("tell seconds or steps")
+    budget_of(stop)
     with ThreadPoolExecutor(threads) as pool:
-        jobs = [pool.submit(_one, instance, seed * 1000 + place, seconds, steps, stop) for place in range(threads)]
+        jobs = [pool.submit(_anneal, instance, seed * 1000 + place, stop, params) for place in range(threads)]
         found = [job.result() for job in jobs]
     cost, period, room, _ = min(found, key=lambda row: row[0])
     course = np.repeat(np.arange(len(instance.courses)), instance.lectures)

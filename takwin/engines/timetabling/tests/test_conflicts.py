@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takwin.engines.timetabling import Limit, Link, Relation, Rule, solve
+from takwin.engines.timetabling import Limit, Link, MaxSteps, Relation, Rule, solve
 from takwin.engines.timetabling.conflicts import Cause, blocked, explain
 from takwin.engines.timetabling.tests.make import make_grid, make_problem, random_problem
 
@@ -67,7 +67,7 @@ def test_it_says_when_it_does_not_know():
 @settings(max_examples=40, deadline=None)
 def test_no_conflict_is_reported_of_a_week_that_fits(seed):
     problem = random_problem(seed)
-    found = solve(problem, steps=2000)
+    found = solve(problem, MaxSteps(2000))
     if not found.unplaced:
         assert explain(problem, range(len(problem.events))) == []
 
@@ -78,7 +78,7 @@ def test_a_conflict_is_real_and_each_of_its_demands_needed(seed):
     problem = random_problem(seed)
     core = explain(problem, range(len(problem.events)), seconds=5)
     if core:
-        assert solve(problem, steps=3000).unplaced
+        assert solve(problem, MaxSteps(3000)).unplaced
         assert len(set(core)) == len(core)
 
 
@@ -88,7 +88,7 @@ class TestBlocked:
         away = replace(problem.parties[1], closed=frozenset({2}))
         problem = replace(problem, parties=(problem.parties[0], away))
         found = solve(
-            replace(problem, events=(replace(problem.events[0], starts=(0,)), *problem.events[1:])), steps=500
+            replace(problem, events=(replace(problem.events[0], starts=(0,)), *problem.events[1:])), MaxSteps(500)
         )
         causes = {slot: [demand.cause for demand in blocked(problem, found.timetable, 1, slot)] for slot in (0, 2)}
         assert Cause.ROOMS in causes[0]
@@ -98,5 +98,5 @@ class TestBlocked:
 
     def test_over_noon_is_no_place(self):
         problem = make_problem([(2, (0,), (0,))])
-        found = solve(problem, steps=100)
+        found = solve(problem, MaxSteps(100))
         assert [demand.cause for demand in blocked(problem, found.timetable, 0, 1)] == [Cause.STARTS]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takwin.engines.timetabling import Malformed
+from takwin.engines.timetabling import Malformed, MaxSteps
 from takwin.engines.timetabling.__main__ import main
 from takwin.engines.timetabling.curriculum import judge, read, read_solution, solve, write_solution
 
@@ -110,7 +110,7 @@ class TestSolve:
         path.write_text(random_instance(seed))
         instance = read(path)
         try:
-            found = solve(instance, steps=20_000, seed=seed % 7)
+            found = solve(instance, MaxSteps(20_000), seed=seed % 7)
         except Malformed:
             return  # more lectures than open periods, or no timetable without a conflict
         verdict = judge(instance, found.rows)
@@ -120,7 +120,7 @@ class TestSolve:
     def test_the_optimum_of_a_toy(self, toy):
         """Every timetable of two courses tried, the others held: the solver is never worse than the best of them."""
         instance = read(toy)
-        found = solve(instance, steps=300_000)
+        found = solve(instance, MaxSteps(300_000))
         assert judge(instance, found.rows).cost == found.cost
         others = [row for row in found.rows if row[0] not in (1, 3)]
         places = list(itertools.product(range(2), range(6)))
@@ -134,13 +134,13 @@ class TestSolve:
 
     def test_steps_seed_and_threads_decide_the_result(self, toy):
         instance = read(toy)
-        first, again = (solve(instance, steps=9000, seed=5, threads=2) for _ in range(2))
+        first, again = (solve(instance, MaxSteps(9000), seed=5, threads=2) for _ in range(2))
         assert first == again
 
     def test_more_lectures_than_open_periods(self, toy):
         toy.write_text(TOY.replace("Arabic Amal 3 2 30", "Arabic Amal 7 2 30"))
         with pytest.raises(Malformed, match="Arabic: 7 lectures in 6 open periods"):
-            solve(read(toy), steps=10)
+            solve(read(toy), MaxSteps(10))
 
 
 BROKEN = [
@@ -171,7 +171,7 @@ class TestFiles:
 
     def test_a_solution_comes_back(self, toy, tmp_path):
         instance = read(toy)
-        rows = sorted(solve(instance, steps=3000).rows)
+        rows = sorted(solve(instance, MaxSteps(3000)).rows)
         write_solution(instance, rows, tmp_path / "toy.sol")
         assert read_solution(instance, tmp_path / "toy.sol") == rows
         assert (tmp_path / "toy.sol").read_text().splitlines()[0].split()[0] == "Arabic"

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from takwin.engines.timetabling import Malformed, Rule, Timetable, judge, solve
+from takwin.engines.timetabling import Malformed, MaxRuntime, Rule, Timetable, judge, solve
 from takwin.engines.timetabling.__main__ import main
 from takwin.engines.timetabling.fet import read, write
 
@@ -157,7 +157,7 @@ class TestHomeRooms:
     def test_fet_solves_what_we_solve_and_believes_ours(self, joint, tmp_path):
         assert "Simulation successful" in _fet(joint, tmp_path / "theirs")
         school = read(joint)
-        found = solve(school.problem, seconds=5, feasible=True)
+        found = solve(school.problem, MaxRuntime(5), feasible=True)
         assert not found.unplaced
         write(school, found.timetable, joint, tmp_path / "ours.fet")
         assert "Simulation successful" in _fet(tmp_path / "ours.fet", tmp_path)
@@ -168,7 +168,7 @@ class TestOracle:
         """Every session locked where we put it: FET finds nothing that its own hard constraints forbid."""
         assert shutil.which("fet-cl"), "bin/test installs fet"
         school = read(HALF_DAYS)
-        found = solve(school.problem, seconds=60, feasible=True)
+        found = solve(school.problem, MaxRuntime(60), feasible=True)
         assert not found.unplaced
         write(school, found.timetable, HALF_DAYS, tmp_path / "ours.fet")
         _only_what_must_hold(tmp_path / "ours.fet")
@@ -189,7 +189,7 @@ class TestOracle:
     def test_fet_refuses_what_we_would_refuse(self, tmp_path):
         """A timetable with a trainer in two places is no oracle's friend: the test above could fail."""
         school = read(HALF_DAYS)
-        found = solve(school.problem, seconds=60, feasible=True).timetable
+        found = solve(school.problem, MaxRuntime(60), feasible=True).timetable
         trainer = school.problem.events[0].parties[-1]
         first, second = [row for row, event in enumerate(school.problem.events) if trainer in event.parties][:2]
         start = list(found.start)

@@ -6,12 +6,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takwin.engines.timetabling import judge, solve
+from takwin.engines.timetabling import MaxSteps, judge, solve
 from takwin.engines.timetabling.blocks import build
+from takwin.engines.timetabling.parameters import BreakoutParams
 from takwin.engines.timetabling.solve import Annealing, luby, strict
 from takwin.engines.timetabling.tests.make import random_problem
-from takwin.engines.timetabling.weights import UNIT, Weights, weigh
+from takwin.engines.timetabling.weights import Weights, weigh
 
+BREAKOUT = BreakoutParams()
 problems = st.builds(random_problem, st.integers(0, 10**6)).map(strict)
 
 
@@ -20,7 +22,7 @@ class TestWeights:
     @settings(max_examples=60, deadline=None)
     def test_the_running_cost_is_what_the_weights_say_whatever_was_gained(self, problem, seed):
         search = Annealing(build(problem, 1), seed)
-        weights = Weights(search)
+        weights = Weights(search, BREAKOUT)
         for _ in range(4):
             search.run(300, 30.0, -1)
             assert search.cost == weigh(search.tables, search.state, *weights.broken)
@@ -31,16 +33,16 @@ class TestWeights:
     @settings(max_examples=60, deadline=None)
     def test_unweighted_it_counts_what_the_judge_counts(self, problem):
         search = Annealing(build(problem, 1), 1)
-        Weights(search)
+        Weights(search, BREAKOUT)
         broken = judge(problem, search.blocks.timetable(search.state.start, search.state.room)).hard
-        assert search.cost == UNIT * (sum(broken.values()) - broken.get("unplaced", 0))
+        assert search.cost == BREAKOUT.unit * (sum(broken.values()) - broken.get("unplaced", 0))
 
     @given(problems)
     @settings(max_examples=40, deadline=None)
     def test_released_the_weights_are_those_of_before(self, problem):
         search = Annealing(build(problem, 1), 1)
         before = [array.copy() for array in (search.tables.pair_weight, search.tables.row_weight)]
-        weights = Weights(search)
+        weights = Weights(search, BREAKOUT)
         for _ in range(3):
             search.run(200, 30.0, 0)
             weights.gain()
@@ -52,18 +54,18 @@ class TestWeights:
 
     def test_what_stays_broken_weighs_more_and_is_forgotten_when_mended(self):
         search = Annealing(build(strict(random_problem(11)), 1), 1)
-        weights = Weights(search)
+        weights = Weights(search, BREAKOUT)
         weights.broken[1][:] = False
-        weights.exact[1][0] = 3.0 * UNIT
+        weights.exact[1][0] = 3.0 * BREAKOUT.unit
         weights.gain()
-        assert UNIT < weights.exact[1][0] <= 3.5 * UNIT
-        assert weights.held[1].min() >= UNIT
+        assert BREAKOUT.unit < weights.exact[1][0] <= 3.5 * BREAKOUT.unit
+        assert weights.held[1].min() >= BREAKOUT.unit
 
 
 def test_rules_held_by_weights_are_kept_within_a_budget_of_steps():
     """The way of weights alone (one thread) is as repeatable as the other."""
     problem = strict(random_problem(5))
-    first, second = (solve(problem, steps=4000, seed=9) for _ in range(2))
+    first, second = (solve(problem, MaxSteps(4000), seed=9) for _ in range(2))
     assert first.timetable == second.timetable
     assert set(first.faults.hard) <= {"unplaced"}
 
