@@ -1,1 +1,1 @@
-"""Hard mathematics that has never heard of Django: arrays in, arrays out."""
+"""Algorithms without Django: arrays in, arrays out."""

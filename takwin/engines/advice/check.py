@@ -41,7 +41,7 @@ def judged(people: People, offers: Offers, i: int, j: int, w: Weights) -> tuple[
 
 
 def faults(people: People, offers: Offers, result: Ranking, weights: Weights = PUBLISHED) -> list[str]:
-    """What is wrong with a ranking; empty when nothing is."""
+    """The faults of a ranking, a sentence each; empty when there is none."""
     out = []
     for i in range(len(people)):
         best: dict[int, tuple[int, float]] = {}
@@ -63,7 +63,7 @@ def faults(people: People, offers: Offers, result: Ranking, weights: Weights = P
                 result.tier[i, place] != judgements[j][0]
                 or abs(result.score[i, place] / 10_000 - judgements[j][1]) > 2e-4
             ):
-                out.append(f"person {i}, place {place}: told {result.score[i, place] / 10_000}, is {judgements[j]}")
+                out.append(f"person {i}, place {place}: says {result.score[i, place] / 10_000}, is {judgements[j]}")
         if len(listed) != len(wanted):
             out.append(f"person {i}: {len(listed)} listed of {len(wanted)}")
     return out

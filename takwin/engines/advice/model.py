@@ -1,4 +1,4 @@
-"""What advice looks at, as arrays. n people, m offers of p programmes, six interests."""
+"""People and offers as arrays: n people, m offers of p programmes, six interests (RIASEC)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Malformed(ValueError):  # noqa: N818 - as in the other engines
-    """An input that cannot be: which array, and why."""
+    """An input that is refused: the name of the array and the reason."""
 
 
 def need(holds: object, name: str, reason: str) -> None:
@@ -18,10 +18,18 @@ def need(holds: object, name: str, reason: str) -> None:
 
 @dataclass(frozen=True)
 class People:
-    """`interests` (n, 6) any non-negative numbers; a row of NaN has taken no test. `rung`: step of schooling, 0 the
-    lowest. `bridge`: step of the diploma held, 0 none. `stream`: bit of the stream. `age` in years, -1 unknown (no
-    rule on age then). `place`: row of the distances, -1 unknown. `max_km`: inf for no limit. `wants_bed`: cannot
-    live at home. `modes`: bits of the modes accepted, 0 for any."""
+    """n people.
+
+    interests : (n, 6) any non-negative numbers; a row of NaN has taken no test
+    rung : (n,) step of schooling, 0 the lowest
+    bridge : (n,) step of the diploma held, 0 none
+    stream : (n,) bit of the stream
+    age : (n,) years, -1 unknown: no rule on age then
+    place : (n,) row of `Offers.km`, -1 unknown
+    max_km : (n,) farthest offer in km, inf for no limit
+    wants_bed : (n,) whether they cannot live at home
+    modes : (n,) bits of the modes accepted, 0 for any
+    """
 
     interests: np.ndarray
     rung: np.ndarray
@@ -43,10 +51,23 @@ class People:
 
 @dataclass(frozen=True)
 class Offers:
-    """`interests` (m, 6) of the occupations a programme leads to, NaN where unknown. `programme` (m,), sorted.
-    `rung`, `bridge` (0: no bridge), `streams` (bits, 0: all), `age_min`, `age_max` (0, 999: no limit): the access
-    rule; `rung` above every ladder: nobody. `pressure`: requests a seat, inf without seats. `beds`: a boarding
-    house. `mode`: bit. `site`: column of the distances, -1 unknown. `km` (places, sites), NaN unknown."""
+    """m offers.
+
+    interests : (m, 6) of the occupations a programme leads to, NaN where unknown
+    programme : (m,) sorted
+    rung, bridge, streams, age_min, age_max : (m,) the access rule. bridge 0: none; streams: bits, 0 for all; ages 0
+        and 999: no limit; a rung above every ladder lets nobody in
+    pressure : (m,) requests a seat, inf without seats
+    beds : (m,) whether there is a boarding house
+    mode : (m,) bit
+    site : (m,) column of `km`, -1 unknown
+    km : (places, sites) kilometres, NaN unknown
+
+    Raises
+    ------
+    Malformed
+        A value is out of its range.
+    """
 
     interests: np.ndarray
     programme: np.ndarray
@@ -73,8 +94,12 @@ class Offers:
 
 @dataclass(frozen=True)
 class Weights:
-    """Shares of the score, which add up to one; `half_km`: where nearness is half (a fifth at twice that); `bed`: the
-    least nearness of a place with a boarding house; `half_pressure`: requests a seat where openness is half."""
+    """Shares of the score, which add up to one.
+
+    half_km : distance in km at which nearness is half; at twice that it is a fifth
+    bed : the least nearness of an offer with a boarding house, 0 to 1
+    half_pressure : requests a seat at which openness is half
+    """
 
     interest: float = 0.4
     nearness: float = 0.4
@@ -92,9 +117,14 @@ PUBLISHED = Weights()
 
 @dataclass(frozen=True)
 class Parts:
-    """Why: each array (people, offers). `fit`, `near`, `open` from 0 to 1 (half where unknown), `km` (NaN unknown),
-    `open_to`: the access rule lets them in and there is a seat; `within` the limits a person set; `score` in
-    ten-thousandths of a point, 0 to 1,000,000."""
+    """The parts of the score of each pair; every array is (n, m).
+
+    fit, near, open : 0 to 1, half where unknown
+    km : NaN unknown
+    open_to : whether the access rule lets the person in and there is a seat
+    within : whether the offer is within the limits the person set
+    score : ten-thousandths of a point, 0 to 1,000,000
+    """
 
     fit: np.ndarray
     near: np.ndarray
@@ -112,7 +142,10 @@ class Parts:
 
 @dataclass(frozen=True)
 class Ranking:
-    """(n, k): the best offer of each of the k best programmes, best first; -1 where there are fewer."""
+    """The best offer of each of the k best programmes, best first; every array is (n, k), -1 where there are fewer.
+
+    offer : row of the offer; tier : as `Parts.tier`; score : ten-thousandths of a point
+    """
 
     offer: np.ndarray
     tier: np.ndarray

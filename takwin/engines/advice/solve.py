@@ -22,7 +22,14 @@ def unit(profiles: np.ndarray) -> np.ndarray:
 
 
 def parts(people: People, offers: Offers, weights: Weights = PUBLISHED) -> Parts:
-    """Every part of the score of every pair."""
+    """Every part of the score of every pair: n x m values an array, so for few people or few offers.
+
+    Parameters
+    ----------
+    people : People
+    offers : Offers
+    weights : Weights
+    """
     return _parts(people, offers, weights, unit(offers.interests))
 
 
@@ -49,7 +56,12 @@ def _parts(people: People, offers: Offers, w: Weights, wanted: np.ndarray) -> Pa
 
 
 def eligible(people: People, offers: Offers) -> np.ndarray:
-    """(n, m): the access rule of each offer: schooling or a bridge, stream, age."""
+    """Whom the access rule of each offer lets in: schooling or a bridge, stream, age.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, m)
+    """
     reached = people.rung[:, None] >= offers.rung
     bridged = (people.bridge[:, None] >= offers.bridge) & (offers.bridge > 0)
     stream = ((people.stream[:, None] & offers.streams) > 0) | (offers.streams == 0)
@@ -58,7 +70,14 @@ def eligible(people: People, offers: Offers) -> np.ndarray:
 
 
 def within(people: People, offers: Offers, km: np.ndarray) -> np.ndarray:
-    """(n, m): the limits a person set. A bed makes any distance do; a distance not known is not beyond a limit."""
+    """Which offers are within the limits a person set.
+
+    With a boarding house any distance is; an unknown distance is not beyond a limit.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, m)
+    """
     far = (km > people.max_km[:, None]) & ~offers.beds
     unhoused = people.wants_bed[:, None] & ~offers.beds
     refused = (people.modes[:, None] & offers.mode == 0) & (people.modes[:, None] > 0)
@@ -66,7 +85,23 @@ def within(people: People, offers: Offers, km: np.ndarray) -> np.ndarray:
 
 
 def rank(people: People, offers: Offers, k: int = 20, weights: Weights = PUBLISHED) -> Ranking:
-    """The k best programmes of each person. Memory: a block of people by all offers, whatever their number."""
+    """The k best programmes of each person, each by its best offer.
+
+    Memory is a block of people by all offers, however many people there are.
+
+    Parameters
+    ----------
+    people : People
+    offers : Offers
+    k : int
+        Programmes wanted for each person.
+    weights : Weights
+
+    Returns
+    -------
+    Ranking
+        Arrays of shape (n, min(k, programmes)).
+    """
     starts = np.flatnonzero(np.r_[True, np.diff(offers.programme) > 0]) if len(offers) else np.zeros(0, np.int64)
     k, wanted = min(k, len(starts)), unit(offers.interests)
     last = (1 << PLACE) - 1

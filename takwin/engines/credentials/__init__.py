@@ -1,6 +1,6 @@
 """Credentials a stranger can verify: Open Badges 3.0 as W3C Verifiable Credentials 2.0, and a signed line for a QR.
 
-Words: an *award* is what is told of a diploma, in Arabic, French and English; a *credential* its signed document; a
+Words: an *award* holds the facts of a diploma, in Arabic, French and English; a *credential* its signed document; a
 *method* the address of the public key that a signature names; a *list* the published bits of what was revoked or
 suspended; a *line* a short signed text that fits a QR and is verified without a network.
 

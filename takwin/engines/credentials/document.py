@@ -1,4 +1,4 @@
-"""What a diploma says, as an Open Badges 3.0 document: one record, three languages."""
+"""A diploma as an Open Badges 3.0 document: one record, three languages."""
 
 from __future__ import annotations
 
@@ -38,8 +38,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Award:
-    """`ref`: public reference; `names`, `centre`, `honours`: in each of LANGUAGES (empty where a language is not told,
-    Arabic always); `holder`: the name as on the identity; `average`: hundredths of 20."""
+    """The facts of a diploma.
+
+    ref : public reference
+    names, centre, honours : in each of LANGUAGES; Arabic always, another may be empty
+    holder : the name as on the identity
+    average : hundredths of 20
+    """
 
     ref: str
     kind: str
@@ -56,7 +61,7 @@ class Award:
 def credential(award: Award, issuer: Issuer, place: Place | None = None) -> dict[str, Any]:
     """The unsigned document. `place`: its bit in the published list; the schema allows one status.
 
-    The holder's name is told in clear, as on the paper: whoever was given the file may read whose it is. Nothing else
+    The holder's name is in clear, as on the paper: whoever was given the file may read whose it is. Nothing else
     of the person is in it: no birth date, no number.
     """
     home = f"{issuer.url}/credentials"

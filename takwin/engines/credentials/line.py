@@ -19,20 +19,30 @@ SHORT = dict(zip(NAMES, ("r", "h", "n", "c", "d"), strict=True))
 
 
 class _Letters(json.JSONEncoder):
-    """Arabic as it is, two bytes a letter instead of six."""
+    """Writes Arabic letters as they are: two bytes each instead of six as escapes."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"ensure_ascii": False})
 
 
 def write_line(facts: Mapping[str, str], secret: str, method: str) -> str:
-    """`facts`: each of NAMES. `method`: the name of the key alone, without the issuer."""
+    """The signed line.
+
+    Parameters
+    ----------
+    facts : mapping
+        A text for each of NAMES.
+    secret : str
+        PKCS#8 PEM.
+    method : str
+        The name of the key alone, without the issuer.
+    """
     payload = {SHORT[name]: facts[name] for name in NAMES}
     return jwt.encode(payload, secret, algorithm="EdDSA", headers={"kid": method, "typ": None}, json_encoder=_Letters)
 
 
 def is_line(text: str) -> bool:
-    """Whether a text is a line at all, believed or not: a header that names an algorithm and a key, and a mark."""
+    """Whether a text has the form of a line, signed by whomever: a header with an algorithm and a key, a signature."""
     if len(text) > MOST_LINE or text.count(".") != 2 or not all(text.split(".")):
         return False
     try:
@@ -42,7 +52,19 @@ def is_line(text: str) -> bool:
 
 
 def read_line(text: str, keys: Mapping[str, str]) -> dict[str, str] | None:
-    """What a line says when one of `keys` (name -> public PEM) signed it; None for anything else."""
+    """The facts of a line.
+
+    Parameters
+    ----------
+    text : str
+    keys : mapping of str to str
+        Name of the key -> public PEM.
+
+    Returns
+    -------
+    dict of NAMES to str, or None
+        None unless one of the keys signed it.
+    """
     if len(text) > MOST_LINE:
         return None
     try:

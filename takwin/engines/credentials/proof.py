@@ -1,4 +1,4 @@
-"""Signing and verifying Data Integrity proofs (eddsa-rdfc-2022): the one door to openbadgeslib.
+"""Signing and verifying Data Integrity proofs (eddsa-rdfc-2022): the only module that uses openbadgeslib.
 
 Nothing is fetched: contexts come with the library, keys are handed in. Whatever is handed in from outside is bounded
 in size and depth before it is read, and every failure is one of `Fault`.
@@ -35,7 +35,7 @@ class Fault(StrEnum):
 
 
 class Unverified(ValueError):  # noqa: N818 - as in the other engines
-    """Why a document is not believed; `told` is the member or the words of the library, for a log."""
+    """A document failed to verify: the `fault`, and for a log the `detail` (a member, or the library's message)."""
 
     def __init__(self, fault: Fault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}")
@@ -52,10 +52,22 @@ def sign(document: dict[str, Any], secret: str, method: str, created: datetime) 
 
 
 def verify(content: bytes, issuers: str | Collection[str], keys: Mapping[str, str]) -> dict[str, Any]:
-    """The document, when one of the issuer's keys signed all of it and its days have come. Raises `Unverified`.
+    """The document, when one of the issuer's keys signed all of it and it is valid today.
 
-    `issuers`: the names it goes or went by. `keys`: method -> public PEM, old ones too; a key counts under its own
-    issuer's name alone. Whether it was revoked since is not looked at: see `status`.
+    Whether it was revoked since is not looked at: see `status`.
+
+    Parameters
+    ----------
+    content : bytes
+        JSON.
+    issuers : str or collection of str
+        The present and former names of the issuer.
+    keys : mapping of str to str
+        Method -> public PEM, old ones too; a key counts under its own issuer's name alone.
+
+    Raises
+    ------
+    Unverified
     """
     document = parse(content)
     if [str(context) for context in _many(document.get("@context"))] != list(CONTEXTS):

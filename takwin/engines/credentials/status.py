@@ -1,7 +1,7 @@
 """Bitstring Status List 1.0 (W3C 2025): published bits say which credentials are revoked or suspended.
 
-A list is read as a whole, so that whoever looks one up does not tell which. 131,072 bits are the least the standard
-allows, for the same reason.
+A list is read as a whole, so that a look-up does not reveal which credential was meant. 131,072 bits
+are the least the standard allows, for the same reason.
 """
 
 from __future__ import annotations

@@ -8,7 +8,13 @@ from takwin.engines.matching.model import PUBLISHED, Graduates, Matches, Vacanci
 
 
 def table(graduates: Graduates, vacancies: Vacancies, weights: Weights = PUBLISHED) -> np.ndarray:
-    """(n, m): the score of each pair, -1 where it may not be."""
+    """The score of each pair.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, m)
+        0 to 10,000, -1 where the pair is not allowed.
+    """
     n, m = len(graduates), len(vacancies)
     out = np.full((n, m), -1, np.int64)
     for g in range(n):
@@ -28,7 +34,7 @@ def table(graduates: Graduates, vacancies: Vacancies, weights: Weights = PUBLISH
 
 
 def faults(graduates: Graduates, vacancies: Vacancies, matches: Matches, weights: Weights = PUBLISHED) -> list[str]:
-    """What is wrong with a ranking, in words; empty when nothing is."""
+    """The faults of a ranking, a sentence each; empty when there is none."""
     scores, found = table(graduates, vacancies, weights), []
     for g in range(len(graduates)):
         order = sorted((v for v in range(len(vacancies)) if scores[g, v] >= 0), key=lambda v: (-scores[g, v], v))

@@ -1,4 +1,4 @@
-"""What matching looks at, as arrays. n graduates, m vacancies, p programmes, o occupations, k places."""
+"""Graduates and vacancies as arrays: n graduates, m vacancies, p programmes, o occupations, k places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Malformed(ValueError):  # noqa: N818 - as in the other engines
-    """An input that cannot be: which array, and why."""
+    """An input that is refused: the name of the array and the reason."""
 
 
 def need(holds: object, name: str, reason: str) -> None:
@@ -18,8 +18,14 @@ def need(holds: object, name: str, reason: str) -> None:
 
 @dataclass(frozen=True)
 class Graduates:
-    """`programme` (n,): row of `fit`. `place` (n,): row of `km`, -1 unknown. `max_km` (n,): inf for no limit.
-    `contracts` (n,): bits of those accepted, 0 for any. `least_pay` (n,): dirhams a month, 0 for any."""
+    """n graduates.
+
+    programme : (n,) row of `Vacancies.fit`
+    place : (n,) row of `Vacancies.km`, -1 unknown
+    max_km : (n,) farthest vacancy in km, inf for no limit
+    contracts : (n,) bits of the contracts accepted, 0 for any
+    least_pay : (n,) dirhams a month, 0 for any
+    """
 
     programme: np.ndarray
     place: np.ndarray
@@ -33,9 +39,20 @@ class Graduates:
 
 @dataclass(frozen=True)
 class Vacancies:
-    """In the order that breaks ties, newest first. `occupation` (m,): column of `fit`. `place` (m,): column of `km`,
-    -1 unknown. `contract` (m,): one bit. `pay` (m,): the most that is offered, dirhams a month, 0 not told.
-    `fit` (p, o): 0 to 100, 0 does not fit. `km` (k, k): kilometres, NaN unknown."""
+    """m vacancies, in the order that breaks ties: newest first.
+
+    occupation : (m,) column of `fit`
+    place : (m,) column of `km`, -1 unknown
+    contract : (m,) one bit
+    pay : (m,) the most that is offered, dirhams a month, 0 unknown
+    fit : (p, o) 0 to 100, 0 does not fit
+    km : (k, k) kilometres, NaN unknown
+
+    Raises
+    ------
+    Malformed
+        A value is out of its range.
+    """
 
     occupation: np.ndarray
     place: np.ndarray
@@ -57,8 +74,10 @@ class Vacancies:
 
 @dataclass(frozen=True)
 class Weights:
-    """Shares of the score in hundredths, which add up to 100. `half_km`: where nearness is half. A distance that is
-    not known counts half, a pay that is not told counts half."""
+    """Shares of the score in hundredths, which add up to 100. An unknown distance or pay counts half.
+
+    half_km : distance in km at which nearness is half
+    """
 
     fit: int = 60
     nearness: int = 30
@@ -75,7 +94,11 @@ PUBLISHED = Weights()
 
 @dataclass(frozen=True)
 class Matches:
-    """(n, k), best first: `vacancy` -1 where there are fewer; `score` 0 to 10,000."""
+    """The k best vacancies of n graduates, best first.
+
+    vacancy : (n, k) int32, -1 where there are fewer
+    score : (n, k) int32, 0 to 10,000
+    """
 
     vacancy: np.ndarray
     score: np.ndarray

@@ -22,7 +22,7 @@ def _near(km, half):
 
 @njit(cache=True, nogil=True)
 def _paid(pay, least):
-    """0 to 10,000: half where it is not told; full from one and a half times the least on."""
+    """0 to 10,000: half where unknown; full from one and a half times the least on."""
     if pay == 0 or least == 0:
         return 5000
     return min(10_000, 5000 + int(10_000 * (pay - least) / least))
@@ -86,9 +86,9 @@ def _listed(vacancies: Vacancies) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for fits in vacancies.fit:
         found = np.concatenate([order[bounds[o] : bounds[o + 1]] for o in np.flatnonzero(fits)] or rows[:1])
         scores = fits[vacancies.occupation[found]]
-        turn = np.lexsort((found, -scores))
-        rows.append(found[turn])
-        values.append(scores[turn])
+        by_score = np.lexsort((found, -scores))
+        rows.append(found[by_score])
+        values.append(scores[by_score])
         sizes.append(len(found))
     return np.cumsum(sizes).astype(np.int64), np.concatenate(rows), np.concatenate(values)
 
@@ -99,6 +99,25 @@ def rank(
     """The k best vacancies of each graduate. Equal scores go by the order of the vacancies.
 
     Time grows with the vacancies that fit best, memory with n x k; the result does not depend on `threads`.
+
+    Parameters
+    ----------
+    graduates : Graduates
+    vacancies : Vacancies
+    k : int
+        Vacancies wanted for each graduate.
+    weights : Weights
+    threads : int
+
+    Returns
+    -------
+    Matches
+        Arrays of shape (n, k).
+
+    Raises
+    ------
+    Malformed
+        A graduate has a programme or a place that is not there.
     """
     need((graduates.programme < len(vacancies.fit)).all(), "programme", "is not a row of the fit")
     need((graduates.place < len(vacancies.km)).all(), "place", "is not a row of the distances")
@@ -123,7 +142,13 @@ def rank(
 
 
 def parts(graduates: Graduates, vacancies: Vacancies, g: int, v: int, weights: Weights = PUBLISHED) -> dict[str, Any]:
-    """Why a pair has its score: `fit` 0 to 100, `km` (None unknown), `near` and `paid` 0 to 100, `score`."""
+    """The parts of the score of graduate g and vacancy v.
+
+    Returns
+    -------
+    dict
+        `fit`, `near` and `paid` 0 to 100, `km` (None unknown), `score` 0 to 10,000.
+    """
     place, where = int(graduates.place[g]), int(vacancies.place[v])
     km = math.nan if place < 0 or where < 0 else float(vacancies.km[place, where])
     fit = int(vacancies.fit[graduates.programme[g], vacancies.occupation[v]])

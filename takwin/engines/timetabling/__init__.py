@@ -1,4 +1,4 @@
-"""Weekly timetables: a problem in, a timetable out, judged by another hand. See docs/timetabling.md."""
+"""Weekly timetables: a problem in, a timetable out, judged by code of its own. See docs/timetabling.md."""
 
 from takwin.engines.timetabling.check import judge
 from takwin.engines.timetabling.model import (

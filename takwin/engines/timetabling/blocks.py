@@ -17,18 +17,10 @@ from takwin.engines.timetabling.model import (
     Malformed,
     Need,
     Problem,
-    Relation,
     Rule,
     Timetable,
 )
-
-_PAIRS = {
-    Link.APART: kernel.APART,
-    Link.GROUPED: kernel.GROUPED,
-    Link.NOT_TOGETHER: kernel.NOT_TOGETHER,
-    Link.SAME_DAY: kernel.SAME_DAY,
-    Link.ORDERED: kernel.BEFORE,
-}
+from takwin.engines.timetabling.relation_tables import bits_of, column_of, offsets_of, pair_tables, used_tables
 
 
 @dataclass
@@ -172,10 +164,10 @@ def _rules(problem: Problem, hard: int) -> dict[str, Any]:
     nothing = np.zeros((1, 1 << len(grid.hours)))
     return {
         **_classes(daily, rows, grid),
-        "week_at": _at([len(weekly[row]) for row in range(rows)]),
-        "week_table": _column(flat, 0),
-        "week_limit": _column(flat, 1),
-        "week_weight": _column(flat, 2),
+        "week_at": offsets_of([len(weekly[row]) for row in range(rows)]),
+        "week_table": column_of(flat, 0),
+        "week_limit": column_of(flat, 1),
+        "week_weight": column_of(flat, 2),
         "counted": np.array([day_costs.counted(rule, grid) for rule in names] or nothing, np.int64),
         "travel": travel,
         "travel_weight": travel_weight,
@@ -185,7 +177,7 @@ def _rules(problem: Problem, hard: int) -> dict[str, Any]:
 
 
 def _classes(daily: dict[int, list[tuple[Rule, int, int]]], rows: int, grid: Grid) -> dict[str, Any]:
-    """What each way to be busy costs, for each set of rules of the day that some party has."""
+    """What each pattern of busy hours costs, for each set of rules of the day that some party has."""
     classes: dict[tuple[tuple[Rule, int, int], ...], int] = {(): 0}
     day_class = np.zeros(rows, np.int64)
     for row, limits in daily.items():
@@ -195,77 +187,6 @@ def _classes(daily: dict[int, list[tuple[Rule, int, int]]], rows: int, grid: Gri
         for rule, most, weight in rules:
             day_cost[place] += weight * day_costs.over(rule, most, grid)
     return {"day_class": day_class, "day_cost": day_cost}
-
-
-def _at(sizes: list[int]) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
-
-
-def _column(rows: list[Any], place: int) -> np.ndarray:
-    return np.array([row[place] for row in rows], np.int64)
-
-
-def _pairs(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, hard: int) -> dict[str, Any]:
-    rows: list[list[tuple[int, ...]]] = [[] for _ in range(blocks)]
-    for relation in problem.relations:
-        if relation.link not in _PAIRS:
-            continue
-        for a, b in _couples(relation):
-            if of[a] < 0 or of[b] < 0 or of[a] == of[b]:
-                continue
-            weight = relation.weight or hard
-            for mine, other, link in ((a, b, relation.link), (b, a, relation.link)):
-                after = link == Link.ORDERED and mine == b
-                rows[of[mine]].append(
-                    (
-                        int(of[other]),
-                        kernel.AFTER if after else _PAIRS[link],
-                        relation.value,
-                        weight,
-                        int(relation.adjacent),
-                        int(offset[mine]),
-                        problem.events[mine].length,
-                        int(offset[other]),
-                        problem.events[other].length,
-                    )
-                )
-    flat = [row for block in rows for row in block]
-    names = ("other", "link", "value", "weight", "adjacent", "offset", "length", "offset2", "length2")
-    columns = {f"pair_{name}": _column(flat, place) for place, name in enumerate(names)}
-    return {"pair_at": _at([len(block) for block in rows]), **columns}
-
-
-def _couples(relation: Relation) -> list[tuple[int, int]]:
-    if relation.link == Link.ORDERED:
-        return list(zip(relation.events, relation.events[1:], strict=False))
-    return [(a, b) for place, a in enumerate(relation.events) for b in relation.events[place + 1 :]]
-
-
-def _used(problem: Problem, of: np.ndarray, offset: np.ndarray, blocks: int, hard: int) -> dict[str, Any]:
-    limits = [relation for relation in problem.relations if relation.link == Link.SLOTS_USED]
-    rows: list[list[tuple[int, int]]] = [[] for _ in range(blocks)]
-    slots = np.zeros((len(limits), problem.grid.slots), bool)
-    for place, relation in enumerate(limits):
-        slots[place, list(relation.slots)] = True
-        bits: dict[int, int] = defaultdict(int)
-        for event in relation.events:
-            bits[int(of[event])] |= _bits(problem.events[event].length, int(offset[event]))
-        for block, mask in bits.items():
-            if block >= 0:
-                rows[block].append((place, mask))
-    flat = [row for block in rows for row in block]
-    return {
-        "used_at": _at([len(block) for block in rows]),
-        "used_row": _column(flat, 0),
-        "used_bits": _column(flat, 1),
-        "used_slots": slots,
-        "used_limit": np.array([relation.value for relation in limits], np.int64),
-        "used_weight": np.array([relation.weight or hard for relation in limits], np.int64),
-    }
-
-
-def _bits(length: int, offset: int) -> int:
-    return ((1 << length) - 1) << offset
 
 
 def _shut(problem: Problem) -> list[np.ndarray]:
@@ -278,7 +199,7 @@ def _shut(problem: Problem) -> list[np.ndarray]:
 
 
 def _room_costs(need: Need, before: int, stay: int) -> list[int]:
-    """What each candidate costs; leaving the room of before costs a third of leaving its slot."""
+    """What each candidate costs; leaving the former room costs a third of leaving its slot."""
     costs = list(need.costs) or [0] * len(need.rooms)
     if before not in need.rooms:
         return costs
@@ -293,7 +214,7 @@ def _who(problem: Problem, members: list[list[int]], offset: np.ndarray) -> dict
         busy: dict[int, int] = defaultdict(int)
         for event in block:
             row = problem.events[event]
-            bits = _bits(row.length, int(offset[event]))
+            bits = bits_of(row.length, int(offset[event]))
             held = [party * kinds + kind for party in row.parties for kind in range(kinds) if row.kinds >> kind & 1]
             for party in held:
                 if busy[party] & bits:
@@ -304,10 +225,10 @@ def _who(problem: Problem, members: list[list[int]], offset: np.ndarray) -> dict
         parts.append([(party, bits, where) for (party, where), bits in sorted(there.items())])
     flat = [row for block in parts for row in block]
     return {
-        "part_at": _at([len(block) for block in parts]),
-        "part_row": _column(flat, 0),
-        "part_bits": _column(flat, 1),
-        "part_need": _column(flat, 2),
+        "part_at": offsets_of([len(block) for block in parts]),
+        "part_row": column_of(flat, 0),
+        "part_bits": column_of(flat, 1),
+        "part_need": column_of(flat, 2),
     }
 
 
@@ -325,13 +246,13 @@ def _where(
             before = kept.rooms[event][place] if kept and len(kept.rooms[event]) > place else UNPLACED
             costs += _room_costs(need, before, stay)
             owner[event].append(len(needs))
-            needs.append((_bits(row.length, int(offset[event])), row.kinds))
+            needs.append((bits_of(row.length, int(offset[event])), row.kinds))
             rooms.append(need.rooms)
     columns = {
-        "need_at": _at([sum(len(problem.events[event].needs) for event in block) for block in members]),
-        "need_bits": _column(needs, 0),
-        "need_kinds": _column(needs, 1),
-        "room_at": _at([len(row) for row in rooms]),
+        "need_at": offsets_of([sum(len(problem.events[event].needs) for event in block) for block in members]),
+        "need_bits": column_of(needs, 0),
+        "need_kinds": column_of(needs, 1),
+        "room_at": offsets_of([len(row) for row in rooms]),
         "room_of": np.array([room for row in rooms for room in row], np.int64),
         "room_cost": np.array(costs, np.int64),
     }
@@ -349,9 +270,27 @@ def _doors(problem: Problem) -> np.ndarray:
 
 
 def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int = 0) -> Blocks:
-    """Arrays of a problem. `hard`: cost of a unit of what must hold; `stay`: of leaving the slot of `kept`.
+    """The arrays of a problem.
 
-    Sessions that can start nowhere are left out and told in `closed`.
+    Parameters
+    ----------
+    problem : Problem
+    hard : int
+        Cost of a unit of a rule that must hold.
+    kept : Timetable, optional
+        The timetable that a repair begins with.
+    stay : int
+        Cost of leaving a slot of `kept`.
+
+    Returns
+    -------
+    Blocks
+        Sessions that can start nowhere are left out and listed in `closed`.
+
+    Raises
+    ------
+    Malformed
+        Sessions are bound to one another in a way that cannot be.
     """
     of, offset = bind(problem)
     members: list[list[int]] = [[] for _ in range(int(of.max(initial=-1)) + 1)]
@@ -374,7 +313,7 @@ def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int 
         hours=len(problem.grid.hours),
         kinds=problem.grid.kinds,
         hard=hard,
-        start_at=_at([len(found) for found in starts]),
+        start_at=offsets_of([len(found) for found in starts]),
         start_slot=np.array([slot for found in starts for slot in found], np.int64),
         allowed=allowed,
         site=np.array([room.site for room in problem.rooms] or [0], np.int64),
@@ -384,7 +323,7 @@ def build(problem: Problem, hard: int, kept: Timetable | None = None, stay: int 
         **room_columns,
         **_who(problem, members, offset),
         **_rules(problem, hard),
-        **_pairs(problem, of, offset, len(members), hard),
-        **_used(problem, of, offset, len(members), hard),
+        **pair_tables(problem, of, offset, len(members), hard),
+        **used_tables(problem, of, offset, len(members), hard),
     )
     return Blocks(problem, arrays, of, offset, owner, closed)

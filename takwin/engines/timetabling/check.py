@@ -22,7 +22,7 @@ from takwin.engines.timetabling.model import (
 
 
 def judge(problem: Problem, timetable: Timetable) -> Faults:
-    """What is broken (`hard`) and what is wished and missing (`soft`, costs), by name."""
+    """The faults of a timetable: `hard` counts broken rules by name, `soft` the costs of wishes by name."""
     hard: Counter[str] = Counter()
     soft: Counter[str] = Counter()
     if len(timetable.start) != len(problem.events) or len(timetable.rooms) != len(problem.events):

@@ -18,7 +18,7 @@ piece: Any = njit(inline="always")
 
 
 def _forget_stale(folder: Path) -> None:
-    """numba stamps a compiled loop by its own file alone: when a piece of it elsewhere is newer, compile anew."""
+    """numba stamps a compiled loop by its own file alone: when a piece of it elsewhere is newer, compile again."""
     newest = max(path.stat().st_mtime for path in folder.rglob("*.py") if "tests" not in path.parts)
     for path in folder.rglob("*.nbi"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Why it cannot fit: the smallest set of demands that contradict one another, found by taking demands away.
+"""The reason why a week does not fit: a smallest set of demands that contradict one another, found by removing some.
 
 The question "does this fit at all?" is put to a complete solver (CP-SAT) over a relaxation: rooms are counted, not
 assigned, and wishes are left out. What the relaxation forbids cannot be; each demand of the set is needed for that.
@@ -15,7 +15,7 @@ from typing import Any
 
 from takwin.engines.timetabling.model import Link, Problem, Rule, Timetable
 
-SECONDS = 20.0
+SECONDS = 20.0  # wall time of a whole explanation
 
 
 class Cause(StrEnum):
@@ -32,8 +32,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Demand:
-    """`parties`, `rooms`, `events`: whom it concerns. `wanted` and `there`: hours asked of it and hours it has, over
-    the sessions told (-1 where that says nothing)."""
+    """One demand of a conflict.
+
+    parties, rooms, events : whom it concerns
+    wanted, there : hours asked of it and hours it has, over the sessions looked at; -1 where that has no meaning
+    """
 
     cause: Cause
     parties: tuple[int, ...] = ()
@@ -44,9 +47,22 @@ class Demand:
 
 
 def explain(problem: Problem, sessions: Iterable[int], seconds: float = SECONDS) -> list[Demand] | None:
-    """A smallest conflict among `sessions` and those that compete with them; [] when they fit, None when not known.
+    """A smallest conflict among some sessions and those that compete with them.
 
-    Starts with the sessions told, and widens to those that share a party or a room while the answer is that they fit.
+    Starts with the given sessions, and widens to those that share a party or a room while the answer is that they fit.
+
+    Parameters
+    ----------
+    problem : Problem
+    sessions : iterable of int
+        Events of the problem.
+    seconds : float
+        Wall time.
+
+    Returns
+    -------
+    list of Demand, or None
+        Each demand is needed for the conflict; [] when everything fits, None when the time was over first.
     """
     until = time.perf_counter() + seconds
     chosen = set(sessions)
@@ -71,7 +87,7 @@ def _near(problem: Problem, chosen: set[int]) -> set[int]:
 
 
 class _Model:
-    """Every demand behind its own switch, so that it can be taken away."""
+    """A CP-SAT model in which every demand has a switch of its own, so that it can be removed."""
 
     def __init__(self, problem: Problem, events: list[int]) -> None:
         from ortools.sat.python import cp_model
@@ -164,8 +180,8 @@ class _Model:
                 self.model.add(sum(hours) <= most).only_enforce_if(self.behind(demand))
 
     def _too_many(self, demand: Demand, held: list[int], closed: list[frozenset[int]]) -> None:
-        """Counting says at once what a search over pigeons and holes would not in a lifetime: sessions of at least so
-        many slots against the rows of open slots, half-day by half-day, that could hold them."""
+        """Forbid what counting alone rules out: more sessions of at least so many slots than rows of open slots could
+        hold, half-day by half-day. A search needs exponential time to find such pigeonhole conflicts."""
         lengths = [self.problem.events[event].length for event in held]
         rows = [row for shut in closed for row in self._open_rows(shut)]
         for least in sorted(set(lengths)):
@@ -265,7 +281,7 @@ def _contradiction(problem: Problem, events: list[int], until: float) -> list[De
 
 
 def blocked(problem: Problem, timetable: Timetable, event: int, slot: int) -> list[Demand]:
-    """What stands in the way of a session at a slot now: who is elsewhere or away, no room free; [] if nothing."""
+    """What prevents a session at a slot of a timetable: who is elsewhere or away, no free room; [] for nothing."""
     row, grid = problem.events[event], problem.grid
     span = range(slot, slot + row.length)
     found: list[Demand] = []

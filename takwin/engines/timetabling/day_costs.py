@@ -1,4 +1,4 @@
-"""Rules of a day as tables: what each of the 2^hours ways to be busy costs, or counts."""
+"""Rules of a day as tables: what each of the 2^hours patterns of busy hours costs, or counts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _days(bits: np.ndarray) -> np.ndarray:
 
 
 def counted(rule: Rule, grid: Grid) -> np.ndarray:
-    """What a weekly rule counts in one day, for each way to be busy."""
+    """What a weekly rule counts in one day, for each pattern of busy hours."""
     bits = _bits(len(grid.hours))
     morning, afternoon = (bits[:, : grid.noon], bits[:, grid.noon :]) if grid.noon else (bits, bits[:, :0])
     if rule == Rule.GAPS_A_WEEK:
@@ -73,7 +73,7 @@ def counted(rule: Rule, grid: Grid) -> np.ndarray:
 
 
 def over(rule: Rule, limit: int, grid: Grid) -> np.ndarray:
-    """By how much a rule of the day is passed, for each way to be busy."""
+    """By how many units a rule of the day is exceeded, for each pattern of busy hours."""
     bits = _bits(len(grid.hours))
     halves = (bits[:, : grid.noon], bits[:, grid.noon :]) if grid.noon else (bits,)
     if rule == Rule.HOURS_A_DAY:

@@ -1,6 +1,6 @@
-"""The books of a timetable: what it changes to take a block off and to put it somewhere, compiled by numba.
+"""The running sums of a timetable, and how they and the cost change when a block is taken off or placed; compiled.
 
-An event here is a block: sessions bound to one another (one start, or one right after the other) that move as one.
+An event here is a block: sessions bound to one another (one start, or one right after the other) that move together.
 A row of occupation is a party, or a room, in one kind of week. What a day looks like to a party is one number, a bit a
 slot; rules of the day are tables over that number. Costs are integers; a hard rule costs `Tables.hard` a unit.
 """
@@ -138,7 +138,7 @@ def site_cost(t, s, row, day):
 
 @piece
 def shift_day(t, s, row, day, new):
-    """A party's day looks otherwise: what that changes."""
+    """The change of cost when the busy hours of a party's day change."""
     old = s.busy[row, day]
     cost = t.day_cost[t.day_class[row], new] - t.day_cost[t.day_class[row], old]
     for k in range(t.week_at[row], t.week_at[row + 1]):

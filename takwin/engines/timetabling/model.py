@@ -17,7 +17,7 @@ UNPLACED = -1
 
 
 class Malformed(ValueError):  # noqa: N818 - as in the other engines
-    """An input that cannot be: where, and why."""
+    """An input that is refused: the place in it and the reason."""
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(f"{where}: {reason}")
@@ -31,8 +31,12 @@ def need(holds: object, where: str, reason: str) -> None:
 
 @dataclass(frozen=True)
 class Grid:
-    """`days` and `hours`: names. `noon`: the first slot of the afternoon, 0 where a day is not parted. No session runs
-    over noon. `kinds`: of week, told side by side."""
+    """The slots of a week.
+
+    days, hours : names
+    noon : the first slot of the afternoon, 0 where a day is not parted; no session runs over noon
+    kinds : how many kinds of week alternate
+    """
 
     days: tuple[str, ...]
     hours: tuple[str, ...]
@@ -72,7 +76,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Party:
-    """A group or a trainer. `closed`: slots when not there. `away`: kinds of week (bits) spent elsewhere."""
+    """A group or a trainer.
+
+    closed : slots when they are not there
+    away : kinds of week (bits) spent elsewhere
+    """
 
     name: str
     kind: Kind
@@ -82,7 +90,11 @@ class Party:
 
 @dataclass(frozen=True)
 class Room:
-    """`site`: rooms of two sites need a slot to go from one to the other."""
+    """A room.
+
+    closed : slots when it cannot be used
+    site : number of the site; a party needs a slot to go from one site to another
+    """
 
     name: str
     closed: frozenset[int] = frozenset()
@@ -91,7 +103,11 @@ class Room:
 
 @dataclass(frozen=True)
 class Need:
-    """One room among `rooms`; `costs` says what each costs (a preference), 0 for all when empty."""
+    """One room out of several.
+
+    rooms : those that would do
+    costs : of each of them (a preference); empty: none costs anything
+    """
 
     rooms: tuple[int, ...]
     costs: tuple[int, ...] = ()
@@ -99,8 +115,15 @@ class Need:
 
 @dataclass(frozen=True)
 class Event:
-    """A session a week: `length` slots of one day, `parties` all there. `starts`: allowed (None: any), with what each
-    costs in `start_costs`. `kinds`: the kinds of week (bits) when it is held."""
+    """A session a week.
+
+    length : slots, all on one day
+    parties : who must all be there
+    needs : rooms
+    starts : slots where it may start, None: any
+    start_costs : of each of `starts`; empty: none costs anything
+    kinds : kinds of week (bits) when it is held
+    """
 
     name: str
     length: int
@@ -112,7 +135,7 @@ class Event:
 
 
 class Rule(StrEnum):
-    """What is counted for a party, in a day or in a week; `limit` is the most (the least, for LEAST).
+    """What is counted for a party in a day or in a week; `Limit.limit` is the most (the least, for LEAST).
 
     ONE_HALF_A_DAY counts the hours of the shorter half of a day spent both in the morning and in the afternoon,
     TRAVEL counts sessions on two sites without a slot between, SITES_A_DAY changes of site; the rest says its name.
@@ -153,7 +176,11 @@ WEEKLY = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A rule for some parties. `weight`: what each unit over costs; 0: it must hold."""
+    """A rule for some parties.
+
+    limit : the bound, in the unit of the rule
+    weight : what each unit beyond it costs; 0: it must hold
+    """
 
     rule: Rule
     parties: tuple[int, ...]
@@ -178,7 +205,12 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class Relation:
-    """`adjacent`: sessions that fall on one day all the same must follow each other (APART)."""
+    """A link between events.
+
+    value : see Link; weight : what each unit beyond it costs; 0: it must hold
+    adjacent : sessions that fall on one day all the same must follow each other (APART)
+    slots : those counted by SLOTS_USED
+    """
 
     link: Link
     events: tuple[int, ...]
@@ -190,6 +222,14 @@ class Relation:
 
 @dataclass(frozen=True)
 class Problem:
+    """A week to fill. Parties, rooms and events are named by their place in these tuples.
+
+    Raises
+    ------
+    Malformed
+        A value is out of its range, or names what is not there.
+    """
+
     grid: Grid
     parties: tuple[Party, ...]
     rooms: tuple[Room, ...]
@@ -209,10 +249,10 @@ class Problem:
             for choice in event.needs:
                 need(choice.rooms, where, "needs a room, and no room can hold it")
                 need(all(0 <= row < len(self.rooms) for row in choice.rooms), where, "names a room that is not there")
-                need(len(choice.costs) in (0, len(choice.rooms)), where, "tells costs for some of its rooms")
+                need(len(choice.costs) in (0, len(choice.rooms)), where, "has costs for some of its rooms only")
             if event.starts is not None:
                 need(all(0 <= slot < self.grid.slots for slot in event.starts), where, "may start out of the week")
-                need(len(event.start_costs) in (0, len(event.starts)), where, "tells costs for some of its starts")
+                need(len(event.start_costs) in (0, len(event.starts)), where, "has costs for some of its starts only")
         for limit in self.limits:
             need(limit.limit >= 0, f"limit {limit.rule}", "is negative")
             need(limit.weight >= 0, f"limit {limit.rule}", "has a negative weight")
@@ -223,7 +263,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Timetable:
-    """`start` of each event (-1: not placed) and the rooms of its needs, in their order."""
+    """A timetable.
+
+    start : slot of each event, UNPLACED where it has none
+    rooms : of each event, the rooms of its needs in their order
+    """
 
     start: tuple[int, ...]
     rooms: tuple[tuple[int, ...], ...]
@@ -235,7 +279,11 @@ class Timetable:
 
 @dataclass(frozen=True)
 class Faults:
-    """What is wrong with a timetable, counted. `hard` must be empty; `soft`: cost by what is wished."""
+    """The faults of a timetable.
+
+    hard : rules that must hold -> units broken; empty in a lawful timetable
+    soft : wishes -> cost
+    """
 
     hard: dict[str, int] = field(default_factory=dict)
     soft: dict[str, int] = field(default_factory=dict)

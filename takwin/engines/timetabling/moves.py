@@ -53,7 +53,7 @@ def fill(t, s, seed, order, given, keep):
 
 
 class Scratch(NamedTuple):
-    """Room to work in."""
+    """Working arrays of one search."""
 
     block: Any
     old: Any
@@ -75,7 +75,7 @@ def keep(s, start, room):
 
 @piece
 def note(w, block, cost):
-    """What a block was seen to cost, and whether it is amiss."""
+    """Remember what a block costs, and keep the list `amiss` of those that cost something."""
     w.worth[block] = cost
     wrong = cost > 0
     at = w.place[block]
@@ -93,7 +93,7 @@ def note(w, block, cost):
 
 @piece
 def follow(t, s, w, moved, other, shift):
-    """Another one that must move by `shift`; how many move now, -1: it cannot."""
+    """Add a block that must move by `shift`; how many move now, -1 when it cannot."""
     for m in range(moved):
         if w.block[m] == other:
             return moved
@@ -108,8 +108,11 @@ def follow(t, s, w, moved, other, shift):
 
 @loop
 def exchange(t, s, seed, w, whole):
-    """Who is where w.block[0] goes takes its place, each as far from the start: in one of its parties or its room, or
-    (`whole`) in all of them, and so on until nobody new is met; how many move, -1: they cannot."""
+    """Exchange w.block[0] with the blocks in its way, each moved by the same number of slots.
+
+    Looks at one of its parties or its room, or (`whole`) at all of them, and so on until no new block is met. Returns
+    how many blocks move, -1 when they cannot.
+    """
     moved = 1
     i = 0
     while i < moved:
@@ -153,7 +156,7 @@ def exchange(t, s, seed, w, whole):
 
 @piece
 def propose(t, s, seed, w, movable):
-    """Who moves where, into `w`; how many, 0: nobody can."""
+    """Draw a move into `w`; how many blocks it moves, 0 when it is impossible."""
     # Half of the time someone who is amiss moves: when little is wrong, few proposals else would matter.
     if w.size[0] and draw(seed) & 1:
         e = w.amiss[below(seed, w.size[0])]
@@ -185,7 +188,7 @@ def clashes(t, s, e, slot):
 
 @piece
 def hopeless(t, s, w, moved, most):
-    """A block alone on its way to another day, where it would clash more than it could win: seen without moving it."""
+    """Whether moving one block alone to another day must clash more than it could gain; seen without moving it."""
     e = w.block[0]
     if moved > 1 or w.new[0] // t.hours == w.old[0] // t.hours:
         return False

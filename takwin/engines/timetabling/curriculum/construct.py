@@ -9,7 +9,7 @@ from takwin.engines.timetabling.curriculum.kernel import lift, put
 
 
 @piece
-def price_of(t, s, conflict, dear, c, period):
+def price_of(t, s, conflict, prices, c, period):
     """What it costs to put a lecture of course c at a period: those turned out, then seats lacking."""
     price = np.int64(0)
     lack = np.int64(1) << 30
@@ -19,50 +19,51 @@ def price_of(t, s, conflict, dear, c, period):
         if x < 0:
             lack = min(lack, t.lacking[c, r])
         elif conflict[c, t.course[x]]:
-            price += dear[x]
+            price += prices[x]
         else:
-            cheapest = min(cheapest, dear[x])
+            cheapest = min(cheapest, prices[x])
     if price == 0 and lack == np.int64(1) << 30:
         price = cheapest
     return price * 4096 + min(lack, 4000)
 
 
 @piece
-def turn_out(t, s, dear, waiting, n, x):
+def turn_out(t, s, prices, waiting, n, x):
     lift(t, s, x)
-    dear[x] += 1
+    prices[x] += 1
     waiting[n] = x
     return n + 1
 
 
 @piece
-def seat(t, s, conflict, dear, waiting, n, e, p):
-    """Turn out who bars lecture e from period p, and whoever has the only room left; how many wait."""
+def seat(t, s, conflict, prices, waiting, n, e, p):
+    """Turn out the lectures that keep e from period p, and whoever has the only room left; how many wait."""
     c = t.course[e]
     for z in range(s.at.shape[1]):
         x = np.int64(s.at[p, z])
         if x >= 0 and conflict[c, t.course[x]]:
-            n = turn_out(t, s, dear, waiting, n, x)
+            n = turn_out(t, s, prices, waiting, n, x)
     least = np.int64(1) << 60
     r = np.int64(-1)
     for z in range(s.at.shape[1]):
         x = np.int64(s.at[p, z])
-        cost = t.lacking[c, z] if x < 0 else np.int64(1 << 40) + dear[x]
+        cost = t.lacking[c, z] if x < 0 else np.int64(1 << 40) + prices[x]
         if cost < least:
             least = cost
             r = z
     x = np.int64(s.at[p, r])
     if x >= 0:
-        n = turn_out(t, s, dear, waiting, n, x)
+        n = turn_out(t, s, prices, waiting, n, x)
     put(t, s, e, p, r)
     return n
 
 
 @loop
-def construct(t, s, seed, conflict, waiting, dear, steps):
-    """Place lecture after lecture, turning out those who bar it least; who was turned out often is dearer to turn out.
+def construct(t, s, seed, conflict, waiting, prices, steps):
+    """Place lecture after lecture, turning out the cheapest of those in its way; how many are left without a place.
 
-    `waiting`: all lectures, the first to place last; `dear`: ones. The number left without a place.
+    waiting : (lectures,) all lectures, the first to place last
+    prices : (lectures,) of turning out a lecture, 1 at first and 1 more each time, so that no cycle lasts
     """
     n = len(waiting)
     for step in range(steps):
@@ -77,7 +78,7 @@ def construct(t, s, seed, conflict, waiting, dear, steps):
         ties = 0
         p = np.int64(0)
         for k in range(t.open_count[c]):
-            cost = price_of(t, s, conflict, dear, c, t.open_to[c, k])
+            cost = price_of(t, s, conflict, prices, c, t.open_to[c, k])
             if cost < least:
                 least = cost
                 p = t.open_to[c, k]
@@ -86,5 +87,5 @@ def construct(t, s, seed, conflict, waiting, dear, steps):
                 ties += 1
                 if below(seed, ties) == 0:
                     p = t.open_to[c, k]
-        n = seat(t, s, conflict, dear, waiting, n, e, p)
+        n = seat(t, s, conflict, prices, waiting, n, e, p)
     return n

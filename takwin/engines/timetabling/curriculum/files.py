@@ -40,7 +40,7 @@ class Instance:
 
 
 class _Reader:
-    """Lines with their numbers, blank ones passed over; every complaint names the line."""
+    """Lines with their numbers, blank ones passed over; every error names the line."""
 
     def __init__(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8", errors="replace")

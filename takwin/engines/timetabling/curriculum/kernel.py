@@ -13,8 +13,8 @@ import numpy as np
 
 from takwin.engines.timetabling.compiled import below, draw, loop, piece
 
-# Dearer steps are never taken at the temperatures used; the table of acceptance ends there.
-DEAREST = 160
+# A step that raises the cost by as much is never taken at the temperatures used; the table of acceptance ends there.
+MOST_INCREASE = 160
 # A chain longer than this is mostly half of two periods exchanged, which changes little.
 LONGEST_CHAIN = 12
 # Of 1,024 proposals barred by more than one lecture, those followed as a chain.
@@ -55,7 +55,7 @@ class State(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room to work in. `accept[k]`: of 2^32, the chances of a step that costs k more."""
+    """Working arrays of one search. `accept[k]`: of 2^32, the chances of a step that costs k more."""
 
     accept: Any
     member: Any  # (LONGEST_CHAIN,) lectures of a chain
@@ -247,7 +247,7 @@ def chain(t, s, seed, w, e, p2):
         delta += seat_cost(t, s, c, to, r, False)
         put(t, s, w.member[done], to, r)
         done += 1
-    if done == n and (delta <= 0 or (delta < DEAREST and draw(seed) < w.accept[delta])):
+    if done == n and (delta <= 0 or (delta < MOST_INCREASE and draw(seed) < w.accept[delta])):
         return delta
     for i in range(done):
         lift(t, s, w.member[i])
@@ -259,7 +259,7 @@ def chain(t, s, seed, w, e, p2):
 @piece
 def taken(seed, w, delta):
     """Is a change of cost taken at this temperature?"""
-    return delta <= 0 or (delta < DEAREST and draw(seed) < w.accept[delta])
+    return delta <= 0 or (delta < MOST_INCREASE and draw(seed) < w.accept[delta])
 
 
 @piece
@@ -323,7 +323,7 @@ def trade(t, s, seed, w, e, p2, to, f):
     delta = room_cost(t, s, c, r1, to)
     if f >= 0:
         delta += room_cost(t, s, t.course[f], np.int64(s.room[f]), r1)
-    if delta >= DEAREST:
+    if delta >= MOST_INCREASE:
         return np.int64(_NONE)
     delta += shift_cost(t, s, c, p1, p2, f)
     if f >= 0:

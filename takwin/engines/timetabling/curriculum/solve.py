@@ -120,7 +120,7 @@ def _cost(tables: kernel.Tables, state: kernel.State) -> int:
 
 def _scratch(lectures: int) -> kernel.Scratch:
     member, period, room = np.empty((3, kernel.LONGEST_CHAIN), np.int64)
-    return kernel.Scratch(np.zeros(kernel.DEAREST, np.int64), member, period, room, np.zeros(lectures, np.int8))
+    return kernel.Scratch(np.zeros(kernel.MOST_INCREASE, np.int64), member, period, room, np.zeros(lectures, np.int8))
 
 
 class _Start:
@@ -138,8 +138,8 @@ class _Start:
         self.anneal(blank, 0, 0, 0, blank.period, blank.room)
 
     def _left(self, state: kernel.State, steps: int) -> int:
-        dear = np.ones(len(self.order), np.int64)
-        return int(construct(self.tables, state, self.stream, self.conflict, self.order.copy(), dear, steps))
+        prices = np.ones(len(self.order), np.int64)
+        return int(construct(self.tables, state, self.stream, self.conflict, self.order.copy(), prices, steps))
 
     def state(self) -> kernel.State | None:
         """A timetable without a conflict, None when this attempt found none."""
@@ -173,7 +173,7 @@ def _anneal(
             break
         block = params.block if budget.steps is None else min(params.block, budget.steps - done)
         heat = params.hot * (params.cold / params.hot) ** spent
-        start.scratch.accept[:] = np.exp(-np.arange(kernel.DEAREST) / heat) * 2.0**32
+        start.scratch.accept[:] = np.exp(-np.arange(kernel.MOST_INCREASE) / heat) * 2.0**32
         before = best
         cost, best = start.anneal(state, block, cost, best, period, room)
         done += block

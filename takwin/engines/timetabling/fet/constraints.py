@@ -162,7 +162,7 @@ def rule(*tags: str) -> Callable[[Apply], Apply]:
 
 
 def _nothing(draft: Draft, row: Element, weight: float) -> None:
-    """What every problem respects: nobody and no room twice at a time."""
+    """A constraint that every problem respects: nobody and no room twice at a time."""
 
 
 RULES["ConstraintBasicCompulsoryTime"] = _nothing
@@ -328,7 +328,7 @@ def _some_starts(draft: Draft, row: Element, weight: float) -> None:
 
 
 def _concerned(draft: Draft, row: Element) -> list[Activity]:
-    """Activities of a teacher, students, a subject, a tag, a length, a part of a split: what is told and not empty."""
+    """Activities that match every element of a row that is given: teacher, students, subject, tag, length, part."""
     teacher, students = row.findtext("Teacher_Name"), row.findtext("Students_Name")
     subject, tag = row.findtext("Subject_Name"), row.findtext("Activity_Tag_Name")
     length, component = row.findtext("Duration"), row.findtext("Component_Number")

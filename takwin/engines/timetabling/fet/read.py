@@ -1,7 +1,7 @@
 """A .fet file as a problem. What it asks that is not supported is listed by name and count, never dropped silently.
 
-In the mornings-afternoons mode the file tells half-days; two of them are one day of the grid here. A weight of 100 %
-must hold; a lower one is a cost.
+In the mornings-afternoons mode the days of the file are half-days; two of them are one day of the grid here. A weight
+of 100 % must hold; a lower one is a cost.
 """
 
 from __future__ import annotations

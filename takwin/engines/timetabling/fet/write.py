@@ -19,7 +19,7 @@ def _row(tag: str, **fields: str) -> Element:
 
 
 def write(school: School, timetable: Timetable, source: Path, path: Path) -> None:
-    """The file `source` with the timetable told as constraints of 100 %; written whole or not at all."""
+    """The file `source` with the timetable as constraints of 100 %; written whole or not at all."""
     root = parse(source)
     times, spaces = root.find("Time_Constraints_List"), root.find("Space_Constraints_List")
     assert times is not None
