@@ -51,7 +51,7 @@ def give_role(
     reason: str,
     by: User,
 ) -> Grant | GrantRequest:
-    """Give a role to the account with this e-mail or phone, until a last day when one is told. One of national reach
+    """Give a role to the account with this e-mail or phone, until a last day when there is one. One of national reach
     waits for a second person."""
     _check_end(ends_on)
     check_reach(by, role, area, centre)

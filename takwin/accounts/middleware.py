@@ -51,7 +51,7 @@ class SignInRequired(LoginRequiredMiddleware):
 
     def process_view(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
-        # Pages of one's own space alone: the home page is Arabic for whoever types the address of the site.
+        # Only pages of signed-in people: the home page is Arabic for whoever types the address of the site.
         own = answer is None and request.method == "GET" and getattr(view_func, "login_required", True)
         if own and request.user.is_authenticated and not request.headers.get("HX-Request"):
             note_language(request.user, get_language() or settings.LANGUAGE_CODE)

@@ -1,4 +1,4 @@
-"""What happens at the door, noted: sign-ins, failures, factors, roles; and who must be told of it.
+"""The log of security events: sign-ins, failures, factors, roles; and who is notified of them.
 
 An event holds no password, no code and no login that was typed: a wrong login may be a password typed in the wrong
 field. Addresses are kept for `KEPT`, then the events are removed by the clock.
@@ -58,7 +58,7 @@ def neighbourhood(address: str) -> str:
 
 
 def note_sign_in(request: HttpRequest, user: User, **_more: object) -> None:
-    """A sign-in; staff are told when it comes from a network where they have not been for a while."""
+    """A sign-in; staff are notified when it comes from a network where they have not been for a while."""
     event = record_event(EventKind.SIGNED_IN, user=user, request=request)
     if not event.address or not user.held():
         return
@@ -88,7 +88,7 @@ def note_wrong_code(request: HttpRequest, user: User | None, **_more: object) ->
 
 
 def note_password(request: HttpRequest, user: User, **_more: object) -> None:
-    """The password is another: the owner is told, whoever changed it."""
+    """The password was changed: the owner is notified, whoever did it."""
     record_event(EventKind.PASSWORD_CHANGED, user=user, request=request)
     send_alert(
         user,
@@ -102,7 +102,7 @@ def note_email(request: HttpRequest, user: User, **_more: object) -> None:
 
 
 def note_factor_added(request: HttpRequest, user: User, **_more: object) -> None:
-    """A second factor is there: the owner is told, since it also keeps the owner out when it is not theirs."""
+    """A second factor was added: the owner is notified, since it also keeps the owner out when it is not theirs."""
     record_event(EventKind.FACTOR_ADDED, user=user, request=request)
     send_alert(
         user,
@@ -112,7 +112,7 @@ def note_factor_added(request: HttpRequest, user: User, **_more: object) -> None
 
 
 def note_factor_removed(request: HttpRequest, user: User, **_more: object) -> None:
-    """A second factor is gone: the owner is told."""
+    """A second factor was removed: the owner is notified."""
     record_event(EventKind.FACTOR_REMOVED, user=user, request=request)
     send_alert(
         user,

@@ -38,10 +38,10 @@ def grant(
     by: Any = None,
     **data: str,
 ) -> Grant:
-    """Give a role at one place (an area, a centre, or everywhere when neither is given), until a last day when one is
-    told. Idempotent; a grant that is over is replaced by a new one, since what was entered under it stays behind.
+    """Give a role at one place (an area, a centre, or everywhere when neither is given), until a last day when there
+    is one. Idempotent; a grant that is over is replaced by a new one, since what was entered under it stays behind.
 
-    The bare deed, for the command line, the demo and tests: people give roles through `granting.give_role`.
+    Without checks, for the command line, the demo and tests: people give roles through `granting.give_role`.
     `data` goes into the journal, such as the reason.
     """
     where = {"area": area, "centre": centre, "everywhere": area is None and centre is None}

@@ -1,4 +1,4 @@
-"""Pages of sign-up, sign-in, codes, and one's own account."""
+"""Pages of sign-up, sign-in, codes, and the account of the visitor."""
 
 from __future__ import annotations
 

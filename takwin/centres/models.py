@@ -15,7 +15,7 @@ from takwin.territory.models import Area
 
 
 class Kind(Named):
-    """A kind of centre; `trains` tells those that enrol trainees on a programme."""
+    """A kind of centre; `trains`: whether such centres enrol trainees on a programme."""
 
     code = models.SlugField(max_length=60, unique=True)
     trains = models.BooleanField(default=False)

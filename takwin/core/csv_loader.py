@@ -16,7 +16,7 @@ from takwin.core.numbers import parse_int
 
 
 class TableError(Exception):
-    """A fault in a reference table, told as `file:line: column "x": reason`."""
+    """A fault in a reference table; its text is `file:line: column "x": reason`."""
 
     def __init__(self, path: Path, line: int, column: str, reason: str) -> None:
         super().__init__(f'{path.name}:{line}: column "{column}": {reason}')

@@ -58,7 +58,7 @@ def day(value: date | str | None, language: str, pattern: str = "d MMMM y") -> s
 
 
 def moment(value: datetime | None, language: str, pattern: str = "EEEE d MMMM y، HH:mm") -> str:
-    """An instant, told in Casablanca time."""
+    """An instant in words, in Casablanca time."""
     if value is None:
         return ""
     if language != "ar":

@@ -14,11 +14,11 @@ GAP = 1_000  # rows left empty between two that are written: a sheet may name ro
 Attributes = dict[str, str]
 
 
-class BadSheet(Exception):  # noqa: N818 - told to the person as a refusal by the door
+class BadSheet(Exception):  # noqa: N818 - `spreadsheets` makes a refusal of it
     """Not XML, or not XML that a spreadsheet writes."""
 
 
-class TooLarge(Exception):  # noqa: N818 - told to the person as a refusal by the door
+class TooLarge(Exception):  # noqa: N818 - `spreadsheets` makes a refusal of it
     """More texts than a spreadsheet of ours holds."""
 
 
@@ -130,7 +130,7 @@ def read_strings(pieces: Iterable[bytes], most: int, *, most_signs: int, longest
 
 
 def read_sheet(pieces: Iterable[bytes], strings: list[str], most_columns: int) -> Iterator[list[str]]:
-    """Rows in order, those left out told empty (up to 1,000 at once); a cell beyond the columns is refused.
+    """Rows in order, those left out as empty ones (up to 1,000 at once); a cell beyond the columns is refused.
 
     Rows left out are handed on one by one and never kept: a piece of the file can name thousands of gaps, and whoever
     reads counts each row of them and stops.
@@ -201,7 +201,7 @@ def _number(text: str) -> int:
 
 
 def _column(reference: str) -> int:
-    """`AB12` is 28; 0 when it is not told."""
+    """The column of a reference: `AB12` is 28; 0 when there is none."""
     out = 0
     for sign in reference[:4]:
         if not "A" <= sign <= "Z":

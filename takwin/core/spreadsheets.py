@@ -67,7 +67,7 @@ class _Clock:
 def read_rows(file: Any, *, most_rows: int = MOST_ROWS) -> list[list[str]]:
     """Rows of clean, trimmed texts of the first sheet of rows, or of a CSV; empty rows stay: rows keep their numbers.
 
-    `file` has `read(size)`. Refused with a `SheetReason` that says what to do. A whole number is told without `.0`.
+    `file` has `read(size)`. Refused with a `SheetReason` that says what to do. A whole number is given without `.0`.
     """
     raw = file.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:

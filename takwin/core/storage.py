@@ -174,7 +174,7 @@ class DocumentStorage(FileSystemStorage):
         super().__init__(*args, **kwargs)
 
     def get_valid_name(self, name: str) -> str:
-        """References of ours stay; a name that was handed in tells who it is about, and is replaced."""
+        """References of ours stay; a name that was handed in may name a person, and is replaced."""
         if OURS.fullmatch(name):
             return name
         suffix = name.rpartition(".")[2].lower()

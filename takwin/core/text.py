@@ -135,7 +135,7 @@ _REST = 3  # letters that must follow such a beginning
 
 @lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
-    """What stays of a word across the spellings of one name; empty where it would be too short to tell."""
+    """What stays of a word across the spellings of one name; empty where it would be too short to tell names apart."""
     if "\u0600" <= word[:1] <= "\u06ff":
         bare = _PREFIX.sub("", fold(word.translate(_HAMZA)))
         bone = _DOUBLE.sub(r"\1", (bare[:1] + bare[1:].replace("ا", "")).translate(_SOUNDS))

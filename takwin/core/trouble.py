@@ -1,4 +1,4 @@
-"""What keeps a database or a disk from answering, told apart: locked, away, full."""
+"""Which trouble keeps a database or a disk from answering: locked, lost or full."""
 
 from __future__ import annotations
 

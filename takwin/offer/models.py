@@ -58,7 +58,7 @@ class Programme(Named, Sourced):
     sector = models.ForeignKey(Sector, models.PROTECT, null=True, related_name="programmes")
     sector_basis = models.CharField(max_length=12, blank=True, default="")
     level = models.ForeignKey(Level, models.PROTECT, null=True, related_name="programmes")
-    # No document tells the level of a programme but one: "assigned" says that it was classified here.
+    # Only one document gives the level of a programme: "assigned" says that it was classified here.
     level_basis = models.CharField(max_length=12, blank=True, default="")
     kind = models.CharField(max_length=12, choices=ProgrammeKind)
     type_as_written = models.CharField(max_length=20, blank=True, default="")

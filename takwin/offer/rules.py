@@ -32,7 +32,7 @@ BRIDGES = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The conditions of one programme in one season; ages are told on `ages_on`."""
+    """The conditions of one programme in one season; ages count on `ages_on`."""
 
     schooling: str
     bridge: str = "none"

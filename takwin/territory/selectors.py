@@ -84,7 +84,7 @@ def distances(places: Sequence[Area]) -> np.ndarray:
 def provinces_within(origin: Area, km: float) -> list[str]:
     """Paths of the provinces whose middle lies within `km` of the middle of the origin's province.
 
-    Communes have no coordinates in the census package, so distance is told between provinces.
+    Communes have no coordinates in the census package, so distances are those between provinces.
     """
     home = origin.parent if origin.kind == "commune" and origin.parent else origin
     if home.longitude is None or home.latitude is None:

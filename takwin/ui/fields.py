@@ -71,7 +71,7 @@ class CharField(django_forms.CharField):
         return super().to_python(clean(value, lines=lines) if isinstance(value, str) else value)
 
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
-        """A bound of the house is not one to tell the browser."""
+        """Without `maxlength` where the bound is that of every text: it is no bound of this field."""
         attributes = super().widget_attrs(widget)
         return {key: value for key, value in attributes.items() if value != str(MOST_TEXT)}
 

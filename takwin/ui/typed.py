@@ -24,7 +24,7 @@ from takwin.ui.forms import FORM_KEY, RefusedForm
 
 UNTYPED = {"hidden", "file", "submit", "button", "image", "reset", "password"}
 UNSAID = {"csrfmiddlewaretoken", FORM_KEY, "seen_values"}  # keys of the page: nobody typed them
-MOST_SENTENCES = 8  # faults told above the page; each is told by its cell too
+MOST_SENTENCES = 8  # errors shown above the page; each is shown beside its cell too
 MOST_WORDS = 4_000  # characters of what has no cell any more
 
 
@@ -53,7 +53,7 @@ def show_again(request: Any, refusal: Refused, view: Callable[..., HttpResponse]
     page = response.content.decode()
     filled, left = refill(page, request.POST, request.path, faults)
     if left:
-        # The form is not on the page any more, or is closed: its words are told so that they can be copied.
+        # The form is not on the page any more, or is closed: its words are shown so that they can be copied.
         _say_words(request, left)
         response = view(again, *args, **kwargs)
         filled, _left = refill(response.content.decode(), request.POST, request.path, faults)

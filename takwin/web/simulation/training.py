@@ -163,7 +163,7 @@ def _name(rng: np.random.Generator) -> str:
 
 
 def _rolls(groups: list[Group]) -> int:
-    """Two weeks of rolls as phones would tell them: nine in ten there."""
+    """Two weeks of rolls as phones would send them: nine in ten present. Returns how many statements."""
     rng, today = np.random.default_rng(SEED), timezone.localdate()
     batch: list[dict[str, Any]] = []
     for group in groups:

@@ -1,4 +1,4 @@
-"""The first page, the season, and the door to one's own space."""
+"""The first page, the season, and the redirect of a signed-in person to their space."""
 
 from __future__ import annotations
 

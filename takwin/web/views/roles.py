@@ -37,7 +37,7 @@ DECISIONS = {
 
 @page("accounts.grant", prove=True)
 def role_list(request: Any) -> HttpResponse:
-    """Roles within one's reach, what waits for a second person, and the form that gives one."""
+    """Roles within the visitor's reach, what waits for a second person, and the form that gives one."""
     form = RoleForm(request.POST or None, scope=request.scope)
     if request.method == "POST" and form.run(by=request.user):
         waits = getattr(form.result, "state", "") == "waiting"
