@@ -58,8 +58,8 @@ def draw(rows, days):
     versions = []
     for programme in Programme.objects.order_by("pk")[:40]:
         version = services.draft(programme)
-        for turn in range(COURSES):
-            services.add_module(version, name_ar=f"m{turn}", weekly=4)
+        for index in range(COURSES):
+            services.add_module(version, name_ar=f"m{index}", weekly=4)
         versions.append(services.put_in_force(version))
     centres = list(Centre.objects.filter(area__isnull=False).order_by("pk"))
     last = FIRST + timedelta(days=200)

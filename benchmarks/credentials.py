@@ -16,10 +16,10 @@ TIMES = 200
 def timed(name, work):
     """Median of TIMES calls, after ten that are not counted."""
     spent = []
-    for turn in range(TIMES + 10):
+    for index in range(TIMES + 10):
         begun = time.perf_counter()
         work()
-        if turn >= 10:
+        if index >= 10:
             spent.append(time.perf_counter() - begun)
     middle, worst = statistics.median(spent), sorted(spent)[int(len(spent) * 0.95)]
     print(f"  {name:36} median {middle * 1e3:8.2f} ms   p95 {worst * 1e3:8.2f} ms   {1 / middle:8.0f} a second")

@@ -35,8 +35,8 @@ from takwin.training.models import Enrolment, Group, Result
 def world(count: int) -> Jury:
     season = Season.objects.create(code="2024-2025", starts_on=date(2024, 9, 4), first_year_starts_on=date(2024, 9, 6))
     version = training.draft(Programme.objects.get(code="pharmacy-assistant"))
-    for turn in range(6):
-        training.add_module(version, name_ar=f"وحدة {turn}", name_fr=f"Module {turn}", weekly=4, length=2)
+    for number in range(6):
+        training.add_module(version, name_ar=f"وحدة {number}", name_fr=f"Module {number}", weekly=4, length=2)
     training.put_in_force(version)
     centre, mode = Centre.objects.get(code="ismss-meknes"), Mode.objects.get(code="initial")
     group = Group.objects.create(

@@ -138,13 +138,13 @@ class TestSteps:
         assert clock.state() == "silent"
 
     def test_what_closes_is_announced_once_with_how_many_it_takes_from(self, admitted):
-        turn = Application.objects.get().season.rounds.get()
-        turn.answers_until = timezone.now() + timedelta(hours=20)
-        turn.results_at = timezone.now() - timedelta(hours=1)
-        turn.save()
+        round_row = Application.objects.get().season.rounds.get()
+        round_row.answers_until = timezone.now() + timedelta(hours=20)
+        round_row.results_at = timezone.now() - timedelta(hours=1)
+        round_row.save()
         steps.run_steps()
         steps.run_steps()
-        entry = Entry.objects.get(ref=turn.ref, verb="announce_closing")
+        entry = Entry.objects.get(ref=round_row.ref, verb="announce_closing")
         assert entry.data["people"] == 1
         assert [each.people for each in steps.closings()] == [1]
 

@@ -34,10 +34,10 @@ def rotate(settings):
     """Change the secret, as an operator does; with `forget`, the former one has left."""
     former = settings.SECRET_KEY
 
-    def turn(*, forget=False):
+    def change_secret(*, forget=False):
         settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [] if forget else [former]
 
-    return turn
+    return change_secret
 
 
 @pytest.fixture

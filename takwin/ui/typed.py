@@ -234,7 +234,7 @@ class _Edits:
 
     def __init__(self, post: QueryDict, faults: dict[str, str], hidden: Collection[str] = ()) -> None:
         self.post, self.faults, self.hidden = post, faults, hidden
-        self.turn: dict[str, int] = {}
+        self.filled: dict[str, int] = {}
         self.marked: dict[str, int] = {}
         self.edits: list[tuple[int, int, str]] = []
         self.opened: dict[int, Details] = {}
@@ -257,9 +257,9 @@ class _Edits:
             if attrs.get("value", "on") in typed:
                 attrs["checked"] = ""
         elif typed and "disabled" not in attrs:
-            turn = self.turn.get(cell.name, 0)
-            self.turn[cell.name] = turn + 1
-            self._put(cell, attrs, typed, typed[min(turn, len(typed) - 1)])
+            place = self.filled.get(cell.name, 0)
+            self.filled[cell.name] = place + 1
+            self._put(cell, attrs, typed, typed[min(place, len(typed) - 1)])
         self._mark(cell, attrs)
         if attrs != cell.attrs:
             self.edits.append((cell.start, cell.end, _start_tag(cell.tag, attrs)))

@@ -207,11 +207,11 @@ def closings(within: timedelta = ANNOUNCED) -> list[Closing]:
         for season in open_seasons()
         if season.closes_at and season.closes_at <= until
     ]
-    turns = Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=until).select_related("season")
-    for turn in turns:
-        silent = Application.objects.filter(state=ApplicationState.ADMITTED, season=turn.season).count()
-        if turn.answers_until:
-            found.append(Closing(turn.ref, "round", str(turn), turn.answers_until, silent))
+    due_rounds = Round.objects.filter(state=RoundState.ANSWERING, answers_until__lte=until).select_related("season")
+    for round_row in due_rounds:
+        silent = Application.objects.filter(state=ApplicationState.ADMITTED, season=round_row.season).count()
+        if round_row.answers_until:
+            found.append(Closing(round_row.ref, "round", str(round_row), round_row.answers_until, silent))
     return sorted(found + _ends(within), key=lambda each: each.at)
 
 

@@ -190,12 +190,12 @@ def _vacancies(employer: Employer, area: Area, rng: np.random.Generator) -> None
     held = {"programmes__versions__enrolments__diplomas__isnull": False}
     trades = Occupation.objects.filter(code__regex=r"^\d{4}$", **held)
     rows = list(trades.distinct().order_by("code")[:6])
-    for turn, trade in enumerate(rows):
+    for index, trade in enumerate(rows):
         low = 3200 + 400 * int(rng.integers(5))
         row = services.post_vacancy(
             employer, title=trade.name_ar, words="العمل ضمن فريق؛ الالتزام بقواعد السلامة؛ تتبع الطلبات.",
-            occupation=trade, area=area, contract=ContractKind.values[turn % 3], pay_from=low, pay_to=low + 1200,
-            places=1 + turn % 2, expires_on=today + timedelta(days=30 + turn), simulated=True,
+            occupation=trade, area=area, contract=ContractKind.values[index % 3], pay_from=low, pay_to=low + 1200,
+            places=1 + index % 2, expires_on=today + timedelta(days=30 + index), simulated=True,
         )  # fmt: skip
-        if turn < len(rows) - 1:
+        if index < len(rows) - 1:
             services.open_vacancy(row, by=None)

@@ -38,11 +38,11 @@ def write_centres() -> int:
     kind = Kind.objects.get(code=KIND)
     rows = []
     for province, count in zip(provinces, counts, strict=True):
-        for turn in range(1, int(count) + 1):
-            mark = "" if turn == 1 else f" {turn}"
+        for number in range(1, int(count) + 1):
+            mark = "" if number == 1 else f" {number}"
             rows.append(
                 Centre(
-                    code=f"sim-guidance-{province.code}-{turn}", kind=kind, area=province, locality=province.name_fr,
+                    code=f"sim-guidance-{province.code}-{number}", kind=kind, area=province, locality=province.name_fr,
                     name_ar=f"مركز التوجيه المهني {province.name_ar}{mark}", status="operating", simulated=True,
                     name_fr=f"Centre d’orientation professionnelle {province.name_fr}{mark}",
                 )

@@ -131,10 +131,10 @@ def _names(kind: str):
                 if row >= len(rows):
                     continue
                 name_ar, name_fr = rows[row]
-                turn = cycle[(row + at) % len(cycle)]
-                if level_of == turn:
+                next_level = cycle[(row + at) % len(cycle)]
+                if level_of == next_level:
                     continue  # taught at this level under the name of the trade alone
-                level, names = level_of or turn, (name_ar, name_fr)
+                level, names = level_of or next_level, (name_ar, name_fr)
                 if kind == ProgrammeKind.QUALIFYING:
                     names = (f"{ar} {name_ar}", f"{fr} : {name_fr}")
                 elif level_of:
@@ -212,16 +212,16 @@ def _invent(region: Area, own: list[Site], places: int, rng: np.random.Generator
                     )
                 )
             town = towns[int(rng.choice(len(towns), p=weights / weights.sum()))]
-            turn = seen[kind, town.pk] = seen.get((kind, town.pk), 0) + 1
+            ordinal = seen[kind, town.pk] = seen.get((kind, town.pk), 0) + 1
             ar, fr = NAMES[kind]
             beds = (
                 int(rng.integers(3, 13)) * 20
                 if kind in {"ista", "specialised-institute"} and rng.random() < 0.3
                 else None
             )
-            suffix = "" if turn == 1 else f" {turn}"
+            suffix = "" if ordinal == 1 else f" {ordinal}"
             centre = Centre(
-                code=f"sim-{kind}-{town.path.replace('.', '')}-{turn}", name_ar=f"{ar} {town.name_ar}{suffix}",
+                code=f"sim-{kind}-{town.path.replace('.', '')}-{ordinal}", name_ar=f"{ar} {town.name_ar}{suffix}",
                 name_fr=f"{fr} {town.name_fr}{suffix}", kind=kinds[kind], area=town.parent, locality=town.name_fr,
                 status="operating", beds=beds, female_share=50 if beds else None, simulated=True,
             )  # fmt: skip

@@ -46,12 +46,12 @@ def _placements(group: Group) -> None:
     )  # fmt: skip
     services.sign_convention(convention, by=None)
     members = group.members.filter(until_on__isnull=True).order_by("pk")
-    for turn, row in enumerate(members.select_related("enrolment")[:PLACED]):
+    for index, row in enumerate(members.select_related("enrolment")[:PLACED]):
         placement = services.plan_placement(
             row.enrolment, company=host, tutor="مؤطر الشركة", objectives="استقبال الزبون؛ تتبع الطلبات",
             first_on=today - timedelta(days=3), last_on=today + timedelta(days=25), by=None,
         )  # fmt: skip
-        if turn % 2 == 0:
+        if index % 2 == 0:
             services.move_placement(placement, verb="begin", by=None)
 
 
@@ -72,14 +72,14 @@ def _marks(group: Group) -> None:
     rng = np.random.default_rng(SEED)
     courses = list(Course.objects.filter(group=group).order_by("module__order"))
     day = timezone.localdate() - timedelta(days=7)
-    for turn, course in enumerate(courses):
+    for index, course in enumerate(courses):
         for kind in (Kind.CONTINUOUS, Kind.MODULE_END):
             row = services.plan_assessment(course, kind=kind, on=day, by=None)
             marks = {candidate.enrolment.ref: ("marked", _value(rng), "") for candidate in services.candidates(row)}
-            if turn >= len(courses) - 2 and kind == Kind.MODULE_END:
+            if index >= len(courses) - 2 and kind == Kind.MODULE_END:
                 marks = dict(list(marks.items())[: len(marks) // 2])
             services.give_marks(row, marks, place="first", by=None)
-            if turn < len(courses) - 2 or kind == Kind.CONTINUOUS:
+            if index < len(courses) - 2 or kind == Kind.CONTINUOUS:
                 services.publish_marks(services.close_marks(row, by=None), by=None)
 
 
@@ -102,9 +102,9 @@ def _apprentices(centre: Centre, season: Season) -> None:
     mode = Mode.objects.get(code="apprenticeship")
     people = Person.objects.filter(simulated=True, enrolments=None).order_by("pk")[:APPRENTICES]
     contracts = []
-    for turn, person in enumerate(people):
+    for index, person in enumerate(people):
         row = services.enrol(person, programme=version.programme, centre=centre, mode=mode, season=season, by=None)
-        contracts.append(_contract(row, houses[turn % len(houses)], turn))
+        contracts.append(_contract(row, houses[index % len(houses)], index))
     if len(contracts) < APPRENTICES:
         return
     services.suspend(contracts[6], reason="توقف الورشة عشرة أيام", by=None)
@@ -129,13 +129,13 @@ def _version() -> Version | None:
     return services.put_in_force(row)
 
 
-def _contract(enrolment: Enrolment, house: Company, turn: int) -> Contract:
+def _contract(enrolment: Enrolment, house: Company, index: int) -> Contract:
     first = timezone.localdate() - timedelta(days=30)
     row = services.draw_up(
         enrolment, company=house, tutor=f"معلم {house.name}", first_on=first, last_on=first + timedelta(days=365),
         by=None,
     )  # fmt: skip
-    return services.register(services.sign(row, by=None), number=f"SIM-{turn + 1:03}", by=None)
+    return services.register(services.sign(row, by=None), number=f"SIM-{index + 1:03}", by=None)
 
 
 def _short_course(centre: Centre) -> None:
@@ -147,7 +147,7 @@ def _short_course(centre: Centre) -> None:
         by=None,
     )
     days = [today - timedelta(days=2), today - timedelta(days=1), today]
-    names = [f"حرفي {turn}" for turn in range(1, 13)]
+    names = [f"حرفي {index}" for index in range(1, 13)]
     services.plan_course(row, days="\n".join(str(day) for day in days), names="\n".join(names), by=None)
     people = [participant.ref for participant in row.participants.order_by("pk")]
     for day, count in zip(days, (12, 11, 9), strict=True):

@@ -130,8 +130,8 @@ def _groups(centre: Centre, season: Season, versions: list[Version]) -> list[Gro
 
 def _rooms(centre: Centre) -> None:
     for kind, number, name in ROOMS:
-        for turn in range(1, number + 1):
-            services.add_room(centre=centre, name=f"{name} {turn}", kind=kind, capacity=24, simulated=True)
+        for index in range(1, number + 1):
+            services.add_room(centre=centre, name=f"{name} {index}", kind=kind, capacity=24, simulated=True)
 
 
 def _staff(centre: Centre, groups: list[Group], account: Any) -> None:

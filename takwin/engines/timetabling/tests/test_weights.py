@@ -71,7 +71,7 @@ def test_rules_held_by_weights_are_kept_within_a_budget_of_steps():
 
 
 def test_restarts_follow_lubys_sequence():
-    lengths = [luby(turn) for turn in range(1, 128)]
+    lengths = [luby(number) for number in range(1, 128)]
     assert lengths[:15] == [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]
     # After each power of two the whole sequence so far stands twice before it.
     assert lengths[31:62] == lengths[:31]
