@@ -26,7 +26,7 @@ from django.db import connection
 
 from takwin.centres.models import Centre
 from takwin.offer.models import Mode, Programme, Season
-from takwin.training import columns, services
+from takwin.training import parquet_export, services
 from takwin.training.models import Group, Member, Statement
 from takwin.training.selectors import attendance
 
@@ -165,7 +165,7 @@ def nation():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "month.parquet")
         begun = time.perf_counter()
-        count = columns.write(path, date(2026, 2, 1), date(2026, 2, 28))
+        count = parquet_export.write(path, date(2026, 2, 1), date(2026, 2, 28))
         print(
             f"  columns of the month written: {count:,} rows, {path.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - begun:.1f} s"
         )

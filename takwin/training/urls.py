@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from takwin.training.views import companies, desk, editions, houses, marks, mine, rolls, staff, weeks
+from takwin.training.views import companies, desk, editions, houses, marks, rolls, staff, trainee, weeks
 
 app_name = "training"
 urlpatterns = [
-    path("training/mine/", mine.mine, name="mine"),
-    path("training/feed/", mine.feed_renew, name="feed_renew"),
-    path("training/feed/<str:token>.ics", mine.feed, name="feed"),
+    path("training/mine/", trainee.own_training, name="mine"),
+    path("training/feed/", trainee.feed_renew, name="feed_renew"),
+    path("training/feed/<str:token>.ics", trainee.feed, name="feed"),
     path("training/rolls/", rolls.rolls, name="rolls"),
     path("training/rolls/sync/", rolls.sync, name="sync"),
     path("training/results/rule/", marks.rule, name="rule"),

@@ -79,8 +79,14 @@ from takwin.training.services.groups import (
 from takwin.training.services.houses import give_bed, give_beds, leave_bed, lower, open_beds
 from takwin.training.services.items import split_batch
 from takwin.training.services.moves import exchange, move_session, pin, proposals, unpin
-from takwin.training.services.sheets import read_sheet
-from takwin.training.services.short import ask_course, cancel_course, hold_course, mark_day, plan_course, reopen_course
+from takwin.training.services.short_courses import (
+    ask_course,
+    cancel_course,
+    hold_course,
+    mark_day,
+    plan_course,
+    reopen_course,
+)
 from takwin.training.services.solving import solve_timetable
 from takwin.training.services.staff import (
     add_room,
@@ -99,6 +105,7 @@ from takwin.training.services.timetables import (
     open_timetable,
     stop_solving,
 )
+from takwin.training.services.xlsx_import import read_sheet
 
 __all__ = [
     "CONTRACT_UNDO", "reopen_course", "reopen_excuse", "restore_contract",

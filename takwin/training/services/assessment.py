@@ -22,7 +22,7 @@ from takwin.training.choices.assessment import (
     Sitting,
 )  # fmt: skip
 from takwin.training.models import Assessment, Contest, Course, Group, Mark, Member, Result, Trainer
-from takwin.training.rules.lives import ASSESSMENT, CONTEST
+from takwin.training.rules.flows import ASSESSMENT, CONTEST
 from takwin.training.rules.results import CONTEST_DAYS, CURRENT, RULES, read_mark
 from takwin.training.selectors.assessment import of_group
 from takwin.training.services.courses import check_trainer

@@ -12,7 +12,7 @@ from takwin.core.changes import change, journal
 from takwin.core.errors import Refused
 from takwin.training.choices import PostState, TrainingReason
 from takwin.training.models import Course, Group, Timetable, Trainer
-from takwin.training.services import bridge
+from takwin.training.services import engine_adapter
 
 
 def open_courses(group: Group, *, term: int, by: Any = None) -> list[Course]:
@@ -47,7 +47,7 @@ def _renew_holds(course: Course) -> None:
             session.course.trainer = course.trainer
         try:
             with transaction.atomic():
-                bridge.hold(timetable, placed)
+                engine_adapter.hold(timetable, placed)
         except IntegrityError:
             raise Refused(TrainingReason.TEACHES_THEN, "trainer", trainer=course.trainer) from None
 

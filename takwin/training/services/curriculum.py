@@ -12,7 +12,7 @@ from takwin.core.errors import Refused
 from takwin.offer.models import Programme
 from takwin.training.choices import RoomKind, TrainingReason, VersionState
 from takwin.training.models import Module, Version
-from takwin.training.rules.lives import VERSION
+from takwin.training.rules.flows import VERSION
 from takwin.training.rules.weeks import sessions
 
 

@@ -15,7 +15,7 @@ from takwin.core.changes import change, create
 from takwin.core.errors import Refused
 from takwin.training.choices import EditionState, TimetableState, TrainingReason
 from takwin.training.models import Absence, Course, Edition, Placed, Room, Session, Timetable
-from takwin.training.rules.lives import EDITION, TIMETABLE
+from takwin.training.rules.flows import EDITION, TIMETABLE
 from takwin.training.rules.weeks import monday
 from takwin.training.selectors.weeks import in_force
 

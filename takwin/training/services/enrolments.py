@@ -25,7 +25,7 @@ from takwin.people import services as people
 from takwin.people.models import Person
 from takwin.training.choices import OPEN_STATES, EnrolmentState, Leaving, TrainingReason, VersionState
 from takwin.training.models import Enrolment, Group, Member, Stay, Version
-from takwin.training.rules.lives import ENROLMENT
+from takwin.training.rules.flows import ENROLMENT
 
 CHUNK = 2_000
 WHY = "training"

@@ -13,7 +13,7 @@ from takwin.core.errors import Refused
 from takwin.core.refs import new_ref
 from takwin.training.choices import ExcuseState, TrainingReason
 from takwin.training.models import Enrolment, Excuse, Roll, Statement
-from takwin.training.rules.lives import EXCUSE
+from takwin.training.rules.flows import EXCUSE
 from takwin.training.services.alerts import warn
 from takwin.training.services.attendance import settle
 

@@ -16,8 +16,8 @@ from takwin.offer.models import Season
 from takwin.people import services as people
 from takwin.training.choices import EnrolmentState, GroupState, TrainingReason, Weeks
 from takwin.training.models import Enrolment, Group, Member, Version
+from takwin.training.rules.flows import ENROLMENT, GROUP
 from takwin.training.rules.groups import Candidate, sizes, spread
-from takwin.training.rules.lives import ENROLMENT, GROUP
 from takwin.training.services.calendar import make_terms
 from takwin.training.services.enrolments import WHY, check_day, leave_group
 

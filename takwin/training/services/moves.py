@@ -17,14 +17,14 @@ from takwin.training.choices import TrainingReason
 from takwin.training.models import Session, Timetable
 from takwin.training.rules.weeks import SLOTS, fits_day
 from takwin.training.selectors.words import rule_name, sentence
-from takwin.training.services import bridge
+from takwin.training.services import engine_adapter
 
 
 @contextmanager
-def _locked(session: Session) -> Iterator[tuple[bridge.Board, int]]:
+def _locked(session: Session) -> Iterator[tuple[engine_adapter.Board, int]]:
     with transaction.atomic():
         row = Timetable.objects.select_for_update(of=("self",)).get(pk=session.timetable_id)
-        board = bridge.board(row)
+        board = engine_adapter.board(row)
         event = board.event(session)
         if event is None:
             raise Refused(TrainingReason.NO_ROOM_FITS, what=session, size=session.course.group.taken)
@@ -43,12 +43,12 @@ class Proposals:
 
 def proposals(session: Session) -> Proposals:
     """Every hour of the week for one session, and the exchanges that break nothing, within its group and trainer."""
-    board = bridge.board(session.timetable)
+    board = engine_adapter.board(session.timetable)
     event = board.event(session)
     if event is None:
         return Proposals([], {}, [])
     row = board.problem.events[event]
-    off = bridge.without(board.table, event)
+    off = engine_adapter.without(board.table, event)
     free, obstacles = [], {}
     for slot in range(SLOTS):
         if fits_day(slot, row.length):
@@ -67,18 +67,18 @@ def proposals(session: Session) -> Proposals:
     return Proposals(free, obstacles, exchanges)
 
 
-def _could_change(board: bridge.Board, event: int, other: int) -> bool:
+def _could_change(board: engine_adapter.Board, event: int, other: int) -> bool:
     here, there = board.table.start[event], board.table.start[other]
     if here < 0 or here == there:
         return False
-    table = bridge.without(board.table, event, other)
+    table = engine_adapter.without(board.table, event, other)
     for moved, slot in ((event, there), (other, here)):
         if not fits_day(slot, board.problem.events[moved].length) or blocked(board.problem, table, moved, slot):
             return False
-        room = bridge.free_room(board, table, moved, slot)
+        room = engine_adapter.free_room(board, table, moved, slot)
         if room is None:
             return False
-        table = bridge.with_event(table, moved, slot, room)
+        table = engine_adapter.with_event(table, moved, slot, room)
     return True
 
 
@@ -105,7 +105,7 @@ def move_session(session: Session, *, slot: int, by: Any) -> Session:
         row = board.events[event]
         if row.pinned:
             raise Refused(TrainingReason.PINNED, what=board.problem.events[event].name)
-        before, table = row.slot, bridge.without(board.table, event)
+        before, table = row.slot, engine_adapter.without(board.table, event)
         _keep(board, _put(board, table, event, slot), event)
         journal(row, "move_session", by=by, changed={"slot": [before, slot]})
     return row
@@ -120,33 +120,33 @@ def exchange(session: Session, *, other: Session, by: Any) -> None:
         for chosen in (event, second):
             if board.events[chosen].pinned:
                 raise Refused(TrainingReason.PINNED, what=board.problem.events[chosen].name)
-        table = bridge.without(board.table, event, second)
+        table = engine_adapter.without(board.table, event, second)
         table = _put(board, table, event, board.table.start[second])
         _keep(board, _put(board, table, second, board.table.start[event]), event)
         journal(session, "move_session", by=by, exchanged_with=other.ref)
 
 
-def _put(board: bridge.Board, table: Any, event: int, slot: int) -> Any:
+def _put(board: engine_adapter.Board, table: Any, event: int, slot: int) -> Any:
     name = board.problem.events[event].name
     if not fits_day(slot, board.problem.events[event].length):
         raise Refused(TrainingReason.OUT_OF_DAY, length=board.problem.events[event].length)
     against = blocked(board.problem, table, event, slot)
-    room = None if against else bridge.free_room(board, table, event, slot)
+    room = None if against else engine_adapter.free_room(board, table, event, slot)
     if against or room is None:
         raise Refused(
             TrainingReason.CLASH, what=name, why="; ".join(sentence(board.describe(demand)) for demand in against)
         )
-    return bridge.with_event(table, event, slot, room)
+    return engine_adapter.with_event(table, event, slot, room)
 
 
-def _keep(board: bridge.Board, table: Any, event: int) -> None:
+def _keep(board: engine_adapter.Board, table: Any, event: int) -> None:
     """Write a move that breaks no rule, and what the week costs now."""
     before, faults = judge(board.problem, board.table), judge(board.problem, table)
     worse = [name for name, count in sorted(faults.hard.items()) if count > before.hard.get(name, 0)]
     if worse:
         rule = ", ".join(str(rule_name(name)) for name in worse)
         raise Refused(TrainingReason.BREAKS, what=board.problem.events[event].name, rule=rule)
-    bridge.write(board, table)
+    engine_adapter.write(board, table)
     row = board.row
     placed = len(board.events) - len(table.unplaced)
     row.report = row.report | {

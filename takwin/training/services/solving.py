@@ -16,7 +16,7 @@ from takwin.engines import timetabling as engine
 from takwin.engines.timetabling.conflicts import explain
 from takwin.training.choices import TrainingReason
 from takwin.training.models import Absence, Timetable
-from takwin.training.services import bridge
+from takwin.training.services import engine_adapter
 from takwin.training.services.editions import has_edition, placed_on, propose_change
 from takwin.training.services.timetables import draft_only, refresh
 
@@ -52,7 +52,7 @@ def solve_timetable(
     around = list(around)
     proposes = repair and bool(around) and has_edition(timetable)
     places = placed_on(timetable, max(around[0].first_on, timezone.localdate())) if proposes else None
-    board = bridge.board(timetable, around, places)
+    board = engine_adapter.board(timetable, around, places)
     if not board.events and not board.left:
         raise Refused(TrainingReason.NOTHING_TO_TEACH)
     budget = engine.MaxRuntime(seconds) if seconds is not None else engine.MaxSteps(steps or 0)
@@ -68,7 +68,7 @@ def solve_timetable(
 
 
 def _propose(
-    board: bridge.Board, absence: Absence, outcome: engine.Outcome, conflicts: list[Any], by: Any
+    board: engine_adapter.Board, absence: Absence, outcome: engine.Outcome, conflicts: list[Any], by: Any
 ) -> Timetable:
     """Keep what was found as a change of the days of an absence; the week itself stays as it is."""
     with transaction.atomic():
@@ -86,7 +86,7 @@ def _propose(
 
 
 def _write(
-    board: bridge.Board, outcome: engine.Outcome, conflicts: list[Any], trace: list[Any], repair: bool, by: Any
+    board: engine_adapter.Board, outcome: engine.Outcome, conflicts: list[Any], trace: list[Any], repair: bool, by: Any
 ) -> Timetable:
     """Everything in one transaction. Refused when sessions, or another centre's holds, changed meanwhile."""
     with transaction.atomic():
@@ -99,7 +99,7 @@ def _write(
         before = board.table
         try:
             with transaction.atomic():
-                bridge.write(board, outcome.timetable)
+                engine_adapter.write(board, outcome.timetable)
         except IntegrityError:
             raise Refused(TrainingReason.BUSY) from None
         row.report = _report(board, before, outcome)
@@ -139,7 +139,7 @@ def _solve_watched(
     return outcome, trace[:: -(-len(trace) // POINTS)]
 
 
-def _explain(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
+def _explain(board: engine_adapter.Board, outcome: engine.Outcome) -> list[dict[str, Any]]:
     """Causes of sessions without a place: rooms that do not exist, then a smallest contradiction among the rest."""
     causes: list[dict[str, Any]] = [
         {
@@ -158,7 +158,7 @@ def _explain(board: bridge.Board, outcome: engine.Outcome) -> list[dict[str, Any
     return causes
 
 
-def _report(board: bridge.Board, before: engine.Timetable, outcome: engine.Outcome) -> dict[str, Any]:
+def _report(board: engine_adapter.Board, before: engine.Timetable, outcome: engine.Outcome) -> dict[str, Any]:
     after = outcome.timetable
     stood = [event for event, slot in enumerate(before.start) if slot >= 0]
     return {

@@ -14,7 +14,7 @@ from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.training.choices import RoomKind, TrainerStatus, TrainingReason
 from takwin.training.models import Absence, Closed, Posting, Room, Trainer
-from takwin.training.rules.lives import POST
+from takwin.training.rules.flows import POST
 from takwin.training.rules.weeks import SLOTS
 from takwin.training.services.courses import check_trainer
 

@@ -16,11 +16,11 @@ from takwin.engines import timetabling as engine
 from takwin.offer.models import Programme
 from takwin.training import services
 from takwin.training.models import Absence, Course, Group, Hold, Session, Timetable, Trainer
-from takwin.training.papers import workbook
+from takwin.training.pdf import workbook
 from takwin.training.rules.weeks import monday
 from takwin.training.selectors import weeks
 from takwin.training.selectors.words import sentence
-from takwin.training.services import bridge
+from takwin.training.services import engine_adapter
 from takwin.training.tests.make import (
     CENTRE,
     make_group,
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 def judged(timetable):
     """The independent judge on what the rows say now."""
-    board = bridge.board(timetable)
+    board = engine_adapter.board(timetable)
     return engine.judge(board.problem, board.table)
 
 
@@ -46,7 +46,7 @@ def free_slot(session):
     """An hour where the engine sees nothing against a session."""
     from takwin.engines.timetabling.conflicts import blocked
 
-    board = bridge.board(session.timetable)
+    board = engine_adapter.board(session.timetable)
     event = board.event(session)
     return next(s for s in range(48) if s != session.slot and not blocked(board.problem, board.table, event, s))
 
@@ -247,8 +247,8 @@ class TestSheet:
                     row[self.column(rows, "day") - 1].value = slot // 8 + 1
                     row[self.column(rows, "hour") - 1].value = slot % 8 + 1
                     row[self.column(rows, "pinned") - 1].value = "x"
-                    board = bridge.board(timetable)
-                    room = bridge.free_room(board, board.table, board.event(session), slot)
+                    board = engine_adapter.board(timetable)
+                    room = engine_adapter.free_room(board, board.table, board.event(session), slot)
                     row[self.column(rows, "room") - 1].value = board.rooms[room].name
 
         assert services.read_sheet(timetable, file=self.sheet(timetable, change), by=None) == 1

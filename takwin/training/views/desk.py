@@ -19,7 +19,7 @@ from takwin.core.selectors import journal
 from takwin.offer import selectors as offer
 from takwin.training import forms, services
 from takwin.training.choices import EnrolmentState
-from takwin.training.rules.lives import ENROLMENT
+from takwin.training.rules.flows import ENROLMENT
 from takwin.training.selectors import attendance, board, calendar, companies, enrolments, staff
 from takwin.ui.edits import SEEN, check_seen
 from takwin.ui.listing import Column, Filter, Listing

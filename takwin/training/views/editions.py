@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from takwin.core.dates import parse_day
-from takwin.training import forms, papers, services
+from takwin.training import forms, pdf, services
 from takwin.training.rules.weeks import HOURS
 from takwin.training.selectors import calendar, weeks
 from takwin.ui.pages import or_404, page, show
@@ -19,7 +19,7 @@ from takwin.ui.pages import or_404, page, show
 
 def in_words(moves: list[Any]) -> list[dict[str, Any]]:
     """Moves with the day, the hour and the room in words, before and after."""
-    days, bells = papers.day_names(), calendar.bells()
+    days, bells = pdf.day_names(), calendar.bells()
 
     def where(spot: Any) -> dict[str, Any] | None:
         if spot is None:

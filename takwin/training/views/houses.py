@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from takwin.core.dates import parse_day
 from takwin.core.selectors import journal
-from takwin.training import papers, services
+from takwin.training import pdf, services
 from takwin.training.forms import houses as forms
 from takwin.training.selectors import enrolments, houses
 from takwin.training.views.desk import place
@@ -108,6 +108,6 @@ def _move(request: Any, row: Any) -> None:
 def certificate(request: Any, ref: str) -> HttpResponse:
     """A certificate of attendance, once the course took place."""
     row = or_404(houses.participant, request.scope, ref)
-    response = HttpResponse(papers.attendance_pdf(row), content_type="application/pdf")
+    response = HttpResponse(pdf.attendance_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response

@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from takwin.core.errors import Refused
-from takwin.training import examples, forms, papers, services
+from takwin.training import examples, forms, pdf, services
 from takwin.training.choices.assessment import Kind, MarkStatus
 from takwin.training.rules.results import CONTEST_DAYS, CURRENT, RULES
 from takwin.training.selectors import assessment as reads
 from takwin.training.selectors import enrolments
 from takwin.training.selectors.staff import trainer_of
-from takwin.training.views.mine import mine
+from takwin.training.views.trainee import own_training
 from takwin.ui.pages import PUBLIC, SIGNED_IN, open_file, or_404, page, show
 from takwin.ui.typed import show_again
 
@@ -137,7 +137,7 @@ def _do(request: Any, group: Any) -> None:
 
 
 def _transcript(row: Any) -> HttpResponse:
-    response = HttpResponse(papers.transcript_pdf(row), content_type="application/pdf")
+    response = HttpResponse(pdf.transcript_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response
 
@@ -169,6 +169,6 @@ def contest(request: Any, ref: str) -> HttpResponse:
     try:
         forms.ContestForm(request.POST).insist(mark, by=request.user)
     except Refused as refusal:
-        return show_again(request, refusal, mine)
+        return show_again(request, refusal, own_training)
     messages.success(request, _("Your contest is sent. You find its answer here."))
     return redirect("training:mine")

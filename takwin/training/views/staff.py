@@ -13,7 +13,7 @@ from takwin.core.errors import Refused
 from takwin.core.form_keys import text_of
 from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
-from takwin.training import forms, papers, services, tasks
+from takwin.training import forms, pdf, services, tasks
 from takwin.training.choices import TrainingReason
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import calendar, staff, weeks
@@ -62,7 +62,7 @@ def _close(request: Any, row: Any) -> None:
 
 def _hours_in_words(_name: str, slots: str) -> str:
     """Hours of the week as the page writes them: the day and the hour of each."""
-    times, days = calendar.bells().times, papers.day_names()
+    times, days = calendar.bells().times, pdf.day_names()
     hours = sorted(parse_int(slot) or 0 for slot in slots.split())
     ticked = ((days[slot // HOURS], times[slot // HOURS][slot % HOURS]) for slot in hours)
     return " · ".join(f"{day} {time[0]:%H:%M}" if time else str(day) for day, time in ticked)
@@ -123,7 +123,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row, "home": home, "form": form, "absence_form": absence_form, "lines": week_of_closed(row),
         "closed": staff.closed(row),
-        "days": papers.day_names(), "postings": list(row.centres.all()), "runs": runs,
+        "days": pdf.day_names(), "postings": list(row.centres.all()), "runs": runs,
         "absences": [absence for absence in staff.absences(home) if absence.trainer_id == row.pk],
         "timetables": weeks.timetables(home),
     }  # fmt: skip
@@ -144,7 +144,7 @@ def room(request: Any, ref: str) -> HttpResponse:
             made = form.run(row, by=request.user)
         if made:
             return redirect("training:room", ref)
-    context = {"row": row, "form": form, "lines": week_of_closed(row), "days": papers.day_names(), "runs": runs}
+    context = {"row": row, "form": form, "lines": week_of_closed(row), "days": pdf.day_names(), "runs": runs}
     context["closed"] = staff.closed(row)
     return show(request, "training/room.html", active="training", **context)
 

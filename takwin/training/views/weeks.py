@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_int
 from takwin.offer import selectors as offer
-from takwin.training import forms, papers, services, tasks
+from takwin.training import forms, pdf, services, tasks
 from takwin.training.rules.weeks import DAYS, HOURS
 from takwin.training.selectors import calendar, weeks, words
 from takwin.training.views.desk import place
@@ -81,7 +81,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row, "kind": kind, "key": key, "options": choices[str(kind)], "job": job, "runs": runs,
         "running": job is not None and job.state in {"queued", "running"},
-        "lines": weeks.grid(weeks.of(sessions, str(kind), str(key)), calendar.bells()), "days": papers.day_names(),
+        "lines": weeks.grid(weeks.of(sessions, str(kind), str(key)), calendar.bells()), "days": pdf.day_names(),
         "unplaced": weeks.unplaced(sessions), "wishes": words.wishes(row.report), "total": len(sessions),
         "conflicts": [words.sentence(demand) for demand in row.conflicts], "sheet": forms.SheetForm(),
         "trace": row.trace, "editions": weeks.editions(row),
@@ -106,7 +106,7 @@ def progress(request: Any, ref: str) -> HttpResponse:
 def sheet(request: Any, ref: str) -> HttpResponse:
     row = _timetable(request, ref)
     response = HttpResponse(
-        papers.workbook(row), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        pdf.workbook(row), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
     response["Content-Disposition"] = f'attachment; filename="{row.ref}.xlsx"'
     return response
@@ -119,7 +119,7 @@ def printed(request: Any, ref: str) -> HttpResponse:
     kind = request.GET.get("by") if request.GET.get("by") in KINDS else "group"
     every = [choice.key for choice in weeks.choices(weeks.sessions(row))[str(kind)]]
     keys = [key for key in every if key == request.GET.get("of")] or every
-    response = HttpResponse(papers.week_pdf(row, str(kind), keys), content_type="application/pdf")
+    response = HttpResponse(pdf.week_pdf(row, str(kind), keys), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}-{kind}.pdf"'
     return response
 
@@ -151,7 +151,7 @@ def session(request: Any, ref: str) -> HttpResponse:
         cells = [(at, at in found.free, found.obstacles.get(at, ""), at == row.slot) for at in slots]
         lines.append((f"{times[0]:%H:%M}" if times else "", cells))
     context: dict[str, Any] = {
-        "row": row, "found": found, "lines": lines, "days": papers.day_names(),
+        "row": row, "found": found, "lines": lines, "days": pdf.day_names(),
         "at": bells.of(row.slot, row.length) if row.slot is not None else None,
     }  # fmt: skip
     return show(request, "training/session.html", active="training", **context)

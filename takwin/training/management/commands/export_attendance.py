@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from takwin.core.dates import parse_month
-from takwin.training import columns
+from takwin.training import parquet_export
 
 
 class Command(BaseCommand):
@@ -22,4 +22,4 @@ class Command(BaseCommand):
         if first is None:
             raise CommandError(f"{options['month']!r} is not a month such as 2026-11.")
         last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        self.stdout.write(f"{columns.write(options['out'], first, last)} rows in {options['out']}")
+        self.stdout.write(f"{parquet_export.write(options['out'], first, last)} rows in {options['out']}")

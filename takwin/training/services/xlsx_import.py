@@ -15,7 +15,7 @@ from takwin.training.choices import TrainingReason
 from takwin.training.models import Timetable
 from takwin.training.rules.weeks import DAYS, HOURS, fits_day, slot
 from takwin.training.selectors.words import sentence
-from takwin.training.services import bridge
+from takwin.training.services import engine_adapter
 
 COLUMNS = ("session", "group", "module", "trainer", "hours", "day", "hour", "room", "pinned")
 
@@ -30,10 +30,10 @@ def read_sheet(timetable: Timetable, *, file: Any, by: Any) -> int:
     rows = _rows(file)
     with transaction.atomic():
         locked = Timetable.objects.select_for_update(of=("self",)).get(pk=timetable.pk)
-        board = bridge.board(locked)
+        board = engine_adapter.board(locked)
         events = {row.ref: event for event, row in enumerate(board.events)}
         rooms = {row.name: place for place, row in enumerate(board.rooms)}
-        table = bridge.without(
+        table = engine_adapter.without(
             board.table, *(events[cells["session"]] for _n, cells in rows if cells["session"] in events)
         )
         pins: list[int] = []
@@ -48,12 +48,12 @@ def read_sheet(timetable: Timetable, *, file: Any, by: Any) -> int:
             if room is None:
                 raise _no(number, "room", f"“{cells['room']}”")
             _check(board, table, number, event, start, room)
-            table = bridge.with_event(table, event, start, room)
+            table = engine_adapter.with_event(table, event, start, room)
             if cells["pinned"].lower() in {"1", "x", "yes", "oui", "نعم", "true"}:
                 pins.append(event)
         try:
             with transaction.atomic():
-                moved = bridge.write(board, table)
+                moved = engine_adapter.write(board, table)
         except IntegrityError:
             raise Refused(TrainingReason.BUSY, "file") from None
         listed = {events[cells["session"]] for _n, cells in rows}
@@ -94,7 +94,7 @@ def _start(row: int, cells: dict[str, str]) -> int | None:
     return slot(*day_and_hour)
 
 
-def _check(board: bridge.Board, table: Any, number: int, event: int, start: int, room: int) -> None:
+def _check(board: engine_adapter.Board, table: Any, number: int, event: int, start: int, room: int) -> None:
     row = board.problem.events[event]
     if not fits_day(start, row.length):
         raise _no(number, "hour", str(TrainingReason.OUT_OF_DAY.label) % {"length": row.length})

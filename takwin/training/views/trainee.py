@@ -27,7 +27,7 @@ AHEAD = timedelta(weeks=8)
 
 @takes_bytes((FILE_LIMIT_MB + 1) * 1024 * 1024)
 @page(SIGNED_IN)
-def mine(request: Any) -> HttpResponse:
+def own_training(request: Any) -> HttpResponse:
     """The trainee's own week, absences and requests; a sentence for who is not enrolled."""
     row = enrolments.own(request.user)
     if row is None:

@@ -17,7 +17,7 @@ from takwin.core.errors import Refused
 from takwin.training.choices import TrainingReason
 from takwin.training.choices.houses import HouseReason
 from takwin.training.models import Company, Participant, ShortCourse, ShortDay
-from takwin.training.rules.lives import SHORT
+from takwin.training.rules.flows import SHORT
 
 
 def ask_course(
