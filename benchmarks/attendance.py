@@ -97,7 +97,7 @@ def draw(rows, days):
     )  # fmt: skip
     sql("ANALYZE")
     spent = sql(
-        'INSERT INTO training_statement (key, roll_id, enrolment_id, "on", value, minutes, rank, after, device, reason, stands,'
+        'INSERT INTO training_statement (key, roll_id, enrolment_id, "on", value, minutes, rank, after, device, reason, is_current,'
         " contested) SELECT gen_random_uuid(), r.id, m.enrolment_id, r.\"on\", CASE WHEN x.n < 6 THEN 'absent' WHEN x.n < 9"
         " THEN 'late' ELSE 'present' END, CASE WHEN x.n BETWEEN 6 AND 8 THEN 5 ELSE 0 END, 0, '[]', '', '', true, false FROM"
         " training_roll r JOIN training_course c ON c.id = r.course_id JOIN training_member m ON m.group_id = c.group_id"
@@ -151,7 +151,7 @@ def nation():
         "training_statement s JOIN training_roll r ON r.id = s.roll_id JOIN training_course c ON c.id = r.course_id JOIN"
         " training_group g ON g.id = c.group_id JOIN training_version v ON v.id = g.version_id JOIN offer_programme p ON"
         " p.id = v.programme_id JOIN centres_centre e ON e.id = g.centre_id JOIN territory_area a ON a.id = e.area_id WHERE"
-        " s.stands AND s.\"on\" BETWEEN '2026-02-01' AND '2026-02-28'"
+        " s.is_current AND s.\"on\" BETWEEN '2026-02-01' AND '2026-02-28'"
     )
     text = QUESTION.format(programme="p.code", region="substr(a.path, 1, 3)", hours="r.length", rows=rows)
     spent = []

@@ -33,7 +33,7 @@ SCHEMA = pa.schema(
 def write(path: Path, first: date, last: date) -> int:
     """Write every current statement between two days; how many. Memory stays bounded; the file is whole or absent."""
     part = path.with_suffix(path.suffix + ".part")
-    rows = Statement.objects.filter(stands=True, on__range=(first, last)).order_by().values_list(*COLUMNS.values())
+    rows = Statement.objects.filter(is_current=True, on__range=(first, last)).order_by().values_list(*COLUMNS.values())
     count = 0
     with pq.ParquetWriter(part, SCHEMA, compression="zstd") as writer:
         for batch in _batches(rows.iterator(BATCH)):

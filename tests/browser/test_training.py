@@ -11,7 +11,7 @@ from takwin.engines.timetabling import MaxSteps, solve
 from takwin.engines.timetabling.tests.make import random_problem
 from takwin.offer.selectors import current_season
 from takwin.training import services, tasks
-from takwin.training.models import Session, SetAside, Statement, Term, Timetable
+from takwin.training.models import RejectedStatement, Session, Statement, Term, Timetable
 from takwin.web.simulation import training
 from takwin.web.simulation.demo import account
 from tests.browser.conftest import DESK, PHONE
@@ -138,7 +138,7 @@ def test_a_roll_is_called_in_airplane_mode_and_two_phones_contradict_each_other(
     twin.locator("xpath=..").locator("summary").click()
     twin.get_by_role("button", name=re.compile("احفظ المناداة")).click()
     expect(other.locator("[data-sent]")).to_be_visible()
-    assert Statement.objects.filter(stands=True, value="present").count() == 6
+    assert Statement.objects.filter(is_current=True, value="present").count() == 6
     # Back on the network: everything is sent once, nothing is lost, and the contradiction is said.
     one.context.unroute(SYNC)
     one.context.set_offline(False)
@@ -153,7 +153,7 @@ def test_a_roll_is_called_in_airplane_mode_and_two_phones_contradict_each_other(
     sheet.get_by_role("button", name=re.compile("احفظ المناداة")).click()
     expect(one.locator("[data-sent]")).to_be_visible()
     assert Statement.objects.filter(contested=True).count() == 0
-    assert Statement.objects.filter(stands=True).count() == 6
+    assert Statement.objects.filter(is_current=True).count() == 6
     picture(one, "training-rolls")
     assert barriers(one) == []
 
@@ -289,7 +289,7 @@ def test_760_words_are_all_sent_and_the_one_that_cannot_be_kept_is_shown(week, v
     expect(page.locator("[data-refused] li")).to_contain_text("سلمى")
     expect(page.locator("[data-saved]")).to_be_hidden()
     assert Statement.objects.count() == 760
-    assert SetAside.objects.count() == 1
+    assert RejectedStatement.objects.count() == 1
     page.reload()
     expect(page.locator("[data-refused] li")).to_have_count(1)  # until somebody has read it
     page.locator("[data-refused] button").click()

@@ -43,8 +43,8 @@ class Roll(models.Model):
 
 
 class Statement(models.Model):
-    """The presence of one trainee at one roll, as someone stated it. Never changed; `stands` marks the current one,
-    and `contested` that another disagrees. `on` repeats the roll's day, for reading and retention."""
+    """The presence of one trainee at one roll, as someone stated it. Never changed; `is_current` marks the one
+    that counts, and `contested` that another disagrees with it. `on` repeats the roll's day, for reading and retention."""
 
     key = models.UUIDField(unique=True)
     roll = models.ForeignKey(Roll, models.PROTECT, related_name="statements")
@@ -54,14 +54,14 @@ class Statement(models.Model):
     minutes = models.PositiveSmallIntegerField(default=0)
     rank = models.PositiveSmallIntegerField(default=0)
     after = models.JSONField(default=list)
-    told_at = models.DateTimeField(null=True)
+    stated_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=40, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
     # Derived from an accepted excuse: it is current wherever an absence of its days would be, in any order of arrival.
     excuse = models.ForeignKey("training.Excuse", models.PROTECT, null=True, db_index=False, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(db_default=Now())
-    stands = models.BooleanField(default=False)
+    is_current = models.BooleanField(default=False)
     contested = models.BooleanField(default=False)
 
     class Meta:
@@ -70,13 +70,15 @@ class Statement(models.Model):
         constraints = [
             state_check("value", Presence, "statement_value_is_known"),
             models.UniqueConstraint(
-                fields=["roll", "enrolment"], condition=Q(stands=True), name="statement_one_stands"
+                fields=["roll", "enrolment"], condition=Q(is_current=True), name="statement_one_is_current"
             ),
             models.CheckConstraint(
                 condition=Q(value="late", minutes__gte=1) | (~Q(value="late") & Q(minutes=0)),
                 name="statement_late_has_minutes",
             ),
-            models.CheckConstraint(condition=Q(stands=True) | Q(contested=False), name="statement_contested_stands"),
+            models.CheckConstraint(
+                condition=Q(is_current=True) | Q(contested=False), name="statement_contested_is_current"
+            ),
         ]
         indexes = [
             models.Index(fields=["enrolment", "on"], name="statement_by_trainee"),
@@ -87,7 +89,7 @@ class Statement(models.Model):
         return str(self.key)
 
 
-class SetAside(models.Model):
+class RejectedStatement(models.Model):
     """A statement that was rejected, whole, with the reason, for the office to read."""
 
     key = models.CharField(max_length=60, unique=True)

@@ -25,14 +25,14 @@ THRESHOLDS = ((10, AlertLevel.FIRST), (20, AlertLevel.SECOND), (30, AlertLevel.C
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One statement. `rank`: 0 by who teaches, 1 by the office. `told_at`: when it was made by the server's clock,
+class StatementFacts:
+    """One statement. `rank`: 0 by who teaches, 1 by the office. `stated_at`: when it was made by the server's clock,
     None when the phone did not say."""
 
     key: str
     value: str
     minutes: int = 0
-    told_at: datetime | None = None
+    stated_at: datetime | None = None
     rank: int = 0
     after: frozenset[str] = field(default_factory=frozenset)
 
@@ -42,14 +42,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """`stands`: the current statement; `against`: the other heads with another value."""
+class Resolution:
+    """`current`: the statement that counts; `against`: the other heads with another value."""
 
-    stands: Said
-    against: tuple[Said, ...] = ()
+    current: StatementFacts
+    against: tuple[StatementFacts, ...] = ()
 
 
-def standing(statements: Iterable[Said]) -> Standing | None:
+def resolve_statements(statements: Iterable[StatementFacts]) -> Resolution | None:
     """The current one of a set of statements, and those against it; None without statements.
 
     The office's word is above a trainer's; then the later one by its phone; then the greater key, so that every
@@ -64,11 +64,11 @@ def standing(statements: Iterable[Said]) -> Standing | None:
     # The office has seen what it corrects: a phone that was offline meanwhile does not contest it.
     office = [facts for facts in heads if facts.rank]
     against = tuple(facts for facts in (office or heads) if facts.words != heads[0].words)
-    return Standing(heads[0], against)
+    return Resolution(heads[0], against)
 
 
-def _strength(facts: Said) -> tuple[int, bool, float, str]:
-    return facts.rank, facts.told_at is not None, facts.told_at.timestamp() if facts.told_at else 0.0, facts.key
+def _strength(facts: StatementFacts) -> tuple[int, bool, float, str]:
+    return facts.rank, facts.stated_at is not None, facts.stated_at.timestamp() if facts.stated_at else 0.0, facts.key
 
 
 def offset(now: datetime | None, received_at: datetime) -> timedelta:
@@ -76,20 +76,20 @@ def offset(now: datetime | None, received_at: datetime) -> timedelta:
     return received_at - now if now is not None else timedelta()
 
 
-def true_time(told_at: datetime | None, on: date, ahead: timedelta, received_at: datetime) -> datetime | None:
+def true_time(stated_at: datetime | None, on: date, ahead: timedelta, received_at: datetime) -> datetime | None:
     """When a statement was made, by the server's clock; None when the phone did not say.
 
     Refused: made after it arrived, before its day, or so long ago that no honest phone still held it.
     """
-    if told_at is None:
+    if stated_at is None:
         return None
     try:
-        at = told_at + ahead
+        at = stated_at + ahead
     except OverflowError:
         at = None
     early = timedelta(days=1)  # the evening before, in another time zone
     if at is None or at > received_at + SLACK or at < received_at - timedelta(days=LATE_DAYS):
-        raise Refused(TrainingReason.CLOCK_WRONG, at=f"{told_at:%Y-%m-%d %H:%M}")
+        raise Refused(TrainingReason.CLOCK_WRONG, at=f"{stated_at:%Y-%m-%d %H:%M}")
     if at.date() < on - early:
         raise Refused(TrainingReason.CLOCK_WRONG, at=f"{at:%Y-%m-%d %H:%M}")
     return at

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 from takwin.centres.models import Centre
 from takwin.core.scope import Scope
 from takwin.training.choices import ExcuseState, Presence
-from takwin.training.models import Alert, Enrolment, Excuse, Group, Member, Roll, SetAside, Statement, Term
+from takwin.training.models import Alert, Enrolment, Excuse, Group, Member, RejectedStatement, Roll, Statement, Term
 from takwin.training.rules.attendance import at_risk
 from takwin.training.selectors.weeks import Sitting
 
@@ -68,7 +68,7 @@ def sheets(sittings: list[Sitting]) -> list[Sheet]:
         mark = (row.roll.course_id, row.on, row.roll.hour, row.enrolment_id)
         found = said.setdefault(mark, Row(row.enrolment_id))  # type: ignore[arg-type]
         found.keys.append(str(row.key))
-        if row.stands:
+        if row.is_current:
             found.value, found.minutes, found.contested = row.value, row.minutes, row.contested
     out = []
     for sitting in sittings:
@@ -98,7 +98,7 @@ def _hours(value: str) -> Any:
 def month(centre: Centre, first: date, last: date) -> list[dict[str, Any]]:
     """Each group of a centre between two days: hours stated, missed without excuse, excused, and times late."""
     rows = (
-        Statement.objects.filter(stands=True, roll__course__group__centre=centre, roll__on__range=(first, last))
+        Statement.objects.filter(is_current=True, roll__course__group__centre=centre, roll__on__range=(first, last))
         .values("roll__course__group__ref", "roll__course__group__name")
         .annotate(held=HOURS, missed=_hours(Presence.ABSENT), excused=_hours(Presence.EXCUSED),
                   late=Count("pk", filter=Q(value=Presence.LATE)))
@@ -118,7 +118,7 @@ def risks(centre: Centre, term: Term | None, most: int = 30) -> list[dict[str, A
         return []
     rows = (
         Statement.objects.filter(
-            stands=True, roll__course__group__centre=centre, roll__on__range=(term.starts_on, term.ends_on)
+            is_current=True, roll__course__group__centre=centre, roll__on__range=(term.starts_on, term.ends_on)
         )
         .values("enrolment")
         .annotate(held=HOURS, missed=_hours(Presence.ABSENT))
@@ -132,7 +132,7 @@ def risks(centre: Centre, term: Term | None, most: int = 30) -> list[dict[str, A
 
 def of_trainee(row: Enrolment, first: date, last: date) -> dict[str, int]:
     """Hours held, missed, excused, and times late, of one trainee."""
-    statements = Statement.objects.filter(enrolment=row, stands=True, on__range=(first, last))
+    statements = Statement.objects.filter(enrolment=row, is_current=True, on__range=(first, last))
     return statements.aggregate(
         held=HOURS, missed=_hours(Presence.ABSENT), excused=_hours(Presence.EXCUSED),
         late=Count("pk", filter=Q(value=Presence.LATE)),
@@ -141,7 +141,7 @@ def of_trainee(row: Enrolment, first: date, last: date) -> dict[str, int]:
 
 def missed(row: Enrolment, most: int = 50) -> list[Statement]:
     """Everything but presence, newest first."""
-    rows = Statement.objects.filter(enrolment=row, stands=True).exclude(value=Presence.PRESENT)
+    rows = Statement.objects.filter(enrolment=row, is_current=True).exclude(value=Presence.PRESENT)
     return list(rows.select_related("roll__course__module").order_by("-on", "-pk")[:most])
 
 
@@ -176,16 +176,16 @@ def contested(centre: Centre) -> list[Statement]:
     return list(rows.select_related(*names).order_by("on")[:50])
 
 
-def set_aside(centre: Centre) -> list[SetAside]:
-    return list(SetAside.objects.filter(centre=centre).select_related("by")[:50])
+def rejected_statements(centre: Centre) -> list[RejectedStatement]:
+    return list(RejectedStatement.objects.filter(centre=centre).select_related("by")[:50])
 
 
 def rolls(group: Group, most: int = 60) -> list[Roll]:
     """The last rolls of a group, with how many were missing."""
     rows = Roll.objects.filter(course__group=group).select_related("course__module", "taken_by")
     rows = rows.annotate(
-        trainees=Count("statements", filter=Q(statements__stands=True)),
-        missing=Count("statements", filter=Q(statements__stands=True, statements__value=Presence.ABSENT)),
+        trainees=Count("statements", filter=Q(statements__is_current=True)),
+        missing=Count("statements", filter=Q(statements__is_current=True, statements__value=Presence.ABSENT)),
         doubtful=Count("statements", filter=Q(statements__contested=True)),
     )
     return list(rows.order_by("-on", "hour")[:most])
@@ -202,14 +202,14 @@ def roll(scope: Scope, ref: str) -> Roll:
 def statements(row: Roll) -> list[list[Statement]]:
     """The statements of a roll by trainee, the current one first."""
     of: dict[int, list[Statement]] = defaultdict(list)
-    found = row.statements.select_related("enrolment__person", "by").order_by("-stands", "pk")
+    found = row.statements.select_related("enrolment__person", "by").order_by("-is_current", "pk")
     for statement in found:
         of[statement.enrolment_id].append(statement)
     return sorted(of.values(), key=lambda rows: (rows[0].enrolment.person.family_name, rows[0].enrolment_id))
 
 
 def statement(row: Roll, pk: str) -> Statement:
-    return row.statements.select_related("enrolment").get(key=pk, stands=True)
+    return row.statements.select_related("enrolment").get(key=pk, is_current=True)
 
 
 def back(today: date) -> tuple[date, date]:

@@ -25,7 +25,7 @@ def warn(enrolments: Collection[int]) -> int:
     stores their statements. A roll sent late warns nobody of a trainee who has left or is away by agreement: who comes
     back is warned with the next absence."""
     missing = (
-        Statement.objects.filter(enrolment__in=enrolments, stands=True, value=Presence.ABSENT)
+        Statement.objects.filter(enrolment__in=enrolments, is_current=True, value=Presence.ABSENT)
         .filter(enrolment__state=EnrolmentState.ENROLLED)
         .values("enrolment", "enrolment__season")
         .annotate(hours=Sum("roll__length"))
@@ -62,7 +62,7 @@ def _warn_trainee(enrolment: int, season: int) -> int:
 def hours_missed(enrolment: int, term: Term) -> int:
     """Hours without excuse in a term; being late counts for nothing here."""
     rows = Statement.objects.filter(
-        enrolment=enrolment, stands=True, value=Presence.ABSENT, on__range=(term.starts_on, term.ends_on)
+        enrolment=enrolment, is_current=True, value=Presence.ABSENT, on__range=(term.starts_on, term.ends_on)
     )
     return rows.aggregate(sum=Sum("roll__length"))["sum"] or 0
 

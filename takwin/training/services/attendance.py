@@ -18,8 +18,15 @@ from takwin.core.changes import journal
 from takwin.core.dates import parse_day
 from takwin.core.errors import Refused, RefusedCells
 from takwin.training.choices import ExcuseState, Presence, TrainingReason
-from takwin.training.models import Course, Enrolment, Excuse, Group, Member, Roll, SetAside, Statement
-from takwin.training.rules.attendance import Said, check_day, check_words, offset, standing, true_time
+from takwin.training.models import Course, Enrolment, Excuse, Group, Member, RejectedStatement, Roll, Statement
+from takwin.training.rules.attendance import (
+    StatementFacts,
+    check_day,
+    check_words,
+    offset,
+    resolve_statements,
+    true_time,
+)
 from takwin.training.rules.weeks import HOURS, LONGEST
 from takwin.training.selectors.weeks import held
 from takwin.training.services import items
@@ -112,7 +119,7 @@ def _reject(door: _Intake, item: Any, refusal: Refused, centre: Any) -> dict[str
     """Store a rejected statement with its reason, once for each key (a new key where it has none); its outcome."""
     error_text = items.printable(str(refusal))
     facts = {"payload": items.storable(item), "reason": error_text[:300], "centre": centre, "by": _actor(door.by)}
-    SetAside.objects.get_or_create(key=items.key_of(item) or str(uuid4()), defaults=facts)
+    RejectedStatement.objects.get_or_create(key=items.key_of(item) or str(uuid4()), defaults=facts)
     return {"state": "refused", "why": error_text}
 
 
@@ -208,7 +215,7 @@ class _Reader:
             raise Refused(TrainingReason.BAD_BATCH, why="after")
         return {
             "key": key, "at": (course.pk, on, hour, length), "enrolment_id": person, "on": on, "value": value,
-            "minutes": minutes, "told_at": self._time(item, on), "rank": TEACHER,
+            "minutes": minutes, "stated_at": self._time(item, on), "rank": TEACHER,
             "after": sorted({str(_uuid(seen)) for seen in after}), "device": str(item.get("device", ""))[:40],
         }  # fmt: skip
 
@@ -319,52 +326,53 @@ def settle(touched: Collection[tuple[int, int]], excuses: Collection[Excuse]) ->
     falls: list[Statement] = []
     rises: list[Statement] = []
     for statements in all_of.values():
-        stands, against, fresh = _resolve(statements, excuses)
+        current, against, fresh = _resolve(statements, excuses)
         if fresh is not None:
             made.append(fresh)
         for row in statements:
-            state = (row is stands, row is stands and against)
-            if (row.stands, row.contested) != state:
-                (rises if row is stands else falls).append(row)
-                row.stands, row.contested = state
-    # First those that fall: at no moment do two stand.
-    Statement.objects.bulk_update(falls, ["stands", "contested"], batch_size=500)
-    Statement.objects.bulk_update(rises, ["stands", "contested"], batch_size=500)
+            state = (row is current, row is current and against)
+            if (row.is_current, row.contested) != state:
+                (rises if row is current else falls).append(row)
+                row.is_current, row.contested = state
+    # First those that are current no more: the database refuses two at once.
+    Statement.objects.bulk_update(falls, ["is_current", "contested"], batch_size=500)
+    Statement.objects.bulk_update(rises, ["is_current", "contested"], batch_size=500)
     Statement.objects.bulk_create(made, batch_size=500)
 
 
 def _resolve(
     statements: list[Statement], excuses: Collection[Excuse]
 ) -> tuple[Statement | None, bool, Statement | None]:
-    """Which of the statements of one trainee at one roll stands, whether it is contested, and the statement that an
-    excuse adds when it is not among them yet."""
-    said = {str(row.key): row for row in statements if row.excuse_id is None}
-    now = standing(
-        Said(key, row.value, row.minutes, row.told_at, row.rank, frozenset(row.after)) for key, row in said.items()
+    """Of the statements of one trainee at one roll: the current one, whether it is contested, and the statement that
+    an excuse adds when it is not among them yet."""
+    by_key = {str(row.key): row for row in statements if row.excuse_id is None}
+    resolution = resolve_statements(
+        StatementFacts(key, row.value, row.minutes, row.stated_at, row.rank, frozenset(row.after))
+        for key, row in by_key.items()
     )
-    if now is None:
+    if resolution is None:
         return None, False, None
-    stands, against = said[now.stands.key], bool(now.against)
-    if stands.value != Presence.ABSENT:
-        return stands, against, None
+    current, against = by_key[resolution.current.key], bool(resolution.against)
+    if current.value != Presence.ABSENT:
+        return current, against, None
     for excuse in excuses:
-        if excuse.enrolment_id == stands.enrolment_id and excuse.first_on <= stands.on <= excuse.last_on:
-            key = uuid5(NAMESPACE_OID, f"{excuse.ref} {stands.roll_id}")
-            if stands.rank == OFFICE and str(key) in stands.after:
-                continue  # the office saw the excuse and says otherwise
+        if excuse.enrolment_id == current.enrolment_id and excuse.first_on <= current.on <= excuse.last_on:
+            key = uuid5(NAMESPACE_OID, f"{excuse.ref} {current.roll_id}")
+            if current.rank == OFFICE and str(key) in current.after:
+                continue  # the office saw the excuse and stated otherwise
             there = next((row for row in statements if row.key == key), None)
-            fresh = None if there else _excused(stands, excuse, key)
+            fresh = None if there else _excused(current, excuse, key)
             if fresh is not None:
                 fresh.contested = against
             return there or fresh, against, fresh
-    return stands, against, None
+    return current, against, None
 
 
 def _excused(absent: Statement, excuse: Excuse, key: UUID) -> Statement:
     return Statement(
         key=key, roll_id=absent.roll_id, enrolment_id=absent.enrolment_id, on=absent.on, value=Presence.EXCUSED,
-        rank=OFFICE, told_at=timezone.now(), reason=f"{excuse.get_kind_display()} {excuse.ref}", excuse=excuse,
-        stands=True,
+        rank=OFFICE, stated_at=timezone.now(), reason=f"{excuse.get_kind_display()} {excuse.ref}", excuse=excuse,
+        is_current=True,
     )  # fmt: skip
 
 
@@ -382,7 +390,7 @@ def correct(
         seen = Statement.objects.filter(roll=statement.roll_id, enrolment=statement.enrolment_id)
         row = Statement(
             key=uuid4(), roll_id=statement.roll_id, enrolment_id=statement.enrolment_id, on=statement.on, value=value,
-            minutes=minutes, rank=rank, told_at=timezone.now(), reason=reason, by=_actor(by),
+            minutes=minutes, rank=rank, stated_at=timezone.now(), reason=reason, by=_actor(by),
             after=sorted(str(key) for key in seen.values_list("key", flat=True)),
         )  # fmt: skip
         _keep([row], excuses)

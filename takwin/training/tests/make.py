@@ -194,5 +194,5 @@ def make_proof() -> SimpleUploadedFile:
     return SimpleUploadedFile("شهادة.pdf", b"%PDF-1.4 a certificate")
 
 
-def standing_of(enrolment: Enrolment) -> Statement:
-    return Statement.objects.get(enrolment=enrolment, stands=True)
+def current_statement(enrolment: Enrolment) -> Statement:
+    return Statement.objects.get(enrolment=enrolment, is_current=True)

@@ -17,16 +17,16 @@ from takwin.accounts.tests.make import make_user
 from takwin.core.errors import Refused
 from takwin.core.models import Entry, Outbox
 from takwin.training import services
-from takwin.training.models import Alert, Course, Enrolment, Group, Member, Roll, SetAside, Statement
+from takwin.training.models import Alert, Course, Enrolment, Group, Member, RejectedStatement, Roll, Statement
 from takwin.training.selectors import weeks
 from takwin.training.tests.make import (
     CENTRE,
+    current_statement,
     make_course,
     make_group,
     make_proof,
     make_solved,
     make_trainer,
-    standing_of,
 )
 from takwin.training.tests.test_services import refused
 
@@ -64,7 +64,7 @@ def state():
     """What the tables say, without the keys of the database."""
     return sorted(
         Statement.objects.values_list(
-            "key", "enrolment", "value", "minutes", "stands", "contested", "roll__hour", "roll__length"
+            "key", "enrolment", "value", "minutes", "is_current", "contested", "roll__hour", "roll__length"
         )
     )
 
@@ -83,7 +83,7 @@ class TestSync:
         answers = send(roll(1), roll(2, "late", 1, minutes=5), roll(3, "present", 2))
         assert {answer["state"] for answer in answers.values()} == {"kept"}
         assert Roll.objects.count() == 1
-        assert Statement.objects.filter(stands=True, contested=False).count() == 3
+        assert Statement.objects.filter(is_current=True, contested=False).count() == 3
 
     def test_the_same_batch_ten_times_is_one(self, roll):
         batch = [roll(1), roll(2, "late", 1, minutes=5)]
@@ -96,54 +96,57 @@ class TestSync:
     def test_two_phones_contest_until_someone_looks_at_both(self, roll):
         send(roll(1, "absent"))
         send(roll(2, "present", device="two"))
-        assert standing_of(roll.people[0]).contested
+        assert current_statement(roll.people[0]).contested
         send(roll(3, "present", after=[uid(1), uid(2)]))
-        assert (standing_of(roll.people[0]).value, standing_of(roll.people[0]).contested) == ("present", False)
+        assert (current_statement(roll.people[0]).value, current_statement(roll.people[0]).contested) == (
+            "present",
+            False,
+        )
         assert Statement.objects.count() == 3
 
     def test_the_office_corrects_by_a_statement_of_its_own(self, roll):
         send(roll(1, "absent"))
-        first = standing_of(roll.people[0])
+        first = current_statement(roll.people[0])
         refused("why_missing", services.correct, first, value="present", reason=" ", by=None)
         services.correct(first, value="late", minutes=10, reason="bus", by=make_user())
-        now = standing_of(roll.people[0])
+        now = current_statement(roll.people[0])
         assert (now.value, now.minutes, now.rank) == ("late", 10, 1)
         first.refresh_from_db()
-        assert (first.value, first.stands) == ("absent", False)
+        assert (first.value, first.is_current) == ("absent", False)
         assert Entry.objects.filter(verb="correct_roll").count() == 1
-        send(roll(9, "present", told_at=str(timezone.now())))  # a phone that was offline
-        assert standing_of(roll.people[0]).value == "late"
+        send(roll(9, "present", stated_at=str(timezone.now())))  # a phone that was offline
+        assert current_statement(roll.people[0]).value == "late"
 
     def test_a_clock_two_years_wrong_gives_the_right_time_by_its_own_time_of_sending(self, roll):
         wrong = timedelta(days=731)
-        told_at = datetime.combine(roll.on, time(8, 40), UTC) + wrong
+        stated_at = datetime.combine(roll.on, time(8, 40), UTC) + wrong
         send(roll(1, "absent"))
-        send(roll(2, "present", told_at=told_at.isoformat()), now=(timezone.now() + wrong).isoformat())
-        assert abs(Statement.objects.get(key=uid(2)).told_at - (told_at - wrong)) < timedelta(seconds=30)
-        assert standing_of(roll.people[0]).value == "present"
+        send(roll(2, "present", stated_at=stated_at.isoformat()), now=(timezone.now() + wrong).isoformat())
+        assert abs(Statement.objects.get(key=uid(2)).stated_at - (stated_at - wrong)) < timedelta(seconds=30)
+        assert current_statement(roll.people[0]).value == "present"
         assert set(Statement.objects.values_list("on", flat=True)) == {roll.on}
 
     @pytest.mark.parametrize("days", [43, 1, -56, -15])
     def test_what_was_stated_after_it_arrived_or_weeks_ago_is_not_believed(self, roll, days):
         send(roll(1, "absent"))
-        answer = send(roll(2, "present", told_at=(timezone.now() + timedelta(days=days)).isoformat()))[uid(2)]
+        answer = send(roll(2, "present", stated_at=(timezone.now() + timedelta(days=days)).isoformat()))[uid(2)]
         assert answer["state"] == "refused"
-        assert standing_of(roll.people[0]).value == "absent"
-        assert SetAside.objects.count() == 1
+        assert current_statement(roll.people[0]).value == "absent"
+        assert RejectedStatement.objects.count() == 1
 
     @pytest.mark.parametrize("now", ["", "soon", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
     def test_a_time_of_sending_that_makes_no_sense_breaks_nothing(self, roll, now):
         assert send(roll(1), now=now)[uid(1)]["state"] in {"kept", "refused"}
-        assert send(roll(2, told_at=None), now=now)[uid(2)]["state"] == "kept"
+        assert send(roll(2, stated_at=None), now=now)[uid(2)]["state"] == "kept"
 
     def test_days_to_come_and_days_eight_weeks_ago_are_set_aside(self, roll):
         today = timezone.localdate()
         Group.objects.update(starts_on=today - timedelta(days=90))
         Member.objects.update(since_on=today - timedelta(days=90))
         for number, days in enumerate((1, -15, -56), 1):
-            answer = send(roll(number, on=str(today + timedelta(days=days)), told_at=None))
+            answer = send(roll(number, on=str(today + timedelta(days=days)), stated_at=None))
             assert answer[uid(number)]["state"] == "refused"
-        assert send(roll(9, on=str(today - timedelta(days=14)), told_at=None))[uid(9)]["state"] == "kept"
+        assert send(roll(9, on=str(today - timedelta(days=14)), stated_at=None))[uid(9)]["state"] == "kept"
 
     @pytest.mark.parametrize(
         ("over", "reason"),
@@ -162,11 +165,11 @@ class TestSync:
         answer = answers[str(bad["key"])]
         assert answer["state"] == "refused"
         assert reason in answer["why"]
-        aside = SetAside.objects.get()
+        aside = RejectedStatement.objects.get()
         assert aside.payload == bad
         assert reason in aside.reason
         send(bad)
-        assert SetAside.objects.count() == 1
+        assert RejectedStatement.objects.count() == 1
         assert Statement.objects.count() == 1
 
     def test_a_stranger_s_roll_is_refused(self, roll):
@@ -187,7 +190,7 @@ class TestSync:
         assert [answer["outcome"]["state"] for answer in each] == ["kept", "refused", "kept"]
         assert each[1]["outcome"]["why"]
         assert Statement.objects.count() == 2
-        assert SetAside.objects.count() == 1
+        assert RejectedStatement.objects.count() == 1
 
     def test_one_key_in_two_spellings_is_one(self, roll):
         first = roll(0xABC)
@@ -283,8 +286,8 @@ class TestExcusesInAnyOrder:
                         services.answer_excuse(excuse, accept=True, by=None)
                     else:
                         send(statements[step])
-                now = standing_of(roll.people[0])
-                found = (now.value, now.minutes, now.contested, Statement.objects.filter(stands=True).count())
+                now = current_statement(roll.people[0])
+                found = (now.value, now.minutes, now.contested, Statement.objects.filter(is_current=True).count())
                 transaction.set_rollback(True)
             return found
 
@@ -293,17 +296,17 @@ class TestExcusesInAnyOrder:
     def test_the_office_may_say_otherwise_in_sight_of_the_excuse(self, roll):
         services.answer_excuse(TestExcuses().ask(roll), accept=True, by=None)
         send(roll(1))
-        now = standing_of(roll.people[0])
+        now = current_statement(roll.people[0])
         assert now.value == "excused"
         services.correct(now, value="absent", reason="الشهادة مزورة", by=None)
-        assert standing_of(roll.people[0]).value == "absent"
+        assert current_statement(roll.people[0]).value == "absent"
         send(roll(2))
-        assert standing_of(roll.people[0]).value == "absent"
+        assert current_statement(roll.people[0]).value == "absent"
 
     def test_a_refused_excuse_excuses_nothing(self, roll):
         services.answer_excuse(TestExcuses().ask(roll), accept=False, answer="غير مقروءة", by=None)
         send(roll(1))
-        assert standing_of(roll.people[0]).value == "absent"
+        assert current_statement(roll.people[0]).value == "absent"
 
 
 class TestTimetable:
@@ -379,7 +382,7 @@ class TestExcuses:
     def test_accepting_excuses_the_absences_of_those_days_only(self, roll):
         send(roll(1), roll(2, on=str(roll.on - timedelta(days=1))), roll(3, "late", 1, minutes=3))
         services.answer_excuse(self.ask(roll), accept=True, by=None)
-        found = dict(Statement.objects.filter(stands=True, enrolment=roll.people[0]).values_list("on", "value"))
+        found = dict(Statement.objects.filter(is_current=True, enrolment=roll.people[0]).values_list("on", "value"))
         assert found == {roll.on: "excused", roll.on - timedelta(days=1): "absent"}
 
     def test_refusals(self, roll):
@@ -428,7 +431,7 @@ class TestAlerts:
         services.set_guardian(roll.people[0], guardian_name="أب", guardian_phone="+212611111111", by=None)
         getattr(services, verb)(roll.people[0], leaving="health", by=None)
         self.miss(roll, 4, 6)
-        assert Statement.objects.filter(enrolment=roll.people[0], stands=True, value="absent").count() == 6
+        assert Statement.objects.filter(enrolment=roll.people[0], is_current=True, value="absent").count() == 6
         assert (Alert.objects.count(), Outbox.objects.count()) == (0, 0)
 
     def test_who_comes_back_is_warned_with_the_next_absence(self, roll):

@@ -6,13 +6,18 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.test import override_settings
 
 from takwin.core import journal_chain
 from takwin.core.changes import journal
 from takwin.core.models import Entry
-from takwin.training.tests.make import make_group
+from takwin.training import services
+from takwin.training.tests.make import make_bound, make_enrolment, make_group, make_training
 
 terminate_contracts = import_module("takwin.training.migrations.0012_terminate_contracts")
+BEFORE = "0010_remember_feeds"  # the last migration before things were renamed
 
 
 @pytest.mark.django_db
@@ -30,3 +35,62 @@ class TestTerminate:
         assert (verbs[sealed.pk], verbs[other.pk]) == ("break_", "correct")
         journal_chain.seal_journal()
         assert journal_chain.check_journal().faults == ()
+
+
+def late_migrations():
+    """Each migration of training after `BEFORE`, and what depends on it, with the state of all tables before it."""
+    with override_settings(MIGRATION_MODULES={}):  # pytest --nomigrations hides them
+        loader = MigrationLoader(None)
+    after = set()
+    for app, name in loader.graph.nodes:
+        if app == "training" and name > BEFORE:
+            after |= set(loader.graph.backwards_plan((app, name)))
+    plan = []
+    for leaf in loader.graph.leaf_nodes():
+        plan += [key for key in loader.graph.forwards_plan(leaf) if key not in plan]
+    state = loader.project_state([key for key in plan if key not in after])
+    steps = []
+    for key in [key for key in plan if key in after]:
+        migration = loader.get_migration(*key)
+        steps.append((migration, state))
+        state = migration.mutate_state(state, preserve=True)
+    return steps
+
+
+def contents():
+    """{table: its rows} of training."""
+    models = apps.get_app_config("training").get_models(include_auto_created=True)
+    return {model._meta.db_table: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def fill_tables():
+    """A week with rolls, beds, companies and marks: rows in the tables that are renamed."""
+    world = make_training()
+    make_bound(make_enrolment(number=90))
+    centre, group = world["group"].centre, world["group"]
+    services.reduce_capacity(
+        centre, first_on=group.starts_on, last_on=group.ends_on, percent=50, reason="أشغال", by=None
+    )
+    services.close_slots(centre.rooms.first(), slots=[46, 47], by=None)
+    services.sync([{"key": "x"}], by=None, may=lambda _course, _on: True)
+
+
+def test_tables_of_before_the_renames_keep_every_row(network):
+    fill_tables()
+    before, steps = contents(), late_migrations()
+    filled = {table for table, rows in before.items() if rows}
+    assert filled >= {"training_statement", "training_rejectedstatement", "training_slotreservation"}
+    applied = len(steps)
+    try:
+        for migration, state in reversed(steps):
+            with connection.schema_editor(atomic=migration.atomic) as editor:
+                migration.unapply(state.clone(), editor)
+            applied -= 1
+        old = steps[0][1].apps.get_models()
+        rows = {model._meta.db_table: model.objects.count() for model in old if model._meta.app_label == "training"}
+        assert sorted(rows.values()) == sorted(len(found) for found in before.values())
+    finally:  # the tables are those of every other test
+        for migration, state in steps[applied:]:
+            with connection.schema_editor(atomic=migration.atomic) as editor:
+                migration.apply(state.clone(), editor)
+    assert contents() == before

@@ -27,8 +27,8 @@ from takwin.training.models import (
     Feed,
     Group,
     Module,
+    RejectedStatement,
     Room,
-    SetAside,
     Statement,
     Timetable,
     Trainer,
@@ -285,7 +285,7 @@ class TestRolls:
         client.force_login(Trainer.objects.get(name="آخر").account)
         answers = self.send(client, self.batch(world)).json()["answers"]
         assert {answer["state"] for answer in answers.values()} == {"refused"}
-        assert SetAside.objects.count() == 1
+        assert RejectedStatement.objects.count() == 1
 
     def test_without_scripts_the_page_is_a_form(self, client, world):
         client.force_login(Trainer.objects.get().account)
@@ -305,10 +305,10 @@ class TestRolls:
 
     def test_the_office_corrects_and_answers_excuses(self, client, registrar, world):
         path = f"/desk/rolls/{world['roll'].ref}/"
-        now = Statement.objects.get(stands=True)
+        now = Statement.objects.get(is_current=True)
         assert "اذكر السبب" in client.post(path, {"key": now.key, "value": "present"}, follow=True).content.decode()
         client.post(path, {"key": now.key, "value": "late", "minutes": "5", "reason": "حافلة"})
-        assert Statement.objects.get(stands=True).value == "late"
+        assert Statement.objects.get(is_current=True).value == "late"
         assert client.get(f"/desk/excuses/{world['excuse'].ref}/proof/").status_code == 200
         client.post(f"/desk/excuses/{world['excuse'].ref}/", {"answer": ""})
         assert Excuse.objects.get().state == "asked"

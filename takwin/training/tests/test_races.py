@@ -70,9 +70,9 @@ def test_one_roll_from_many_phones_keeps_every_word_and_one_stands(network):
     together(6, phone)
     assert Roll.objects.count() == 1
     assert Statement.objects.count() == 12
-    standing = Statement.objects.filter(stands=True)
-    assert standing.count() == 2
-    assert set(standing.values_list("value", "contested")) == {("absent", True)}
+    current = Statement.objects.filter(is_current=True)
+    assert current.count() == 2
+    assert set(current.values_list("value", "contested")) == {("absent", True)}
 
 
 def test_an_absence_stated_while_its_excuse_is_accepted_ends_excused(network):
@@ -90,8 +90,8 @@ def test_an_absence_stated_while_its_excuse_is_accepted_ends_excused(network):
         return attempt(services.sync, [said], by=None, may=lambda *_: True, holds=lambda *_: True)
 
     assert together(5, act) == ["done"] * 5
-    assert set(Statement.objects.filter(stands=True).values_list("value", flat=True)) == {"excused"}
-    assert Statement.objects.filter(stands=True).count() == 4
+    assert set(Statement.objects.filter(is_current=True).values_list("value", flat=True)) == {"excused"}
+    assert Statement.objects.filter(is_current=True).count() == 4
 
 
 def test_an_hour_of_a_room_is_taken_once_by_hand(network):

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from takwin.core.errors import Refused
-from takwin.training.rules.attendance import Said, at_risk, check_words, level, offset, standing, true_time
+from takwin.training.rules.attendance import (
+    StatementFacts,
+    at_risk,
+    check_words,
+    level,
+    offset,
+    resolve_statements,
+    true_time,
+)
 from takwin.training.rules.groups import Candidate, sizes, spread
 from takwin.training.rules.weeks import Span, dates, fits_day, sessions, week_kind
 
@@ -81,7 +89,7 @@ AT = datetime(2024, 10, 1, 9, tzinfo=UTC)
 
 
 def said(key, value="present", minute=0, after=(), rank=0, minutes=0):
-    return Said(key, value, minutes, AT + timedelta(minutes=minute), rank, frozenset(after))
+    return StatementFacts(key, value, minutes, AT + timedelta(minutes=minute), rank, frozenset(after))
 
 
 @st.composite
@@ -94,30 +102,34 @@ def histories(draw):
         offset_minutes = draw(st.one_of(st.none(), st.integers(0, 300)))
         at = None if offset_minutes is None else AT + timedelta(minutes=offset_minutes)
         minutes = draw(st.integers(1, 60)) if value == "late" else 0
-        rows.append(Said(f"k{place}", value, minutes, at, draw(st.integers(0, 1)), frozenset(seen)))
+        rows.append(StatementFacts(f"k{place}", value, minutes, at, draw(st.integers(0, 1)), frozenset(seen)))
     return rows
 
 
 class TestStanding:
     def test_the_later_one_in_sight_of_the_first_stands_alone(self):
-        found = standing([said("a", "absent"), said("b", "late", -30, ["a"], minutes=5)])
-        assert (found.stands.key, found.against) == ("b", ())
+        found = resolve_statements([said("a", "absent"), said("b", "late", -30, ["a"], minutes=5)])
+        assert (found.current.key, found.against) == ("b", ())
 
     def test_two_phones_that_did_not_see_one_another_are_reported(self):
-        found = standing([said("a", "absent", 1), said("b", "present", 2)])
-        assert found.stands.key == "b"
+        found = resolve_statements([said("a", "absent", 1), said("b", "present", 2)])
+        assert found.current.key == "b"
         assert [facts.key for facts in found.against] == ["a"]
 
     def test_who_says_the_same_does_not_contest(self):
-        assert standing([said("a", "absent", 1), said("b", "absent", 2)]).against == ()
+        assert resolve_statements([said("a", "absent", 1), said("b", "absent", 2)]).against == ()
 
     def test_seeing_both_settles_it(self):
-        found = standing([said("a", "absent", 1), said("b", "present", 2), said("c", "absent", 0, ["a", "b"])])
-        assert (found.stands.key, found.against) == ("c", ())
+        found = resolve_statements(
+            [said("a", "absent", 1), said("b", "present", 2), said("c", "absent", 0, ["a", "b"])]
+        )
+        assert (found.current.key, found.against) == ("c", ())
 
     def test_the_office_is_above_a_phone_that_was_offline(self):
-        found = standing([said("a", "absent"), said("o", "excused", 5, ["a"], rank=1), said("b", "absent", 99)])
-        assert (found.stands.key, found.against) == ("o", ())
+        found = resolve_statements(
+            [said("a", "absent"), said("o", "excused", 5, ["a"], rank=1), said("b", "absent", 99)]
+        )
+        assert (found.current.key, found.against) == ("o", ())
 
     def test_a_clock_that_is_years_wrong_is_put_right_by_its_own_time_of_sending(self):
         phone = AT.replace(year=2026)
@@ -126,42 +138,42 @@ class TestStanding:
         assert true_time(AT, AT.date(), offset(None, AT), AT) == AT
 
     @pytest.mark.parametrize(
-        ("told_at", "on", "received_at"),
+        ("stated_at", "on", "received_at"),
         [
             (AT.replace(year=2026), AT, AT), (AT, AT, AT - timedelta(minutes=11)), (AT, AT, AT + timedelta(days=15)),
             (AT - timedelta(days=2), AT, AT), (datetime.max.replace(tzinfo=UTC), AT, AT),
         ],
     )  # fmt: skip
-    def test_a_time_that_cannot_be_is_refused(self, told_at, on, received_at):
+    def test_a_time_that_cannot_be_is_refused(self, stated_at, on, received_at):
         with pytest.raises(Refused) as refusal:
-            true_time(told_at, on.date(), timedelta(minutes=1), received_at)
+            true_time(stated_at, on.date(), timedelta(minutes=1), received_at)
         assert refusal.value.code == "clock_wrong"
 
     def test_without_a_time_loses_against_one_that_is_known(self):
         assert true_time(None, AT.date(), timedelta(), AT) is None
         assert true_time(AT + timedelta(days=3), AT.date(), timedelta(), AT + timedelta(days=3)) is not None
-        wrong = Said("z", "present", 0, None)
-        assert standing([wrong, said("a", "absent", -500)]).stands.key == "a"
+        wrong = StatementFacts("z", "present", 0, None)
+        assert resolve_statements([wrong, said("a", "absent", -500)]).current.key == "a"
 
     @given(histories(), st.randoms())
     def test_no_order_and_no_repetition_changes_it(self, rows, chance):
         again = rows + chance.sample(rows, len(rows) // 2)
         chance.shuffle(again)
-        assert standing(again) == standing(rows)
+        assert resolve_statements(again) == resolve_statements(rows)
 
     def test_every_order_of_four(self):
         late = said("c", "late", 2, ["a"], minutes=3)
         rows = [said("a", "absent"), said("b", "present", 1), late, said("d", after="b")]
-        assert len({standing(order) for order in permutations(rows)}) == 1
+        assert len({resolve_statements(order) for order in permutations(rows)}) == 1
 
     @given(histories())
     def test_what_contests_is_never_named_by_another_and_says_otherwise(self, rows):
-        found = standing(rows)
+        found = resolve_statements(rows)
         named = {key for row in rows for key in row.after}
-        assert found.stands.key not in named
+        assert found.current.key not in named
         for facts in found.against:
             assert facts.key not in named
-            assert facts.words != found.stands.words
+            assert facts.words != found.current.words
 
 
 class TestWords:

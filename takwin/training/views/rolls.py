@@ -109,7 +109,8 @@ def absences(request: Any, code: str) -> HttpResponse:
         "centre": centre, "first": first, "before": (first - timedelta(days=1)).replace(day=1), "after": after,
         "rows": rows, "excuses": attendance.excuses(centre),
         "answered": attendance.answered_excuses(centre), "contested": attendance.contested(centre),
-        "aside": attendance.set_aside(centre), "runs": request.user.can("training.run", centre),
+        "rejected_statements": attendance.rejected_statements(centre),
+        "runs": request.user.can("training.run", centre),
     }  # fmt: skip
     return show(request, "training/absences.html", active="training", **context)
 

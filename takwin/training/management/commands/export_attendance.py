@@ -11,7 +11,7 @@ from takwin.training import parquet_export
 
 
 class Command(BaseCommand):
-    help = "Standing statements of a month (2026-11) as columns: day, value, hours, programme, centre, area."
+    help = "Resolution statements of a month (2026-11) as columns: day, value, hours, programme, centre, area."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("month")
