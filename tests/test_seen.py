@@ -25,7 +25,7 @@ from takwin.people import services as people
 from takwin.people.models import Person
 from takwin.territory.models import Area
 from takwin.training import services as training
-from takwin.training.models import Closed
+from takwin.training.models import Unavailability
 from takwin.training.tests.make import CENTRE, make_course, make_group, make_room, make_trainer
 from takwin.ui.edits import SEEN
 from tests.test_edits import seen_of
@@ -131,7 +131,7 @@ class TestSheets:
         training.close_slots(room, slots=[3, 4], by=None)
         answer = client.post(path, {"do": "closed", "closed": ["7"], SEEN: seen})
         assert answer.status_code == 422
-        assert set(Closed.objects.values_list("slot", flat=True)) == {3, 4}
+        assert set(Unavailability.objects.values_list("slot", flat=True)) == {3, 4}
         assert client.post(path, {"do": "closed", "closed": ["3", "4"], SEEN: seen}).status_code == 302
 
     def test_who_gives_a_course(self, client):

@@ -12,13 +12,13 @@ from takwin.core import tokens
 from takwin.core.dates import CASABLANCA
 from takwin.core.ical import new_calendar, new_event
 from takwin.core.text import clean
-from takwin.training.models import Course, Feed, Room
+from takwin.training.models import Course, Room, TimetableFeed
 from takwin.training.rules.feeds import Entry
 
 PURPOSE, PREFIX = "training-feed", "TCF"
 
 
-def feed_token(row: Feed | None) -> str:
+def feed_token(row: TimetableFeed | None) -> str:
     """The token of a feed in its secret address; empty without a feed."""
     return tokens.token(row.ref, PURPOSE) if row else ""
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 
-from takwin.training.choices.assessment import Kind, MarkStatus, Sitting
+from takwin.training.choices.assessment import ExamSession, Kind, MarkStatus
 from takwin.training.rules.results import CURRENT, RULES, Scored, YearResult, effective, year_result
 
 FILE = settings.BASE_DIR / "data" / "reference" / "result_examples.yaml"
@@ -43,7 +43,7 @@ def _scored(module: dict[str, Any]) -> Iterator[Scored]:
         yield Scored(Kind.CONTINUOUS, hundredths(value))
     yield Scored(Kind.MODULE_END, _exam(module["exam"]))
     if "resit" in module:
-        yield Scored(Kind.MODULE_END, _exam(module["resit"]), 1, Sitting.RESIT)
+        yield Scored(Kind.MODULE_END, _exam(module["resit"]), 1, ExamSession.RESIT)
 
 
 def _exam(value: float | str) -> int | None:

@@ -41,7 +41,7 @@ def workbook(timetable: Timetable) -> bytes:
     sheet.title = "takwin"
     sheet.sheet_view.rightToLeft = language() == "ar"
     sheet.append(HEAD)
-    names, bells = day_names(), calendar.bells()
+    names, periods = day_names(), calendar.week_periods()
     for row in weeks.sessions(timetable):
         course, room = row.course, row.room.name if row.room else ""
         cells: list[Any] = [row.ref, course.group.name, course.module.label, str(course.trainer or ""), row.length]
@@ -49,7 +49,7 @@ def workbook(timetable: Timetable) -> bytes:
             cells += ["", "", room, "", ""]
         else:
             day, hour = divmod(row.slot, HOURS)
-            times = bells.of(row.slot, row.length)
+            times = periods.of(row.slot, row.length)
             when = f"{names[day]} {times[0]:%H:%M}" if times else names[day]
             cells += [day + 1, hour + 1, room, "x" if row.pinned else "", when]
         sheet.append([csv_safe(cell) if isinstance(cell, str) else cell for cell in cells])
@@ -63,12 +63,12 @@ def workbook(timetable: Timetable) -> bytes:
 
 def week_pdf(timetable: Timetable, kind: str, keys: Iterable[str]) -> bytes:
     """A tagged PDF, A4 landscape, with a page for each of `keys`: references of groups, trainers or rooms."""
-    rows, bells = weeks.sessions(timetable), calendar.bells()
+    rows, periods = weeks.sessions(timetable), calendar.week_periods()
     names = {choice.key: choice.name for choice in weeks.choices(rows)[kind]}
     pages = []
     for key in keys:
         if key in names:
-            lines = weeks.grid(weeks.of(rows, kind, key), bells)
+            lines = weeks.grid(weeks.of(rows, kind, key), periods)
             pages.append({"title": names[key], "lines": [_line(time, cells, kind) for time, cells in lines]})
     facts = {
         "language": language(),

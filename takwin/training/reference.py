@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from takwin.core.csv_loader import Counts
-from takwin.training.services import load_bells
+from takwin.training.services import load_periods
 
 
 def load(folder: Path, _documents: dict[str, int]) -> list[Counts]:
-    return [load_bells(folder / "bells.csv")]
+    return [load_periods(folder / "periods.csv")]

@@ -67,9 +67,9 @@ def people(row: Group) -> list[Enrolment]:
 def last_results(enrolments: Iterable[Enrolment], year: int) -> dict[int, Result]:
     """The current result of each of some trainees in a year: {enrolment key: result}."""
     rows = Result.objects.filter(enrolment__in=[row.pk for row in enrolments], year=year).annotate(
-        top=Max("enrolment__results__turn", filter=Q(enrolment__results__year=year))
+        top=Max("enrolment__results__round", filter=Q(enrolment__results__year=year))
     )
-    return {row.enrolment_id: row for row in rows.filter(turn=F("top"))}
+    return {row.enrolment_id: row for row in rows.filter(round=F("top"))}
 
 
 def counts(rows: Iterable[Verdict]) -> dict[str, int]:

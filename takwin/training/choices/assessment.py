@@ -13,7 +13,7 @@ class Kind(models.TextChoices):
     PRACTICAL = "practical", _("Practical examination of the year")
 
 
-class Sitting(models.TextChoices):
+class ExamSession(models.TextChoices):
     FIRST = "first", _("First sitting")
     RESIT = "resit", _("Resit")
 

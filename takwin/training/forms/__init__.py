@@ -11,7 +11,7 @@ from takwin.accounts.forms import PhoneField
 from takwin.offer import selectors as offer
 from takwin.training import services
 from takwin.training.choices import ExcuseKind, Leaving, Presence, RoomKind, TrainerStatus
-from takwin.training.choices.assessment import Kind, Sitting
+from takwin.training.choices.assessment import ExamSession, Kind
 from takwin.training.rules.attendance import LATEST
 from takwin.training.rules.weeks import LONGEST
 from takwin.training.selectors import staff
@@ -203,7 +203,7 @@ class AssessmentForm(ServiceForm):
 
     course = forms.ChoiceField(label=_("Course"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
-    sitting = forms.ChoiceField(label=_("Sitting"), choices=Sitting.choices)
+    exam_session = forms.ChoiceField(label=_("Sitting"), choices=ExamSession.choices)
     on = Day(_("Day"))
     weight = forms.IntegerField(
         label=_("Weight"), min_value=1, max_value=100, initial=1, help_text=_("Among assessments of the same kind.")

@@ -20,7 +20,7 @@ class BedsForm(ServiceForm):
     creates = True
 
 
-class LowerForm(ServiceForm):
+class CapacityReductionForm(ServiceForm):
     """A period when the house takes fewer."""
 
     first_on = Day(_("First day"))
@@ -28,7 +28,7 @@ class LowerForm(ServiceForm):
     percent = forms.IntegerField(label=_("Share of beds used (%)"), min_value=0, max_value=100, initial=50)
     reason = forms.CharField(label=_("Why"), max_length=160, required=False)
 
-    service = services.lower
+    service = services.reduce_capacity
     creates = True
 
 

@@ -16,10 +16,10 @@ from takwin.training.choices.assessment import (
     AssessmentState,
     ContestState,
     Decision,
+    ExamSession,
     Honours,
     Kind,
     MarkStatus,
-    Sitting,
 )  # fmt: skip
 from takwin.training.models.enrolments import Enrolment
 from takwin.training.models.staff import Trainer
@@ -38,7 +38,7 @@ class Assessment(models.Model):
     ref = RefField(prefix="EVL")
     course = models.ForeignKey(Course, models.PROTECT, related_name="assessments")
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind)
-    sitting = models.CharField(_("Sitting"), max_length=6, choices=Sitting, default=Sitting.FIRST)
+    exam_session = models.CharField(_("Sitting"), max_length=6, choices=ExamSession, default=ExamSession.FIRST)
     on = models.DateField(_("Day"))
     weight = models.PositiveSmallIntegerField(_("Weight"), default=1)
     second = models.ForeignKey(Trainer, models.PROTECT, null=True, blank=True, related_name="second_marks")
@@ -133,7 +133,7 @@ class Result(models.Model):
     ref = RefField(prefix="RES")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="results")
     year = models.PositiveSmallIntegerField()
-    turn = models.PositiveSmallIntegerField(default=1)
+    round = models.PositiveSmallIntegerField(default=1)
     rule = models.CharField(max_length=12)
     average = models.PositiveSmallIntegerField()
     decision = models.CharField(max_length=12, choices=Decision)
@@ -144,11 +144,11 @@ class Result(models.Model):
 
     class Meta:
         verbose_name = _("result of a year")
-        ordering = ["enrolment", "year", "turn"]
+        ordering = ["enrolment", "year", "round"]
         constraints = [
             state_check("decision", Decision, "result_decision_is_known"),
-            models.UniqueConstraint(fields=["enrolment", "year", "turn"], name="result_turn_once"),
-            models.CheckConstraint(condition=Q(average__lte=HIGHEST, turn__gte=1), name="result_is_possible"),
+            models.UniqueConstraint(fields=["enrolment", "year", "round"], name="result_round_once"),
+            models.CheckConstraint(condition=Q(average__lte=HIGHEST, round__gte=1), name="result_is_possible"),
         ]
 
     def __str__(self) -> str:

@@ -43,8 +43,8 @@ class Roll(models.Model):
 
 
 class Statement(models.Model):
-    """The presence of one trainee at one roll, as someone stated it. Never changed; `is_current` marks the one
-    that counts, and `contested` that another disagrees with it. `on` repeats the roll's day, for reading and retention."""
+    """The presence of one trainee at one roll, as someone stated it. Never changed; `is_current` marks the one that
+    counts, and `contested` that another disagrees with it. `on` repeats the roll's day, for reading and retention."""
 
     key = models.UUIDField(unique=True)
     roll = models.ForeignKey(Roll, models.PROTECT, related_name="statements")

@@ -158,7 +158,7 @@ class Contract(models.Model):
         return self.ref
 
 
-class Amendment(models.Model):
+class ContractAmendment(models.Model):
     """A change of the terms of a contract, agreed by the parties: what they were before."""
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="amendments")

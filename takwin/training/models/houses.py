@@ -62,10 +62,10 @@ class Stay(models.Model):
         return f"{self.enrolment} · {self.bed}"
 
 
-class Lowered(models.Model):
+class CapacityReduction(models.Model):
     """A period when a house takes a share of its boarders only, such as 50 % in 2021."""
 
-    centre = models.ForeignKey(Centre, models.CASCADE, related_name="lowered")
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="capacity_reductions")
     first_on = models.DateField(_("First day"))
     last_on = models.DateField(_("Last day"))
     percent = models.PositiveSmallIntegerField(_("Share of beds used (%)"))
@@ -75,8 +75,10 @@ class Lowered(models.Model):
         verbose_name = _("lowered capacity")
         ordering = ["-first_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(percent__lte=100), name="lowered_is_a_share"),
-            models.CheckConstraint(condition=Q(first_on__lte=F("last_on")), name="lowered_begins_before_it_ends"),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="capacity_reduction_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(first_on__lte=F("last_on")), name="capacity_reduction_begins_before_it_ends"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -102,11 +102,11 @@ class Room(models.Model):
         return self.name
 
 
-class Closed(models.Model):
+class Unavailability(models.Model):
     """An hour of the week when a trainer or a room is never there."""
 
-    trainer = models.ForeignKey(Trainer, models.CASCADE, null=True, related_name="closed")
-    room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="closed")
+    trainer = models.ForeignKey(Trainer, models.CASCADE, null=True, related_name="unavailabilities")
+    room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="unavailabilities")
     slot = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -114,11 +114,11 @@ class Closed(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(trainer__isnull=False, room__isnull=True) | Q(trainer__isnull=True, room__isnull=False),
-                name="closed_is_one_s",
+                name="unavailability_has_one_owner",
             ),
-            models.CheckConstraint(condition=Q(slot__lt=SLOTS), name="closed_in_the_week"),
-            models.UniqueConstraint(fields=["trainer", "slot"], name="closed_once_a_trainer"),
-            models.UniqueConstraint(fields=["room", "slot"], name="closed_once_a_room"),
+            models.CheckConstraint(condition=Q(slot__lt=SLOTS), name="unavailability_in_the_week"),
+            models.UniqueConstraint(fields=["trainer", "slot"], name="unavailability_once_a_trainer"),
+            models.UniqueConstraint(fields=["room", "slot"], name="unavailability_once_a_room"),
         ]
 
     def __str__(self) -> str:

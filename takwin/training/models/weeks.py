@@ -70,7 +70,7 @@ class Timetable(models.Model):
         return f"{self.centre} · {self.term}"
 
 
-class Feed(models.Model):
+class TimetableFeed(models.Model):
     """The secret address under which a phone's calendar reads a week; a new key ends the old address. `served`: the
     entries of its last reading (rules/feeds.py), about 60 bytes each for the nine weeks it shows."""
 
@@ -131,21 +131,19 @@ class Session(models.Model):
         return f"{self.course} {self.part}"
 
 
-class Hold(models.Model):
+class SlotReservation(models.Model):
     """An hour of a kind of week that a session takes of a group, a trainer or a room: never two at once in a term, not
     even in two centres that share a trainer."""
 
-    term = models.ForeignKey(Term, models.CASCADE, related_name="holds")
-    session = models.ForeignKey(Session, models.CASCADE, related_name="holds")
+    term = models.ForeignKey(Term, models.CASCADE, related_name="reservations")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="reservations")
     week = models.CharField(max_length=1)
     slot = models.PositiveSmallIntegerField()
-    what = models.CharField(max_length=24)
+    resource = models.CharField(max_length=24)
 
     class Meta:
         verbose_name = _("hold")
-        constraints = [
-            models.UniqueConstraint(fields=["term", "what", "week", "slot"], name="hold_never_twice_at_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["term", "resource", "week", "slot"], name="slot_reserved_once")]
 
     def __str__(self) -> str:
-        return f"{self.what} {self.week}{self.slot}"
+        return f"{self.resource} {self.week}{self.slot}"

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from takwin.core.errors import Refused
 from takwin.core.numbers import parse_decimal
 from takwin.training.choices.assessment import AssessmentReason as R
-from takwin.training.choices.assessment import Decision, Honours, Kind, MarkStatus, Sitting
+from takwin.training.choices.assessment import Decision, ExamSession, Honours, Kind, MarkStatus
 
 HIGHEST = 2000
 
@@ -49,7 +49,7 @@ class Scored:
     kind: str
     value: int | None
     weight: int = 1
-    sitting: str = Sitting.FIRST
+    exam_session: str = ExamSession.FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,10 @@ def _decide(
     near = all((average or 0) >= rule.floor for code, _weight, average in averages if code in low)
     good = whole >= rule.pass_mark and (hands is None or hands >= rule.pass_mark)
     compensates = good and bool(low) and near and len(low) <= rule.compensated
-    retaken = {code for code, _weight, scored in modules if any(score.sitting == Sitting.RESIT for score in scored)}
-    hands_retaken = any(score.sitting == Sitting.RESIT for score in practical)
+    retaken = {
+        code for code, _weight, scored in modules if any(score.exam_session == ExamSession.RESIT for score in scored)
+    }
+    hands_retaken = any(score.exam_session == ExamSession.RESIT for score in practical)
 
     def line(code: str, weight: int, average: int | None) -> ModuleLine:
         if code not in low:

@@ -67,14 +67,14 @@ def dates(start: int, weeks: str, term: Span, off: Iterable[Span]) -> Iterator[d
     free = list(off)
     on = monday(term.first) + timedelta(days=start // HOURS)
     while on <= term.last:
-        turn = weeks == Weeks.ALL or week_kind(on, term.first) == weeks
-        if on >= term.first and turn and not any(on in span for span in free):
+        in_week = weeks == Weeks.ALL or week_kind(on, term.first) == weeks
+        if on >= term.first and in_week and not any(on in span for span in free):
             yield on
         on += timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Bells:
+class WeekPeriods:
     """When each hour of the day begins and ends, for each weekday; None where the centre is closed."""
 
     times: tuple[tuple[tuple[time, time] | None, ...], ...]

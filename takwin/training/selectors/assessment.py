@@ -65,7 +65,7 @@ def of_group(group: Group, rule: Rule | None = None) -> list[tuple[Enrolment, Ye
         value = effective(
             mark.status, mark.first, mark.second, mark.agreed, two=assessment.second_id is not None, rule=rule
         )
-        score = Scored(assessment.kind, value, assessment.weight, assessment.sitting)
+        score = Scored(assessment.kind, value, assessment.weight, assessment.exam_session)
         if assessment.kind == Kind.PRACTICAL:
             hands[mark.enrolment_id].append(score)
         else:
@@ -123,7 +123,7 @@ def own_mark(row: Enrolment, ref: str) -> Mark:
 def results(row: Enrolment) -> list[Result]:
     """The current result of each year."""
     best: dict[int, Result] = {}
-    for result in Result.objects.filter(enrolment=row).order_by("turn"):
+    for result in Result.objects.filter(enrolment=row).order_by("round"):
         best[result.year] = result
     return [best[year] for year in sorted(best)]
 

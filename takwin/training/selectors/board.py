@@ -62,7 +62,7 @@ def _load(place: Centre, term: Any) -> list[Trainer]:
 
 def _rooms(place: Centre) -> list[dict[str, Any]]:
     """Each kind of room: how many, hours a week taken and open."""
-    open_hours = DAYS * HOURS - len(calendar.bells().closed)
+    open_hours = DAYS * HOURS - len(calendar.week_periods().closed)
     rows = (
         place.rooms.filter(state="active")
         .values("kind")

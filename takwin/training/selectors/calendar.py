@@ -1,4 +1,4 @@
-"""Bells, terms and days off."""
+"""Hours of the day, terms and days off."""
 
 from __future__ import annotations
 
@@ -8,50 +8,43 @@ from django.utils import timezone
 
 from takwin.offer.models import Season
 from takwin.training.choices import DayKind
-from takwin.training.models import Bell, Period, Term
-from takwin.training.rules.weeks import DAYS, HOURS, Bells, Span
+from takwin.training.models import CalendarDay, Period, Term
+from takwin.training.rules.weeks import DAYS, HOURS, Span, WeekPeriods
 
 USUAL = "usual"
 
 
-def bells(plan: str = USUAL) -> Bells:
+def week_periods(plan: str = USUAL) -> WeekPeriods:
     """When the hours of a plan of the day begin and end; the whole week from 8 where no table was loaded."""
-    rows = {(row.weekday, row.hour): (row.from_time, row.to_time) for row in Bell.objects.filter(plan=plan)}
+    rows = {(row.weekday, row.hour): (row.from_time, row.to_time) for row in Period.objects.filter(plan=plan)}
     if not rows:
         rows = {(day, hour): (time(8 + hour), time(9 + hour)) for day in range(DAYS) for hour in range(HOURS)}
-    return Bells(tuple(tuple(rows.get((day, hour)) for hour in range(HOURS)) for day in range(DAYS)))
+    return WeekPeriods(tuple(tuple(rows.get((day, hour)) for hour in range(HOURS)) for day in range(DAYS)))
 
 
-def bells_on(first: date, last: date) -> list[tuple[Span, Bells]]:
+def periods_between(first: date, last: date) -> list[tuple[Span, WeekPeriods]]:
     """The hours of the day for each span of days between two: Ramadan's in Ramadan, the usual ones otherwise."""
-    usual, special = bells(), bells(DayKind.RAMADAN)
+    usual, special = week_periods(), week_periods(DayKind.RAMADAN)
     out = [
         (Span(row.first_on, row.last_on), special)
-        for row in Period.objects.filter(kind=DayKind.RAMADAN, first_on__lte=last, last_on__gte=first)
+        for row in CalendarDay.objects.filter(kind=DayKind.RAMADAN, first_on__lte=last, last_on__gte=first)
     ]
     return [*out, (Span(first, last), usual)]
 
 
-def ringing(plans: list[tuple[Span, Bells]], on: date) -> Bells:
-    return next(bells for span, bells in plans if on in span)
+def periods_on(plans: list[tuple[Span, WeekPeriods]], on: date) -> WeekPeriods:
+    return next(periods for span, periods in plans if on in span)
 
 
 def days_off(first: date, last: date) -> list[Span]:
     """Holidays that touch the days between two."""
-    rows = Period.objects.exclude(kind=DayKind.RAMADAN).filter(first_on__lte=last, last_on__gte=first)
+    rows = CalendarDay.objects.exclude(kind=DayKind.RAMADAN).filter(first_on__lte=last, last_on__gte=first)
     return [Span(row.first_on, row.last_on) for row in rows]
 
 
-def holiday_between(first: date, last: date) -> Period | None:
+def holiday_between(first: date, last: date) -> CalendarDay | None:
     """The public holiday of the days between two, if any."""
-    return Period.objects.filter(kind=DayKind.HOLIDAY, first_on__lte=last, last_on__gte=first).first()
-
-
-def periods(season: Season) -> list[Period]:
-    terms = list(Term.objects.filter(season=season))
-    if not terms:
-        return []
-    return list(Period.objects.filter(first_on__lte=terms[-1].ends_on, last_on__gte=terms[0].starts_on))
+    return CalendarDay.objects.filter(kind=DayKind.HOLIDAY, first_on__lte=last, last_on__gte=first).first()
 
 
 def term_now(season: Season | None, today: date | None = None) -> Term | None:

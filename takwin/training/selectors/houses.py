@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from takwin.centres.models import Centre
 from takwin.core.scope import Scope
 from takwin.training.choices import EnrolmentState
-from takwin.training.models import Bed, Enrolment, Lowered, Participant, ShortCourse, Stay
+from takwin.training.models import Bed, CapacityReduction, Enrolment, Participant, ShortCourse, Stay
 
 MEALS_A_DAY = 3
 
@@ -23,10 +23,10 @@ def house(centre: Centre, today: date) -> dict[str, Any]:
     beds = [(bed, sleepers.get(bed.pk)) for bed in Bed.objects.filter(centre=centre)]
     waiting = Enrolment.objects.filter(centre=centre, with_bed=True, state=EnrolmentState.ENROLLED)
     waiting = waiting.exclude(Exists(now.filter(enrolment=OuterRef("pk")))).select_related("person")
-    periods = list(Lowered.objects.filter(centre=centre, last_on__gte=today))
-    shares = [row.percent for row in periods if row.first_on <= today]
+    reductions = list(CapacityReduction.objects.filter(centre=centre, last_on__gte=today))
+    shares = [row.percent for row in reductions if row.first_on <= today]
     return {
-        "beds": beds, "taken": len(sleepers), "waiting": list(waiting[:200]), "periods": periods,
+        "beds": beds, "taken": len(sleepers), "waiting": list(waiting[:200]), "reductions": reductions,
         "most": min([len(beds), *(len(beds) * share // 100 for share in shares)]),
         "meals": MEALS_A_DAY * len(sleepers),
     }  # fmt: skip

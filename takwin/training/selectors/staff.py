@@ -11,7 +11,7 @@ from takwin.centres.models import Centre
 from takwin.core.scope import Scope
 from takwin.offer.models import Programme
 from takwin.training.choices import PostState, VersionState
-from takwin.training.models import Absence, Closed, Course, Group, Room, Term, Trainer
+from takwin.training.models import Absence, Course, Group, Room, Term, Trainer, Unavailability
 
 
 def trainers(centre: Centre, term: Term | None) -> list[Trainer]:
@@ -92,9 +92,9 @@ def absence(scope: Scope, ref: str) -> Absence:
     return Absence.objects.select_related("trainer").get(ref=ref, trainer__in=Trainer.objects.within(scope))
 
 
-def closed(row: Trainer | Room) -> set[int]:
+def unavailable_slots(row: Trainer | Room) -> set[int]:
     owner: dict[str, Any] = {"trainer": row} if isinstance(row, Trainer) else {"room": row}
-    return set(Closed.objects.filter(**owner).values_list("slot", flat=True))
+    return set(Unavailability.objects.filter(**owner).values_list("slot", flat=True))
 
 
 def unassigned(centre: Centre, term: Term | None) -> int:

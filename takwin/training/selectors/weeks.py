@@ -15,8 +15,8 @@ from takwin.core import jobs
 from takwin.core.models import Job
 from takwin.core.scope import Scope
 from takwin.training.choices import EditionState, Weeks
-from takwin.training.models import Absence, Edition, Feed, Group, Placed, Session, Timetable, Trainer
-from takwin.training.rules.weeks import DAYS, HOURS, Bells, Span, dates, monday, week_kind
+from takwin.training.models import Absence, Edition, Group, Placed, Session, Timetable, TimetableFeed, Trainer
+from takwin.training.rules.weeks import DAYS, HOURS, Span, WeekPeriods, dates, monday, week_kind
 from takwin.training.selectors import calendar
 
 NAMES = ("course__module", "course__trainer", "course__group__centre", "room", "timetable__term")
@@ -64,11 +64,11 @@ class Cell:
         return max((row.length for row in self.rows), default=1)
 
 
-def grid(rows: Iterable[Session], bells: Bells) -> list[tuple[str, list[Cell]]]:
+def grid(rows: Iterable[Session], periods: WeekPeriods) -> list[tuple[str, list[Cell]]]:
     """Lines of hours (when they begin on Monday), each with a cell a day. Two sessions share a cell when they take
     turns, one week each."""
     cells = {
-        (day, hour): Cell(day, hour, closed=bells.times[day][hour] is None)
+        (day, hour): Cell(day, hour, closed=periods.times[day][hour] is None)
         for day in range(DAYS)
         for hour in range(HOURS)
     }
@@ -81,7 +81,7 @@ def grid(rows: Iterable[Session], bells: Bells) -> list[tuple[str, list[Cell]]]:
             cells[day, later].covered = True
     out = []
     for hour in range(HOURS):
-        times = bells.times[0][hour]
+        times = periods.times[0][hour]
         out.append((f"{times[0]:%H:%M}" if times else "", [cells[day, hour] for day in range(DAYS)]))
     return out
 
@@ -179,7 +179,7 @@ def sittings(rows: Iterable[Placed], first: date, last: date) -> list[Sitting]:
     Ramadan counted in."""
     rows = list(rows)
     ruling = in_force(row.edition.timetable_id for row in rows)
-    off, plans = calendar.days_off(first, last), calendar.bells_on(first, last)
+    off, plans = calendar.days_off(first, last), calendar.periods_between(first, last)
     out = []
     for row in rows:
         term = row.timetable.term
@@ -189,7 +189,7 @@ def sittings(rows: Iterable[Placed], first: date, last: date) -> list[Sitting]:
         )
         for on in dates(row.slot or 0, row.course.group.weeks, Span(term.starts_on, term.ends_on), off):
             if begin <= on <= end and ruling(row.edition.timetable_id, on) == row.edition_id:
-                out.append(Sitting(row, on, calendar.ringing(plans, on).of(row.slot or 0, row.length)))
+                out.append(Sitting(row, on, calendar.periods_on(plans, on).of(row.slot or 0, row.length)))
     return sorted(out, key=lambda sitting: (sitting.on, sitting.hour, sitting.session.pk))
 
 
@@ -272,9 +272,9 @@ def by_day(found: Iterable[Sitting], on: date) -> list[tuple[date, list[Sitting]
     return list(days.items())
 
 
-def feed(ref: str | None) -> Feed:
-    return Feed.objects.select_related("user").get(ref=ref)
+def feed(ref: str | None) -> TimetableFeed:
+    return TimetableFeed.objects.select_related("user").get(ref=ref)
 
 
-def feed_of(user: Any) -> Feed | None:
-    return Feed.objects.filter(user=user).first()
+def feed_of(user: Any) -> TimetableFeed | None:
+    return TimetableFeed.objects.filter(user=user).first()

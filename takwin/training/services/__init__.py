@@ -14,7 +14,7 @@ from takwin.training.services.assessment import (
     reopen_marks,
 )
 from takwin.training.services.attendance import call_roll, correct, sync, sync_each
-from takwin.training.services.calendar import ensure_calendar, load_bells, load_calendar, make_terms
+from takwin.training.services.calendar import ensure_calendar, load_calendar, load_periods, make_terms
 from takwin.training.services.companies import (
     CONTRACT_UNDO,
     add_company,
@@ -76,7 +76,7 @@ from takwin.training.services.groups import (
     reopen_group,
     transfer,
 )
-from takwin.training.services.houses import give_bed, give_beds, leave_bed, lower, open_beds
+from takwin.training.services.houses import give_bed, give_beds, leave_bed, open_beds, reduce_capacity
 from takwin.training.services.items import split_batch
 from takwin.training.services.moves import exchange, move_session, pin, proposals, unpin
 from takwin.training.services.short_courses import (
@@ -116,12 +116,12 @@ __all__ = [
     "confirm_change", "contest", "correct", "defer", "differences", "digest", "draft", "draw_up",
     "draw_up_convention", "end_absence", "end_convention", "enrol", "enrol_accepted", "evaluate", "exchange",
     "finish_all", "first_day", "follow_feed", "form_groups", "give_bed", "give_beds", "give_marks", "give_up",
-    "hold_course", "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_bells", "load_calendar",
-    "lower",
+    "hold_course", "interrupt", "keep_sheet", "lapse_due", "leave", "leave_bed", "load_periods", "load_calendar",
     "make_group", "make_terms", "mark_day", "marker", "move_placement", "move_session", "new_feed", "open_beds",
     "open_courses", "open_timetable", "pin", "place", "placed_in", "placed_on", "plan_assessment",
     "plan_course", "plan_placement", "proposals", "publish_marks", "publish_results", "publish_timetable",
-    "put_in_force", "read_proof", "read_sheet", "register", "reopen", "reopen_group", "reopen_marks",
+    "put_in_force", "read_proof", "read_sheet", "reduce_capacity", "register", "reopen", "reopen_group",
+    "reopen_marks",
     "reopen_timetable", "replace", "resume", "return_", "set_guardian", "share", "sign", "sign_convention",
     "solve_timetable", "split_batch", "stop_solving", "suspend", "sync", "sync_each", "transfer",
     "undo_edition", "unpin", "visit", "working", "ensure_calendar",

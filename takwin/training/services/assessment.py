@@ -18,8 +18,8 @@ from takwin.training.choices.assessment import (
     AssessmentReason,
     AssessmentState,
     Decision,
+    ExamSession,
     MarkStatus,
-    Sitting,
 )  # fmt: skip
 from takwin.training.models import Assessment, Contest, Course, Group, Mark, Member, Result, Trainer
 from takwin.training.rules.flows import ASSESSMENT, CONTEST
@@ -33,7 +33,7 @@ def plan_assessment(
     *,
     kind: str,
     on: date,
-    sitting: str = Sitting.FIRST,
+    exam_session: str = ExamSession.FIRST,
     weight: int = 1,
     second: Trainer | None = None,
     externals: str = "",
@@ -49,7 +49,7 @@ def plan_assessment(
     if not 1 <= weight <= 100:
         raise Refused(AssessmentReason.WEIGHT, "weight")
     row = Assessment(
-        course=course, kind=kind, on=on, sitting=sitting, weight=weight, second=second, externals=externals
+        course=course, kind=kind, on=on, exam_session=exam_session, weight=weight, second=second, externals=externals
     )
     return create(row, "plan_assessment", by=by)
 
@@ -225,19 +225,19 @@ def publish_results(group: Group, *, by: Any) -> int:
             raise Refused(AssessmentReason.NOTHING_TO_PUBLISH)
         people = [row.pk for row, _found in results]
         rows = Result.objects.filter(enrolment__in=people, year=group.year)
-        turns = dict(rows.values_list("enrolment").annotate(last=Max("turn")))
-        last = {(row.enrolment_id, row.turn): row for row in rows}
+        rounds = dict(rows.values_list("enrolment").annotate(last=Max("round")))
+        last = {(row.enrolment_id, row.round): row for row in rows}
         fresh = []
         for row, found in results:
             lines = [asdict(line) for line in found.modules]
-            old = last.get((row.pk, turns.get(row.pk, 0)))
+            old = last.get((row.pk, rounds.get(row.pk, 0)))
             if old and (old.average, old.decision, old.lines, old.rule) == (
                 found.average, found.decision, lines, rule.version,
             ):  # fmt: skip
                 continue
             fresh.append(
                 Result(
-                    enrolment=row, year=group.year, turn=turns.get(row.pk, 0) + 1, rule=rule.version,
+                    enrolment=row, year=group.year, round=rounds.get(row.pk, 0) + 1, rule=rule.version,
                     average=found.average or 0, decision=found.decision, honours=found.honours, lines=lines,
                     by=by if getattr(by, "pk", None) else None,
                 )

@@ -1,4 +1,4 @@
-"""Bells from a table, holidays and Ramadan from well-kept libraries, terms of a season."""
+"""Hours of the day from a table, holidays and Ramadan from well-kept libraries, terms of a season."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hijridate import Gregorian, Hijri
 from takwin.core.csv_loader import Counts, Row, Upsert, read
 from takwin.offer.models import Season
 from takwin.training.choices import DayKind
-from takwin.training.models import Bell, Period, Term
+from takwin.training.models import CalendarDay, Period, Term
 from takwin.training.rules.weeks import DAYS, HOURS
 
 LANGUAGES = ("ar", "fr", "en_US")
@@ -21,16 +21,16 @@ LANGUAGES = ("ar", "fr", "en_US")
 TERM_WEEKS = ((0, 19), (20, 38))
 
 
-def load_bells(path: Path) -> Counts:
+def load_periods(path: Path) -> Counts:
     """Hours of the day from a table `plan,weekday,hour,from,to`. Raises TableError with the line."""
     key = ("plan", "weekday", "hour")
-    rows = Upsert(Bell, key=key)
+    rows = Upsert(Period, key=key)
     for row in read(path, (*key, "from", "to"), key):
         rows.add(
             plan=row.needed("plan"), weekday=row.integer("weekday", 0, DAYS - 1),
             hour=row.integer("hour", 0, HOURS - 1), from_time=_time(row, "from"), to_time=_time(row, "to"),
         )  # fmt: skip
-    return rows.write("bells")
+    return rows.write("periods")
 
 
 def _time(row: Row, column: str) -> time:
@@ -62,7 +62,7 @@ def load_calendar(year: int) -> int:
 def _period(kind: str, first: date, last: date, names: list[str], sure: bool) -> bool:
     words = dict(zip(("name_ar", "name_fr", "name_en"), names, strict=True))
     facts = {"last_on": last, "sure": sure, "note": "computed", **words}
-    return Period.objects.get_or_create(kind=kind, first_on=first, defaults=facts)[1]
+    return CalendarDay.objects.get_or_create(kind=kind, first_on=first, defaults=facts)[1]
 
 
 def _ramadans(year: int) -> list[date]:
@@ -82,7 +82,7 @@ def ensure_calendar(today: date | None = None) -> int:
     year = (today or timezone.localdate()).year
     made = 0
     for calendar_year in (year, year + 1):
-        if not Period.objects.filter(kind=DayKind.HOLIDAY, first_on__year=calendar_year).exists():
+        if not CalendarDay.objects.filter(kind=DayKind.HOLIDAY, first_on__year=calendar_year).exists():
             made += load_calendar(calendar_year)
     return made
 

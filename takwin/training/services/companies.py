@@ -19,9 +19,9 @@ from takwin.territory.models import Area
 from takwin.training.choices import EnrolmentState, PostState
 from takwin.training.choices.companies import BrokenBy, CompanyKind, CompanyReason, ContractState, ConventionState
 from takwin.training.models import (
-    Amendment,
     Company,
     Contract,
+    ContractAmendment,
     Convention,
     Enrolment,
     Placement,
@@ -237,7 +237,7 @@ def amend(contract: Contract, *, tutor: str, last_on: date, share: int, reason: 
         check_training(row.enrolment_id)
         check_terms(row.enrolment, row.first_on, last_on, share, tutor)
         today = timezone.localdate()
-        Amendment.objects.create(
+        ContractAmendment.objects.create(
             contract=row, on=today, tutor=row.tutor, last_on=row.last_on, share=row.share, reason=reason
         )
         with change(row, "amend", by=by, reason=reason) as fresh:

@@ -47,7 +47,7 @@ def _renew_holds(course: Course) -> None:
             session.course.trainer = course.trainer
         try:
             with transaction.atomic():
-                engine_adapter.hold(timetable, placed)
+                engine_adapter.reserve_slots(timetable, placed)
         except IntegrityError:
             raise Refused(TrainingReason.TEACHES_THEN, "trainer", trainer=course.trainer) from None
 

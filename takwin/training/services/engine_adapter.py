@@ -10,9 +10,9 @@ from typing import Any
 from takwin.engines import timetabling as engine
 from takwin.engines.timetabling.conflicts import Demand
 from takwin.training.choices import PostState, Weeks
-from takwin.training.models import Absence, Closed, Hold, Room, Session, Timetable
+from takwin.training.models import Absence, Room, Session, SlotReservation, Timetable, Unavailability
 from takwin.training.rules.weeks import DAYS, HOURS, MASKS, NOON
-from takwin.training.selectors.calendar import bells
+from takwin.training.selectors.calendar import week_periods
 
 # Soft constraints of a week and the cost of a unit of each; the report lists them one by one.
 GROUP_GAP, TRAINER_GAP, GROUP_DAY, APART, ROOM_TOO_LARGE = 4, 1, 2, 3, 1
@@ -110,20 +110,20 @@ class _ClosedSlots:
     def __init__(
         self, timetable: Timetable, sessions: list[Session], rooms: list[Room], around: list[Absence]
     ) -> None:
-        self.everyone = bells().closed
+        self.everyone = week_periods().closed
         self.rooms: dict[int, frozenset[int]] = defaultdict(lambda: self.everyone)
         self.trainers: dict[int, frozenset[int]] = defaultdict(lambda: self.everyone)
         trainers = {row.course.trainer_id for row in sessions if row.course.trainer_id}
-        for row in Closed.objects.filter(trainer__in=trainers):
+        for row in Unavailability.objects.filter(trainer__in=trainers):
             self.trainers[row.trainer_id] |= {row.slot}  # type: ignore[index]
-        for row in Closed.objects.filter(room__in=[room.pk for room in rooms]):
+        for row in Unavailability.objects.filter(room__in=[room.pk for room in rooms]):
             self.rooms[row.room_id] |= {row.slot}  # type: ignore[index]
-        for resource, slot in Hold.objects.filter(
-            term=timetable.term_id, what__in=[f"trainer:{key}" for key in trainers]
-        ).exclude(session__timetable=timetable).values_list("what", "slot"):  # fmt: skip
+        for resource, slot in SlotReservation.objects.filter(
+            term=timetable.term_id, resource__in=[f"trainer:{key}" for key in trainers]
+        ).exclude(session__timetable=timetable).values_list("resource", "slot"):  # fmt: skip
             self.trainers[int(resource.partition(":")[2])] |= {slot}
         for away in around:
-            days = {away.first_on.weekday() + turn for turn in range((away.last_on - away.first_on).days + 1)}
+            days = {away.first_on.weekday() + later for later in range((away.last_on - away.first_on).days + 1)}
             gone = {day % 7 * HOURS + hour for day in days if day % 7 < DAYS for hour in range(HOURS)}
             self.trainers[away.trainer_id] |= gone
 
@@ -187,7 +187,7 @@ def _relations(sessions: list[Session]) -> tuple[engine.Relation, ...]:
 
 
 def write(board: Board, table: engine.Timetable) -> int:
-    """Put what was found into the rows, and the holds with it; how many sessions changed hour or room.
+    """Put what was found into the rows, and their slot reservations; how many sessions changed hour or room.
 
     Call it inside a transaction that holds the timetable. The database refuses two at once, in this centre and in
     another that shares a trainer.
@@ -201,16 +201,16 @@ def write(board: Board, table: engine.Timetable) -> int:
             row.pinned = row.pinned and slot is not None
             moved.append(row)
     Session.objects.bulk_update(moved, ["slot", "room", "pinned"], batch_size=500)
-    hold(board.row, moved)
+    reserve_slots(board.row, moved)
     return len(moved)
 
 
-def hold(timetable: Timetable, sessions: list[Session]) -> None:
+def reserve_slots(timetable: Timetable, sessions: list[Session]) -> None:
     """Replace the reserved slots of these sessions by those of their present hours."""
-    Hold.objects.filter(session__in=[row.pk for row in sessions]).delete()
-    Hold.objects.bulk_create(
+    SlotReservation.objects.filter(session__in=[row.pk for row in sessions]).delete()
+    SlotReservation.objects.bulk_create(
         [
-            Hold(term_id=timetable.term_id, session=row, week=week, slot=row.slot + hour, what=resource)
+            SlotReservation(term_id=timetable.term_id, session=row, week=week, slot=row.slot + hour, resource=resource)
             for row in sessions
             if row.slot is not None
             for hour in range(row.length)

@@ -11,31 +11,31 @@ from django.utils import timezone
 
 from takwin.core.changes import journal
 from takwin.core.refs import new_ref
-from takwin.training.models import Feed
+from takwin.training.models import TimetableFeed
 from takwin.training.rules.feeds import Entry, follow, packed, unpacked
 from takwin.training.selectors.weeks import Sitting, changes_of
 
 
-def new_feed(user: Any) -> Feed:
+def new_feed(user: Any) -> TimetableFeed:
     """A secret address for a phone's calendar; the address before it ends, and the new feed has no entries yet."""
     with transaction.atomic():
-        row, _made = Feed.objects.update_or_create(user=user, defaults={"ref": new_ref("TCF"), "served": {}})
+        row, _made = TimetableFeed.objects.update_or_create(user=user, defaults={"ref": new_ref("TCF"), "served": {}})
         journal(user, "renew_feed", by=user)
     return row
 
 
-def follow_feed(feed: Feed, sittings: Iterable[Sitting], *, first: date) -> dict[str, Entry]:
+def follow_feed(feed: TimetableFeed, sittings: Iterable[Sitting], *, first: date) -> dict[str, Entry]:
     """The entries of a feed that shows the days from `first` on, by their names. They are stored, so that the
     next reading knows what changed; nothing is written when nothing did. Two readings at once say the same."""
     found = [sitting for sitting in sittings if sitting.times is not None]
     changes = changes_of({sitting.session.edition.timetable_id for sitting in found})
     now = {f"{sitting.session.ref}-{sitting.on}": _entry(sitting, changes) for sitting in found}
     with transaction.atomic():
-        row = Feed.objects.select_for_update().get(pk=feed.pk)
+        row = TimetableFeed.objects.select_for_update().get(pk=feed.pk)
         entries = follow(unpacked(row.served), now, first=first, today=timezone.localdate())
         kept = packed(entries)
         if kept != row.served:
-            Feed.objects.filter(pk=row.pk).update(served=kept)
+            TimetableFeed.objects.filter(pk=row.pk).update(served=kept)
     return entries
 
 

@@ -15,7 +15,7 @@ from takwin.core.errors import Refused
 from takwin.people.choices import Sex
 from takwin.training.choices import EnrolmentState
 from takwin.training.choices.houses import BedGroup, HouseReason
-from takwin.training.models import Bed, Enrolment, Lowered, Stay
+from takwin.training.models import Bed, CapacityReduction, Enrolment, Stay
 
 
 def group_of(enrolment: Enrolment) -> str:
@@ -43,7 +43,9 @@ def open_beds(centre: Centre, *, girls: int, boys: int, by: Any = None) -> int:
 def most_boarders(centre: Centre, on: date) -> int:
     """How many a house may hold on a day: its beds, or the share of them that a period allows, rounded down."""
     beds = Bed.objects.filter(centre=centre).count()
-    shares = Lowered.objects.filter(centre=centre, first_on__lte=on, last_on__gte=on).values_list("percent", flat=True)
+    shares = CapacityReduction.objects.filter(centre=centre, first_on__lte=on, last_on__gte=on).values_list(
+        "percent", flat=True
+    )
     return min([beds, *(beds * share // 100 for share in shares)])
 
 
@@ -63,7 +65,7 @@ def give_bed(enrolment: Enrolment, *, bed: Bed | None = None, by: Any) -> Stay:
             raise Refused(HouseReason.HAS_BED, bed=mine.bed)
         most = most_boarders(house, today)
         if now.filter(bed__centre=house).count() >= most:
-            last = Lowered.objects.filter(centre=house, first_on__lte=today, last_on__gte=today).first()
+            last = CapacityReduction.objects.filter(centre=house, first_on__lte=today, last_on__gte=today).first()
             raise Refused(HouseReason.LOWERED, day=last.last_on if last else "–", most=most)
         chosen = bed or Bed.objects.filter(centre=house, group=group_of(row)).exclude(stays__in=now).first()
         if chosen is None or now.filter(bed=chosen).exists():
@@ -100,12 +102,16 @@ def give_beds(centre: Centre, *, by: Any) -> int:
     return given
 
 
-def lower(centre: Centre, *, first_on: date, last_on: date, percent: int, reason: str = "", by: Any) -> Lowered:
+def reduce_capacity(
+    centre: Centre, *, first_on: date, last_on: date, percent: int, reason: str = "", by: Any
+) -> CapacityReduction:
     """Take a share of the boarders for a while; those who are there stay."""
     if last_on < first_on:
         raise Refused(HouseReason.BAD_DATES, "last_on")
     if not 0 <= percent <= 100:
         raise Refused(HouseReason.PERCENT, "percent")
     with working(centre):
-        row = Lowered(centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason)
+        row = CapacityReduction(
+            centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason
+        )
         return create(row, "lower", by=by)

@@ -42,7 +42,7 @@ def solve_timetable(
 
     A full calculation wants a draft. A repair of a week that was published changes nothing: it proposes a week for the
     days of the absence, which waits to be confirmed. With `steps` the same rows give the same week. Refused: nothing
-    to teach; a session or a hold changed meanwhile; a repair around an absence that is over.
+    to teach; a session or a slot reservation changed meanwhile; a repair around an absence that is over.
     """
     timetable = Timetable.objects.select_related("term__season").get(pk=timetable.pk)
     if not repair:
@@ -88,7 +88,7 @@ def _propose(
 def _write(
     board: engine_adapter.Board, outcome: engine.Outcome, conflicts: list[Any], trace: list[Any], repair: bool, by: Any
 ) -> Timetable:
-    """Everything in one transaction. Refused when sessions, or another centre's holds, changed meanwhile."""
+    """Everything in one transaction. Refused when sessions, or reservations of another centre, changed meanwhile."""
     with transaction.atomic():
         row = Timetable.objects.select_for_update(of=("self",)).get(pk=board.row.pk)
         if not repair:

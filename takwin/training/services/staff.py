@@ -13,7 +13,7 @@ from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
 from takwin.training.choices import RoomKind, TrainerStatus, TrainingReason
-from takwin.training.models import Absence, Closed, Posting, Room, Trainer
+from takwin.training.models import Absence, Posting, Room, Trainer, Unavailability
 from takwin.training.rules.flows import POST
 from takwin.training.rules.weeks import SLOTS
 from takwin.training.services.courses import check_trainer
@@ -102,9 +102,9 @@ def close_slots(row: Trainer | Room, *, slots: Iterable[int], by: Any) -> None:
     owner = {"trainer": row} if isinstance(row, Trainer) else {"room": row}
     with transaction.atomic():
         wanted = {slot for slot in slots if 0 <= slot < SLOTS}
-        had = set(Closed.objects.filter(**owner).values_list("slot", flat=True))
-        Closed.objects.filter(**owner, slot__in=had - wanted).delete()
-        Closed.objects.bulk_create([Closed(slot=slot, **owner) for slot in sorted(wanted - had)])
+        had = set(Unavailability.objects.filter(**owner).values_list("slot", flat=True))
+        Unavailability.objects.filter(**owner, slot__in=had - wanted).delete()
+        Unavailability.objects.bulk_create([Unavailability(slot=slot, **owner) for slot in sorted(wanted - had)])
         if wanted != had:
             journal(row, "close_slots", by=by, slots=sorted(wanted))
 

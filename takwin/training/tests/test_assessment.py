@@ -195,12 +195,12 @@ class TestResults:
         assert services.publish_results(exam.group, by=None) == 3
         assert services.publish_results(exam.group, by=None) == 0
         assert set(Result.objects.values_list("decision", flat=True)) == {"passed", "resit"}
-        resit = services.plan_assessment(exam.courses[0], kind="module-end", sitting="resit", on=exam.on, by=None)
+        resit = services.plan_assessment(exam.courses[0], kind="module-end", exam_session="resit", on=exam.on, by=None)
         services.give_marks(resit, exam.sheet_of("20", "20", "20"), place="first", by=None)
         services.close_marks(resit, by=None)
         assert services.publish_results(exam.group, by=None) == 3
-        assert reads.results(exam.people[0])[0].turn == 2
-        assert Result.objects.filter(turn=1).count() == 3
+        assert reads.results(exam.people[0])[0].round == 2
+        assert Result.objects.filter(round=1).count() == 3
 
     def test_results_of_a_group_take_a_constant_number_of_queries(self, exam, django_assert_max_num_queries):
         self.play(exam, "12", "8", "15")

@@ -13,7 +13,7 @@ from takwin.core.models import Entry
 from takwin.core.selectors import journal
 from takwin.core.tests.threads import together
 from takwin.training import services
-from takwin.training.models import Amendment, Contract, Placement
+from takwin.training.models import Contract, ContractAmendment, Placement
 from takwin.training.rules.companies import Terms, faults, months
 from takwin.training.selectors import companies as reads
 from takwin.training.tests.make import (
@@ -102,7 +102,7 @@ class TestContract:
         refused("share", services.amend, row, tutor="جديد", last_on=last, share=20, reason="x", by=None)
         fresh = services.amend(row, tutor="جديد", last_on=last, share=85, reason="تقاعد المعلم", by=None)
         assert (fresh.tutor, fresh.share, fresh.state) == ("جديد", 85, "registered")
-        assert Amendment.objects.get().share == 80
+        assert ContractAmendment.objects.get().share == 80
 
     def test_broken_then_replaced_within_the_delay(self):
         row = self.registered()

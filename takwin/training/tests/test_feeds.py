@@ -12,7 +12,7 @@ from icalendar import Calendar
 from takwin.accounts.tests.make import make_user
 from takwin.training import calendars, services
 from takwin.training.choices import DayKind
-from takwin.training.models import Feed, Period, Timetable, Trainer
+from takwin.training.models import CalendarDay, Timetable, TimetableFeed, Trainer
 from takwin.training.rules.feeds import Entry, follow, packed, unpacked
 from takwin.training.rules.weeks import monday
 from takwin.training.selectors import weeks
@@ -116,7 +116,7 @@ class TestFeed:
         before = read(client, feed)
         lesson = next(uid for uid in sorted(before) if uid.split("@")[0][-10:] > str(timezone.localdate() + DAY))
         on = lesson.split("@")[0][-10:]
-        feast = Period.objects.create(kind=DayKind.HOLIDAY, first_on=on, last_on=on, name_ar="عيد", sure=False)
+        feast = CalendarDay.objects.create(kind=DayKind.HOLIDAY, first_on=on, last_on=on, name_ar="عيد", sure=False)
         assert lesson in off(read(client, feed))
         assert {uid.split("@")[0][-10:] for uid in off(read(client, feed))} == {on}
         feast.delete()
@@ -142,7 +142,7 @@ class TestFeed:
         trainer.account = None
         trainer.save()
         assert off(read(client, feed)) == before.keys()
-        Feed.objects.update(served={})
+        TimetableFeed.objects.update(served={})
         assert client.get(f"/training/feed/{calendars.feed_token(feed)}.ics").status_code == 404
 
     def test_who_never_had_a_week_has_no_feed(self, client, db):
@@ -157,8 +157,8 @@ class TestFeed:
     def test_a_reading_that_learns_nothing_writes_nothing(self, client, trainer, django_assert_max_num_queries):
         feed = services.new_feed(trainer.account)
         read(client, feed)
-        kept = Feed.objects.get().served
+        kept = TimetableFeed.objects.get().served
         with django_assert_max_num_queries(25) as queries:
             read(client, feed)
         assert not [query for query in queries if query["sql"].startswith("UPDATE")]
-        assert Feed.objects.get().served == kept
+        assert TimetableFeed.objects.get().served == kept

@@ -64,12 +64,22 @@ class TestHouse:
         centre, today = house(3, 1), timezone.localdate()
         for number in (2, 4, 6):
             services.give_bed(boarder(number), by=None)
-        services.lower(centre, first_on=today, last_on=today + timedelta(days=30), percent=50, reason="جائحة", by=None)
+        services.reduce_capacity(
+            centre, first_on=today, last_on=today + timedelta(days=30), percent=50, reason="جائحة", by=None
+        )
         refused("lowered", services.give_bed, boarder(3), by=None)
         figures = houses.house(centre, today)
         assert (figures["most"], figures["taken"], figures["meals"]) == (2, 3, 9)
-        refused("percent", services.lower, centre, first_on=today, last_on=today, percent=101, by=None)
-        refused("bad_dates", services.lower, centre, first_on=today, last_on=today - timedelta(1), percent=1, by=None)
+        refused("percent", services.reduce_capacity, centre, first_on=today, last_on=today, percent=101, by=None)
+        refused(
+            "bad_dates",
+            services.reduce_capacity,
+            centre,
+            first_on=today,
+            last_on=today - timedelta(1),
+            percent=1,
+            by=None,
+        )
 
     def test_all_who_wait_get_beds_while_there_are_some(self):
         centre = house(2, 0)

@@ -24,13 +24,13 @@ from takwin.training.models import (
     Course,
     Enrolment,
     Excuse,
-    Feed,
     Group,
     Module,
     RejectedStatement,
     Room,
     Statement,
     Timetable,
+    TimetableFeed,
     Trainer,
     Version,
 )  # fmt: skip
@@ -126,7 +126,7 @@ class TestDesk:
         client.post(path, {"name": "ورشة", "kind": "workshop", "capacity": "20", "site": "0"})
         room = Room.objects.get(kind="workshop")
         client.post(f"/desk/rooms/{room.ref}/", {"do": "closed", "closed": ["3", "4"]})
-        assert room.closed.count() == 2
+        assert room.unavailabilities.count() == 2
         client.post(path, {"name": "جديد", "status": "hourly", "weekly": "10", "teaches": ["pharmacy-assistant"]})
         trainer = Trainer.objects.get(name="جديد")
         page = f"/desk/trainers/{trainer.ref}/"
@@ -139,7 +139,12 @@ class TestDesk:
         assert "آخر يوم" not in client.post(page, {"do": "absence", "first_on": "2026-01-05"}).content.decode()[:50]
         client.post(page, {"do": "absence", "first_on": "2026-01-05", "last_on": "2026-01-06"})
         trainer.refresh_from_db()
-        assert (trainer.name, trainer.weekly, trainer.centres.count(), trainer.closed.count()) == ("آخر", 12, 2, 1)
+        assert (trainer.name, trainer.weekly, trainer.centres.count(), trainer.unavailabilities.count()) == (
+            "آخر",
+            12,
+            2,
+            1,
+        )
         assert Absence.objects.get().trainer == trainer
 
     def test_courses_are_given_and_refusals_are_said(self, client, registrar, world):
@@ -325,7 +330,7 @@ class TestMarks:
         course = Course.objects.first()
         client.force_login(trainer.account)
         fields = {
-            "course": course.ref, "kind": "module-end", "sitting": "first", "on": str(timezone.localdate()),
+            "course": course.ref, "kind": "module-end", "exam_session": "first", "on": str(timezone.localdate()),
             "weight": "1",
         }  # fmt: skip
         early = client.post("/training/marks/", fields | {"on": "2001-01-01"}).content.decode()
@@ -394,7 +399,7 @@ class TestMine:
         assert client.post("/training/mine/", fields).status_code == 422
         assert client.post("/training/mine/", fields | {"proof": make_proof()}).status_code == 302
         client.post("/training/feed/")
-        token = calendars.feed_token(Feed.objects.get())
+        token = calendars.feed_token(TimetableFeed.objects.get())
         client.logout()
         text = client.get(f"/training/feed/{token}.ics")
         events = Calendar.from_ical(text.content).walk("VEVENT")

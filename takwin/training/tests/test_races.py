@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from takwin.core.tests.threads import together
 from takwin.training import services
-from takwin.training.models import Enrolment, Group, Hold, Member, Roll, Statement
+from takwin.training.models import Enrolment, Group, Member, Roll, SlotReservation, Statement
 from takwin.training.tests.make import (
     make_course,
     make_enrolment,
@@ -102,7 +102,7 @@ def test_an_hour_of_a_room_is_taken_once_by_hand(network):
     slot = next(s for s in range(0, 40, 2) if not {s - 1, s, s + 1} & held and s % 8 not in (3, 7))
     outcomes = together(2, lambda n: attempt(services.move_session, (a, b)[n], slot=slot, by=None))
     assert sorted(outcomes) == ["clash", "done"]
-    rows = Hold.objects.filter(what=f"room:{timetable.centre.rooms.get().pk}", week="a")
+    rows = SlotReservation.objects.filter(resource=f"room:{timetable.centre.rooms.get().pk}", week="a")
     assert rows.count() == rows.values("slot").distinct().count() == 24
 
 

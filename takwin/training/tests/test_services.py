@@ -17,7 +17,7 @@ from takwin.offer.models import Mode, Programme
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
 from takwin.training import services
-from takwin.training.models import Course, Enrolment, Group, Member, Period, Version
+from takwin.training.models import CalendarDay, Course, Enrolment, Group, Member, Version
 from takwin.training.tests.make import (
     CENTRE,
     PROGRAMME,
@@ -212,7 +212,7 @@ class TestStaff:
         room = make_room()
         services.close_slots(room, slots=[1, 2, 900], by=None)
         services.close_slots(room, slots=[2, 3], by=None)
-        assert sorted(room.closed.values_list("slot", flat=True)) == [2, 3]
+        assert sorted(room.unavailabilities.values_list("slot", flat=True)) == [2, 3]
         services.leave(make_trainer(), by=None)
         services.change_room(room, name="ورشة", kind="workshop", capacity=30, by=None)
         services.change_trainer(make_trainer(), name="آخر", status="hourly", weekly=10, by=make_user())
@@ -222,10 +222,10 @@ class TestCalendar:
     def test_a_year_has_its_holidays_and_ramadan_once(self):
         assert services.load_calendar(2025) > 12
         assert services.load_calendar(2025) == 0
-        ramadan = Period.objects.get(kind="ramadan")
+        ramadan = CalendarDay.objects.get(kind="ramadan")
         assert abs((ramadan.first_on - ramadan.first_on.replace(month=3, day=1)).days) <= 1
         assert not ramadan.sure
-        green = Period.objects.get(first_on="2025-11-06")
+        green = CalendarDay.objects.get(first_on="2025-11-06")
         assert (green.name_fr, green.sure) == ("La marche verte", True)
 
     def test_terms_are_made_once(self):

@@ -15,7 +15,7 @@ from takwin.core.scope import EVERYWHERE
 from takwin.engines import timetabling as engine
 from takwin.offer.models import Programme
 from takwin.training import services
-from takwin.training.models import Absence, Course, Group, Hold, Session, Timetable, Trainer
+from takwin.training.models import Absence, Course, Group, Session, SlotReservation, Timetable, Trainer
 from takwin.training.pdf import workbook
 from takwin.training.rules.weeks import monday
 from takwin.training.selectors import weeks
@@ -58,14 +58,14 @@ class TestSolving:
         assert not judged(timetable).hard
         assert Session.objects.filter(slot__isnull=True).count() == 0
         # 2 groups x 3 modules x 4 h, in both kinds of week, of a group, a trainer and a room.
-        assert Hold.objects.count() == 24 * 2 * 3
+        assert SlotReservation.objects.count() == 24 * 2 * 3
 
     def test_the_same_rows_and_steps_give_the_same_week(self):
         timetable = make_timetable()
         first = services.solve_timetable(timetable, steps=5_000).sessions.values_list("slot", "room")
         before = list(first.order_by("pk"))
         Session.objects.update(slot=None, room=None)
-        Hold.objects.all().delete()
+        SlotReservation.objects.all().delete()
         services.solve_timetable(timetable, steps=5_000)
         assert list(first.order_by("pk")) == before
 
@@ -139,7 +139,9 @@ class TestSolving:
             services.assign(course, trainer=trainer, by=None)
         second = services.solve_timetable(services.open_timetable(oujda, term=make_term()), steps=20_000)
         assert second.report["unplaced"] == 0
-        taken = Hold.objects.filter(what=f"trainer:{trainer.pk}", week="a").values_list("slot", flat=True)
+        taken = SlotReservation.objects.filter(resource=f"trainer:{trainer.pk}", week="a").values_list(
+            "slot", flat=True
+        )
         assert len(taken) == len(set(taken)) == 24
         assert timetable.sessions.count() == 6
 
@@ -150,7 +152,7 @@ class TestSolving:
         session = timetable.sessions.filter(course__trainer=first).first()
         spare = make_trainer("بديل")
         services.assign(session.course, trainer=spare, by=None)
-        assert Hold.objects.filter(session=session, what=f"trainer:{spare.pk}").exists()
+        assert SlotReservation.objects.filter(session=session, resource=f"trainer:{spare.pk}").exists()
         theirs = timetable.sessions.filter(course__trainer=second).first()
         timetable.sessions.exclude(pk__in=[session.pk, theirs.pk]).delete()
         session.refresh_from_db()
@@ -183,7 +185,7 @@ class TestByHand:
         session.refresh_from_db()
         assert session.slot == slot
         assert not judged(session.timetable).hard
-        assert set(session.holds.values_list("slot", flat=True)) == {slot, slot + 1}
+        assert set(session.reservations.values_list("slot", flat=True)) == {slot, slot + 1}
 
     def test_who_is_in_the_way_is_named(self):
         timetable = make_solved()
@@ -319,9 +321,9 @@ class TestReading:
 
     def test_a_grid_covers_the_hours_of_long_sessions(self):
         timetable = make_solved(groups=1)
-        from takwin.training.selectors.calendar import bells
+        from takwin.training.selectors.calendar import week_periods
 
-        lines = weeks.grid(weeks.sessions(timetable), bells())
+        lines = weeks.grid(weeks.sessions(timetable), week_periods())
         cells = [cell for _time, line in lines for cell in line]
         assert sum(len(cell.rows) for cell in cells) == 6
         assert sum(cell.covered for cell in cells) == 6

@@ -19,13 +19,13 @@ from takwin.ui.pages import or_404, page, show
 
 def in_words(moves: list[Any]) -> list[dict[str, Any]]:
     """Moves with the day, the hour and the room in words, before and after."""
-    days, bells = pdf.day_names(), calendar.bells()
+    days, periods = pdf.day_names(), calendar.week_periods()
 
     def where(spot: Any) -> dict[str, Any] | None:
         if spot is None:
             return None
         day, hour = divmod(spot[0], HOURS)
-        begin = bells.times[day][hour]
+        begin = periods.times[day][hour]
         return {"day": days[day], "at": begin[0] if begin else None, "room": spot[1].name if spot[1] else ""}
 
     return [{"course": move.course, "before": where(move.before), "after": where(move.after)} for move in moves]

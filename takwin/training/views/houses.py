@@ -24,23 +24,23 @@ def house(request: Any, code: str) -> HttpResponse:
     """Beds, boarders, periods of lowered capacity, meals."""
     centre = place(request, code)
     runs = request.user.can("training.run", centre)
-    beds, lower = forms.BedsForm(), forms.LowerForm()
+    beds, reduction = forms.BedsForm(), forms.CapacityReductionForm()
     if request.method == "POST" and runs:
         made = True
         if "girls" in request.POST:
             beds = forms.BedsForm(request.POST)
             made = beds.run(centre, by=request.user)
         elif "percent" in request.POST:
-            lower = forms.LowerForm(request.POST)
-            made = lower.run(centre, by=request.user)
+            reduction = forms.CapacityReductionForm(request.POST)
+            made = reduction.run(centre, by=request.user)
         else:
             _bed(request, centre)
         if made:
             return redirect("training:house", code)
     facts = houses.house(centre, timezone.localdate())
     return show(
-        request, "training/house.html", centre=centre, runs=runs, beds_form=beds, lower_form=lower, active="training",
-        **facts,
+        request, "training/house.html", centre=centre, runs=runs, beds_form=beds, reduction_form=reduction,
+        active="training", **facts,
     )  # fmt: skip
 
 

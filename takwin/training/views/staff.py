@@ -55,14 +55,14 @@ def _close(request: Any, row: Any) -> None:
     """Keep the hours ticked, unless another person changed them since the page was read."""
     slots = _slots(request)
     with locked(row) as fresh:
-        now, typed = {"closed": text_of(staff.closed(fresh))}, {"closed": text_of(set(slots))}
+        now, typed = {"closed": text_of(staff.unavailable_slots(fresh))}, {"closed": text_of(set(slots))}
         check_seen(request.POST.get(SEEN, ""), now, typed, _hours_in_words)
         services.close_slots(fresh, slots=slots, by=request.user)
 
 
 def _hours_in_words(_name: str, slots: str) -> str:
     """Hours of the week as the page writes them: the day and the hour of each."""
-    times, days = calendar.bells().times, pdf.day_names()
+    times, days = calendar.week_periods().times, pdf.day_names()
     hours = sorted(parse_int(slot) or 0 for slot in slots.split())
     ticked = ((days[slot // HOURS], times[slot // HOURS][slot % HOURS]) for slot in hours)
     return " · ".join(f"{day} {time[0]:%H:%M}" if time else str(day) for day, time in ticked)
@@ -70,13 +70,13 @@ def _hours_in_words(_name: str, slots: str) -> str:
 
 def week_of_closed(owner: Any) -> list[tuple[str, list[tuple[int, bool, bool]]]]:
     """Lines of hours, each with (slot, ticked, never open) for every day."""
-    ticked, bells = staff.closed(owner), calendar.bells()
+    ticked, periods = staff.unavailable_slots(owner), calendar.week_periods()
     out = []
     for hour in range(HOURS):
-        times = bells.times[0][hour]
+        times = periods.times[0][hour]
         slots = [day * HOURS + hour for day in range(DAYS)]
         out.append(
-            (f"{times[0]:%H:%M}" if times else "", [(slot, slot in ticked, slot in bells.closed) for slot in slots])
+            (f"{times[0]:%H:%M}" if times else "", [(slot, slot in ticked, slot in periods.closed) for slot in slots])
         )
     return out
 
@@ -122,7 +122,7 @@ def trainer(request: Any, ref: str) -> HttpResponse:
             return redirect("training:trainer", ref)
     context: dict[str, Any] = {
         "row": row, "home": home, "form": form, "absence_form": absence_form, "lines": week_of_closed(row),
-        "closed": staff.closed(row),
+        "closed": staff.unavailable_slots(row),
         "days": pdf.day_names(), "postings": list(row.centres.all()), "runs": runs,
         "absences": [absence for absence in staff.absences(home) if absence.trainer_id == row.pk],
         "timetables": weeks.timetables(home),
@@ -145,7 +145,7 @@ def room(request: Any, ref: str) -> HttpResponse:
         if made:
             return redirect("training:room", ref)
     context = {"row": row, "form": form, "lines": week_of_closed(row), "days": pdf.day_names(), "runs": runs}
-    context["closed"] = staff.closed(row)
+    context["closed"] = staff.unavailable_slots(row)
     return show(request, "training/room.html", active="training", **context)
 
 

@@ -44,7 +44,7 @@ def own_training(request: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row, "member": member, "today": today, "on": on, "before": on - timedelta(days=7),
         "after": on + timedelta(days=7), "days": weeks.by_day(found, on), "form": form,
-        "turn": weeks.week_of(member.group, on) if member else {},
+        "week": weeks.week_of(member.group, on) if member else {},
         "hours": attendance.of_trainee(row, term.starts_on, term.ends_on) if term else None,
         "missed": attendance.missed(row, 20), "excuses": attendance.own_excuses(row),
         "marks": assessment.published(row), "results": assessment.results(row),

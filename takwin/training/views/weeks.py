@@ -81,7 +81,7 @@ def timetable(request: Any, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row, "kind": kind, "key": key, "options": choices[str(kind)], "job": job, "runs": runs,
         "running": job is not None and job.state in {"queued", "running"},
-        "lines": weeks.grid(weeks.of(sessions, str(kind), str(key)), calendar.bells()), "days": pdf.day_names(),
+        "lines": weeks.grid(weeks.of(sessions, str(kind), str(key)), calendar.week_periods()), "days": pdf.day_names(),
         "unplaced": weeks.unplaced(sessions), "wishes": words.wishes(row.report), "total": len(sessions),
         "conflicts": [words.sentence(demand) for demand in row.conflicts], "sheet": forms.SheetForm(),
         "trace": row.trace, "editions": weeks.editions(row),
@@ -143,15 +143,15 @@ def session(request: Any, ref: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("training:session", ref)
-    found, bells = services.proposals(row), calendar.bells()
+    found, periods = services.proposals(row), calendar.week_periods()
     lines = []
     for hour in range(HOURS):
-        times = bells.times[0][hour]
+        times = periods.times[0][hour]
         slots = [day * HOURS + hour for day in range(DAYS)]
         cells = [(at, at in found.free, found.obstacles.get(at, ""), at == row.slot) for at in slots]
         lines.append((f"{times[0]:%H:%M}" if times else "", cells))
     context: dict[str, Any] = {
         "row": row, "found": found, "lines": lines, "days": pdf.day_names(),
-        "at": bells.of(row.slot, row.length) if row.slot is not None else None,
+        "at": periods.of(row.slot, row.length) if row.slot is not None else None,
     }  # fmt: skip
     return show(request, "training/session.html", active="training", **context)

@@ -62,7 +62,7 @@ def _house(centre: Centre) -> None:
     Enrolment.objects.filter(pk__in=[row.pk for row in rows[:30]]).update(with_bed=True)
     services.give_beds(centre, by=None)
     first = timezone.localdate() + timedelta(days=30)
-    services.lower(
+    services.reduce_capacity(
         centre, first_on=first, last_on=first + timedelta(days=20), percent=50, reason="أشغال في أحد الأجنحة", by=None
     )
 
