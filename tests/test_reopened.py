@@ -52,7 +52,7 @@ def make_excuse():
 
 
 def standing():
-    return list(Statement.objects.filter(stands=True).values_list("value", flat=True))
+    return list(Statement.objects.filter(is_current=True).values_list("value", flat=True))
 
 
 class TestExcuse:

@@ -111,7 +111,5 @@ def reduce_capacity(
     if not 0 <= percent <= 100:
         raise Refused(HouseReason.PERCENT, "percent")
     with working(centre):
-        row = CapacityReduction(
-            centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason
-        )
+        row = CapacityReduction(centre=centre, first_on=first_on, last_on=last_on, percent=percent, reason=reason)
         return create(row, "lower", by=by)
