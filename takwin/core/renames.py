@@ -34,27 +34,27 @@ class RenameConstraint(Operation):
         return type(constraint)(*args, **{**facts, "name": self.new_name})
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        self._rename(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.old_name, self.new_name)
+        self._rename(app_label, schema_editor, to_state, self.old_name, self.new_name)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        self._rename(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.new_name, self.old_name)
+        self._rename(app_label, schema_editor, to_state, self.new_name, self.old_name)
 
-    def _rename(self, editor: Any, model: Any, old_name: str, new_name: str) -> None:
-        """`model`: as it is afterwards, with the new name."""
-        constraint = next(row for row in model._meta.constraints if row.name == new_name)
+    def _rename(self, app_label: str, editor: Any, to_state: Any, old_name: str, new_name: str) -> None:
+        """`to_state`: the tables afterwards, where the constraint has the new name."""
+        options = to_state.models[app_label, self.model_name.lower()].options
+        constraint = next(row for row in options["constraints"] if row.name == new_name)
         is_index = isinstance(constraint, UniqueConstraint) and (constraint.condition or constraint.expressions)
-        quote = editor.quote_name
+        before, after = editor.quote_name(old_name), editor.quote_name(new_name)
         if editor.connection.vendor == "postgresql":
-            table = quote(model._meta.db_table)
-            where = "ALTER INDEX" if is_index else f"ALTER TABLE {table} RENAME CONSTRAINT"
-            sql = (
-                f"{where} {quote(old_name)} RENAME TO {quote(new_name)}"
-                if is_index
-                else (f"{where} {quote(old_name)} TO {quote(new_name)}")
-            )
-            editor.execute(sql)
-        elif is_index:
-            editor.execute(f"DROP INDEX {quote(old_name)}")
+            table = editor.quote_name(options.get("db_table") or f"{app_label}_{self.model_name.lower()}")
+            if is_index:
+                editor.execute(f"ALTER INDEX {before} RENAME TO {after}")
+            else:
+                editor.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {before} TO {after}")
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if is_index:
+            editor.execute(f"DROP INDEX {before}")
             editor.add_constraint(model, constraint)
         else:
             editor._remake_table(model)
