@@ -114,14 +114,14 @@ class TestSync:
         first.refresh_from_db()
         assert (first.value, first.is_current) == ("absent", False)
         assert Entry.objects.filter(verb="correct_roll").count() == 1
-        send(roll(9, "present", stated_at=str(timezone.now())))  # a phone that was offline
+        send(roll(9, "present", told_at=str(timezone.now())))  # a phone that was offline
         assert current_statement(roll.people[0]).value == "late"
 
     def test_a_clock_two_years_wrong_gives_the_right_time_by_its_own_time_of_sending(self, roll):
         wrong = timedelta(days=731)
         stated_at = datetime.combine(roll.on, time(8, 40), UTC) + wrong
         send(roll(1, "absent"))
-        send(roll(2, "present", stated_at=stated_at.isoformat()), now=(timezone.now() + wrong).isoformat())
+        send(roll(2, "present", told_at=stated_at.isoformat()), now=(timezone.now() + wrong).isoformat())
         assert abs(Statement.objects.get(key=uid(2)).stated_at - (stated_at - wrong)) < timedelta(seconds=30)
         assert current_statement(roll.people[0]).value == "present"
         assert set(Statement.objects.values_list("on", flat=True)) == {roll.on}
@@ -129,7 +129,7 @@ class TestSync:
     @pytest.mark.parametrize("days", [43, 1, -56, -15])
     def test_what_was_stated_after_it_arrived_or_weeks_ago_is_not_believed(self, roll, days):
         send(roll(1, "absent"))
-        answer = send(roll(2, "present", stated_at=(timezone.now() + timedelta(days=days)).isoformat()))[uid(2)]
+        answer = send(roll(2, "present", told_at=(timezone.now() + timedelta(days=days)).isoformat()))[uid(2)]
         assert answer["state"] == "refused"
         assert current_statement(roll.people[0]).value == "absent"
         assert RejectedStatement.objects.count() == 1
@@ -137,16 +137,16 @@ class TestSync:
     @pytest.mark.parametrize("now", ["", "soon", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
     def test_a_time_of_sending_that_makes_no_sense_breaks_nothing(self, roll, now):
         assert send(roll(1), now=now)[uid(1)]["state"] in {"kept", "refused"}
-        assert send(roll(2, stated_at=None), now=now)[uid(2)]["state"] == "kept"
+        assert send(roll(2, told_at=None), now=now)[uid(2)]["state"] == "kept"
 
     def test_days_to_come_and_days_eight_weeks_ago_are_set_aside(self, roll):
         today = timezone.localdate()
         Group.objects.update(starts_on=today - timedelta(days=90))
         Member.objects.update(since_on=today - timedelta(days=90))
         for number, days in enumerate((1, -15, -56), 1):
-            answer = send(roll(number, on=str(today + timedelta(days=days)), stated_at=None))
+            answer = send(roll(number, on=str(today + timedelta(days=days)), told_at=None))
             assert answer[uid(number)]["state"] == "refused"
-        assert send(roll(9, on=str(today - timedelta(days=14)), stated_at=None))[uid(9)]["state"] == "kept"
+        assert send(roll(9, on=str(today - timedelta(days=14)), told_at=None))[uid(9)]["state"] == "kept"
 
     @pytest.mark.parametrize(
         ("over", "reason"),
