@@ -67,7 +67,11 @@ def _rows(query: str, arguments: list[Any] | None = None) -> list[tuple[Any, ...
 
 
 def _tables() -> list[str]:
-    return [table for table in connection.introspection.table_names() if table not in KEPT]
+    return [
+        table
+        for table in connection.introspection.table_names()
+        if table not in KEPT and not table.startswith("sqlite_")
+    ]
 
 
 def store(name: str) -> None:
