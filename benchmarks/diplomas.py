@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from takwin.accounts.models import User
 from takwin.centres.models import Centre
-from takwin.certification import papers, services
+from takwin.certification import pdf, services
 from takwin.certification.models import Diploma, Jury, Verdict
 from takwin.certification.selectors import findings
 from takwin.core.scope import EVERYWHERE
@@ -111,7 +111,7 @@ def main() -> None:
     timed("a document verified and looked up", lambda: findings.of_document(encoded))
     timed("a line verified and looked up", lambda: findings.of_line(row.line))
     timed("a reference looked up", lambda: findings.of_ref(row.ref))
-    timed("a sheet drawn as PDF", lambda: papers.diploma_pdf(row), 20)
+    timed("a sheet drawn as PDF", lambda: pdf.diploma_pdf(row), 20)
 
 
 if __name__ == "__main__":

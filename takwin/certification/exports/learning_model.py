@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from takwin.certification import papers
+from takwin.certification import pdf
 from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
 
@@ -130,7 +130,7 @@ def _display(row: Diploma, home: str) -> Node:
         "contentEncoding": _concept(
             "http://data.europa.eu/snb/encoding/6146cde7dd", "http://data.europa.eu/snb/encoding/25831c2", "base64"
         ),
-        "content": b64encode(papers.diploma_picture(row)).decode(),
+        "content": b64encode(pdf.diploma_picture(row)).decode(),
     }
     page = {"id": f"{home}#page", "type": "DisplayDetail", "image": picture, "page": 1}
     names = _by_language(row.facts["names"])

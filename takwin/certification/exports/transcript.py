@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from xml.etree import ElementTree as ET
 
-from takwin.certification import papers
+from takwin.certification import pdf
 from takwin.certification.choices import DiplomaKind
 from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
@@ -87,4 +87,4 @@ def _attach(report: ET.Element, row: Diploma) -> None:
     _titles(made, row.facts["names"])
     _add(made, "type", ATTACHED[DiplomaKind(row.kind)])
     content = ET.SubElement(made, _q("content"))
-    content.text = f"data:application/pdf;base64,{b64encode(papers.diploma_pdf(row)).decode()}"
+    content.text = f"data:application/pdf;base64,{b64encode(pdf.diploma_pdf(row)).decode()}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from takwin.certification import presented
+from takwin.certification import submission_parsing
 from takwin.certification.choices import DiplomaState, Finding, Sentence, Why
 from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
@@ -81,7 +81,7 @@ def of_line(line: str) -> Answer:
     return _standing(facts["ref"], facts)
 
 
-def of_presented(submission: presented.Presented) -> Answer:
+def of_submission(submission: submission_parsing.Submission) -> Answer:
     return of_line(submission.line) if submission.line else of_document(submission.document)
 
 

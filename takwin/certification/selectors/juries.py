@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from takwin.accounts.selectors import holders
 from takwin.certification.choices import Decision, JuryState
 from takwin.certification.models import Amendment, Diploma, Jury, Verdict
-from takwin.certification.rules.lives import STANDING
+from takwin.certification.rules.flows import STANDING
 from takwin.core.scope import Scope
 from takwin.training.models import Enrolment, Group, Result
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from takwin.certification import tokens
-from takwin.certification.award import PURPOSES
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import DiplomaState, ShareState, Why
+from takwin.certification.diploma_facts import PURPOSES
 from takwin.certification.models import Diploma, Share
-from takwin.certification.rules.lives import DIPLOMA, SHARE
+from takwin.certification.rules.flows import DIPLOMA, SHARE
 from takwin.certification.selectors import keys
 from takwin.core.changes import change, create
 from takwin.core.choices import Channel

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from takwin.certification import award
+from takwin.certification import diploma_facts
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import DiplomaKind, DiplomaState, JuryState
 from takwin.certification.models import Diploma, Jury, SigningKey, Verdict
-from takwin.certification.rules.lives import STANDING
+from takwin.certification.rules.flows import STANDING
 from takwin.certification.selectors import keys
 from takwin.certification.selectors.juries import without_diploma
 from takwin.certification.services.keys import lock_current_key
@@ -35,7 +35,7 @@ Progress = Callable[[int, str], None]
 
 def prepare(scope: Scope, jury: Jury | None = None) -> int:
     """Freeze the facts of every diploma that is due; returns how many. Safe when two run at once (unique verdict)."""
-    made, seen, names = 0, 0, award.Names()
+    made, seen, names = 0, 0, diploma_facts.Names()
     while True:
         with transaction.atomic():
             rows = without_diploma(scope, jury).filter(pk__gt=seen).order_by("pk")
@@ -50,11 +50,11 @@ def prepare(scope: Scope, jury: Jury | None = None) -> int:
             made += Diploma.objects.filter(verdict__in=verdicts).count() - before
 
 
-def _of_verdict(row: Verdict, names: award.Names) -> Diploma:
+def _of_verdict(row: Verdict, names: diploma_facts.Names) -> Diploma:
     enrolment = row.enrolment
     return Diploma(
-        enrolment=enrolment, verdict=row, holder=award.holder(row.identity), on=row.jury.held_on,
-        facts=award.of_verdict(row, names), since_on=timezone.localdate(), simulated=enrolment.simulated,
+        enrolment=enrolment, verdict=row, holder=diploma_facts.holder(row.identity), on=row.jury.held_on,
+        facts=diploma_facts.of_verdict(row, names), since_on=timezone.localdate(), simulated=enrolment.simulated,
     )  # fmt: skip
 
 
@@ -86,9 +86,9 @@ def sign_prepared(
 def _sign(rows: list[Diploma], key: SigningKey) -> None:
     issuer, method, now = keys.issuer(), keys.method(key), timezone.now().replace(microsecond=0)
     for row in rows:
-        document = credential(award.read(row), issuer, award.place(row, issuer.url))
+        document = credential(diploma_facts.read(row), issuer, diploma_facts.place(row, issuer.url))
         row.credential = json.dumps(sign(document, key.secret, method, now), ensure_ascii=False, sort_keys=True)
-        row.line = write_line(award.line(row), key.secret, key.name)
+        row.line = write_line(diploma_facts.line(row), key.secret, key.name)
         row.key, row.state, row.issued_at = key, DiplomaState.LIVE, now
     Diploma.objects.bulk_update(rows, ["credential", "line", "key", "state", "issued_at"])
     words = in_each_language(
@@ -133,7 +133,7 @@ def last_identity(enrolment: Enrolment) -> dict[str, str]:
     without a registrar."""
     signed = Verdict.objects.filter(enrolment=enrolment, jury__state=JuryState.SIGNED).exclude(identity={})
     identity = signed.order_by("-jury__signed_at").values_list("identity", flat=True).first()
-    return identity or award.identity_of(enrolment.person)
+    return identity or diploma_facts.identity_of(enrolment.person)
 
 
 def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diploma:
@@ -149,8 +149,8 @@ def certify_module(enrolment: Enrolment, *, code: str, by: Any = None) -> Diplom
     result, line = found[-1]
     identity = last_identity(enrolment)
     row = Diploma(
-        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=award.holder(identity),
-        on=timezone.localdate(result.published_at), facts=award.of_module(enrolment, line, identity),
+        kind=DiplomaKind.MODULE, enrolment=enrolment, module=code, holder=diploma_facts.holder(identity),
+        on=timezone.localdate(result.published_at), facts=diploma_facts.of_module(enrolment, line, identity),
         since_on=timezone.localdate(), simulated=enrolment.simulated,
     )  # fmt: skip
     try:

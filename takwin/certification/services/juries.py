@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from takwin.accounts.selectors import holds
 from takwin.centres.models import Centre
-from takwin.certification.award import identity_of
 from takwin.certification.choices import CertificationReason as R
 from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, Why
+from takwin.certification.diploma_facts import identity_of
 from takwin.certification.models import Amendment, Diploma, Jury, Sitter, Verdict
+from takwin.certification.rules.flows import JURY
 from takwin.certification.rules.juries import CURRENT, RULES, check_decision, check_present, proposed
-from takwin.certification.rules.lives import JURY
 from takwin.certification.selectors import juries as reads
 from takwin.certification.services.diplomas import revoke_diploma
 from takwin.core.changes import change, create, journal

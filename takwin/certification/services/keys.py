@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from takwin.certification.choices import CertificationReason, KeyState
 from takwin.certification.models import KeyWithdrawal, SigningKey
-from takwin.certification.rules.lives import KEY, KEY_WITHDRAWAL
+from takwin.certification.rules.flows import KEY, KEY_WITHDRAWAL
 from takwin.certification.selectors.diplomas import last_list
 from takwin.certification.services.diplomas import list_keys
 from takwin.core.changes import change, create

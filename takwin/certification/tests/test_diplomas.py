@@ -76,7 +76,7 @@ class TestIssuing:
         assert services.issue(EVERYWHERE) == 1
         again = Diploma.objects.select_related("enrolment__person").get(state="live")
         assert findings.of_document(again.credential.encode()).shown["holder"].startswith("#panic")
-        from takwin.certification.papers import diploma_pdf
+        from takwin.certification.pdf import diploma_pdf
 
         assert diploma_pdf(again).startswith(b"%PDF")
 

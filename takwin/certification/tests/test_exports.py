@@ -15,7 +15,7 @@ import pytest
 from pyld import jsonld
 from rdflib import RDF, URIRef
 
-from takwin.certification import exports, papers, presented, services
+from takwin.certification import exports, pdf, services, submission_parsing
 from takwin.certification.models import Diploma
 from takwin.certification.tests import standards
 from takwin.certification.tests.make import make_diploma
@@ -131,11 +131,11 @@ def test_names_are_escaped_and_control_signs_stop_nothing(diploma):
 def test_a_name_that_no_font_can_write_stops_no_paper(diploma):
     """A box stands for the sign, and the signed document is still inside."""
     diploma.facts["identity"] |= {"given_name_latin": "𞤀𞤣𞤤𞤢𞤥 😀"}
-    held = presented.from_file("x.pdf", papers.diploma_pdf(diploma))
+    held = submission_parsing.from_file("x.pdf", pdf.diploma_pdf(diploma))
     assert held.document.decode() == diploma.credential
     jury = diploma.verdict.jury
     jury.remarks = "😀 ⵜⴰⵎⴰⵣⵉⵖⵜ"
-    assert papers.minutes_pdf(jury).startswith(b"%PDF")
+    assert pdf.minutes_pdf(jury).startswith(b"%PDF")
 
 
 # European Learning Model

@@ -18,7 +18,7 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
-from takwin.certification import papers, presented, scan, services
+from takwin.certification import pdf, scan, services, submission_parsing
 from takwin.certification.selectors import findings, keys
 from takwin.certification.tests.make import make_diploma, with_another_mark
 from takwin.core.tests.refusals import refused
@@ -50,16 +50,16 @@ def page_of(row, dots=150):
 
     def catch(_package, sheet, facts):
         caught["png"] = typst.compile(
-            str(Path(papers.__file__).parent / sheet), format="png", ppi=dots, font_paths=[str(FONTS)],
+            str(Path(pdf.__file__).parent / sheet), format="png", ppi=dots, font_paths=[str(FONTS)],
             sys_inputs={"data": json.dumps(facts, ensure_ascii=False)},
         )  # fmt: skip
         return b""
 
-    whole, papers.compiled = papers.compiled, catch
+    whole, pdf.compiled = pdf.compiled, catch
     try:
-        papers.diploma_pdf(row)
+        pdf.diploma_pdf(row)
     finally:
-        papers.compiled = whole
+        pdf.compiled = whole
     picture = Image.open(io.BytesIO(caught["png"])).convert("L").rotate(1.2, expand=True, fillcolor=255)
     dust, points = random.Random(7), picture.load()
     for _turn in range(4000):
@@ -85,8 +85,8 @@ def handed(client, content, name="diploma.pdf"):
 
 class TestPaper:
     def test_the_same_bytes_each_time_tagged_and_with_its_document_inside(self, diploma):
-        pdf_bytes = papers.diploma_pdf(diploma)
-        assert pdf_bytes == papers.diploma_pdf(diploma)
+        pdf_bytes = pdf.diploma_pdf(diploma)
+        assert pdf_bytes == pdf.diploma_pdf(diploma)
         reader = PdfReader(io.BytesIO(pdf_bytes))
         assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
         assert "/StructTreeRoot" in reader.trailer["/Root"]
@@ -95,7 +95,7 @@ class TestPaper:
         assert reader.attachment_list.__iter__().__next__().content.decode() == diploma.credential
 
     def test_its_file_is_verified_and_shows_what_it_says(self, client, diploma):
-        page = handed(client, papers.diploma_pdf(diploma))
+        page = handed(client, pdf.diploma_pdf(diploma))
         assert "صالح" in page
         assert diploma.holder in page
 
@@ -111,11 +111,11 @@ class TestPaper:
     def test_the_longest_names_fit_a_code_that_can_be_read(self, diploma):
         diploma.holder = "عبد الرحمان بن عبد اللطيف " * 4 + "السملالي"
         diploma.facts["names"]["ar"] = "تقني متخصص في هندسة الشبكات والأمن المعلوماتي والحوسبة السحابية" * 2
-        from takwin.certification import award
+        from takwin.certification import diploma_facts
 
         key = services.current_key()
-        diploma.line = services.issuing.write_line(award.line(diploma), key.secret, key.name)
-        found = presented.from_file("x.png", saved(page_of(diploma, 300), "PNG"))
+        diploma.line = services.issuing.write_line(diploma_facts.line(diploma), key.secret, key.name)
+        found = submission_parsing.from_file("x.png", saved(page_of(diploma, 300), "PNG"))
         assert found.line == diploma.line
 
     def test_minutes_are_printed_in_three_languages(self, diploma):
@@ -123,7 +123,7 @@ class TestPaper:
 
         for language in ("ar", "fr", "en"):
             with override(language):
-                assert papers.minutes_pdf(diploma.verdict.jury).startswith(b"%PDF")
+                assert pdf.minutes_pdf(diploma.verdict.jury).startswith(b"%PDF")
 
 
 class TestAnswers:
@@ -197,7 +197,7 @@ class TestHostile:
         assert time.process_time() - begun < BOUND
 
     def test_a_bomb_in_a_pdf_is_not_blown_up(self, client, diploma):
-        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(papers.diploma_pdf(diploma))))
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf.diploma_pdf(diploma))))
         bomb = DecodedStreamObject()
         bomb[NameObject("/Filter")] = NameObject("/FlateDecode")
         bomb._data = zlib.compress(b"\0" * 400_000_000, 9)
@@ -269,7 +269,7 @@ class TestHostile:
 
     def test_pasted_text_that_is_neither_is_told(self):
         with refused("not_json"):
-            presented.from_text("شهادتي")
+            submission_parsing.from_text("شهادتي")
 
 
 def test_an_independent_verifier_believes_what_was_issued_and_not_what_was_revoked(client, diploma, judged):  # noqa: F811

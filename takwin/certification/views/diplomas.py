@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from takwin.certification import forms, papers, services, tasks
+from takwin.certification import forms, pdf, services, tasks
 from takwin.certification.choices import DiplomaKind, DiplomaState
-from takwin.certification.rules.lives import DIPLOMA
+from takwin.certification.rules.flows import DIPLOMA
 from takwin.certification.selectors import diplomas as reads
 from takwin.certification.selectors import juries, keys
 from takwin.core import jobs
@@ -99,7 +99,7 @@ def diploma(request: Any, ref: str) -> HttpResponse:
 
 def paper(row: Any) -> HttpResponse:
     """The sheet of a diploma that was signed."""
-    response = HttpResponse(papers.diploma_pdf(row), content_type="application/pdf")
+    response = HttpResponse(pdf.diploma_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from takwin.certification import forms, papers, services, tasks
+from takwin.certification import forms, pdf, services, tasks
 from takwin.certification.choices import Decision, JuryState
 from takwin.certification.rules.juries import RULES, needed
 from takwin.certification.selectors import juries as reads
@@ -205,7 +205,7 @@ def jury(request: Any, ref: str) -> HttpResponse:
 def minutes(request: Any, ref: str) -> HttpResponse:
     row = _jury(request, ref)
     open_file(request, row)
-    response = HttpResponse(papers.minutes_pdf(row), content_type="application/pdf")
+    response = HttpResponse(pdf.minutes_pdf(row), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
     return response
 

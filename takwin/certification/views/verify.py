@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from takwin.accounts import limits
 from takwin.accounts.limits import LimitError
-from takwin.certification import presented, services
-from takwin.certification.award import list_url
+from takwin.certification import services, submission_parsing
 from takwin.certification.choices import DiplomaState, Finding, Sentence
+from takwin.certification.diploma_facts import list_url
 from takwin.certification.selectors import diplomas, findings, keys
 from takwin.certification.services.diplomas import list_key
 from takwin.core.errors import Refused
@@ -32,7 +32,7 @@ KEPT = timedelta(minutes=5)  # a list is signed again at the latest after this; 
 BELIEVED = timedelta(days=1)
 
 
-@takes_bytes(presented.MOST_FILE + 1024 * 1024)
+@takes_bytes(submission_parsing.MOST_FILE + 1024 * 1024)
 @page(PUBLIC)
 def verify(request: Any) -> HttpResponse:
     """Verify by reference, code, file or text. Discloses only the validity and what was presented."""
@@ -46,10 +46,10 @@ def verify(request: Any) -> HttpResponse:
         response = show(request, "certification/verify.html", answer=None, limited=limit_text, status=429)
         response["Retry-After"], response["Cache-Control"] = str(limit.seconds), "no-store"
         return response
-    except presented.Busy:
+    except submission_parsing.Busy:
         limit_text = _("Other files are being read. Nothing was kept: send yours again in a few seconds.")
         response = show(request, "certification/verify.html", answer=None, limited=limit_text, status=503)
-        response["Retry-After"], response["Cache-Control"] = str(presented.RETRY), "no-store"
+        response["Retry-After"], response["Cache-Control"] = str(submission_parsing.RETRY), "no-store"
         return response
     response = show(request, "certification/verify.html", answer=answer, ref=request.GET.get("ref", ""))
     if asked:
@@ -60,17 +60,17 @@ def verify(request: Any) -> HttpResponse:
 def _answer(request: Any) -> findings.Answer:
     try:
         if (upload := request.FILES.get("file")) is not None:
-            if upload.size > presented.MOST_FILE:
-                raise Refused(Sentence.TOO_LARGE, most=presented.MOST_FILE // 1000)
+            if upload.size > submission_parsing.MOST_FILE:
+                raise Refused(Sentence.TOO_LARGE, most=submission_parsing.MOST_FILE // 1000)
             content = upload.read()
-            if presented.needs_place(content):
+            if submission_parsing.needs_place(content):
                 limits.require(request, "verify_file")
             sender = limits.client_network(request)
-            return findings.of_presented(presented.from_file(upload.name, content, sender=sender))
+            return findings.of_submission(submission_parsing.from_file(upload.name, content, sender=sender))
         if text := request.POST.get("text", "").strip():
-            return findings.of_presented(presented.from_text(text))
+            return findings.of_submission(submission_parsing.from_text(text))
         if line := request.GET.get("line", ""):
-            return findings.of_line(presented.read_code(line) or "")
+            return findings.of_line(submission_parsing.read_code(line) or "")
         if ref := request.GET.get("ref", "").strip():
             return findings.of_ref(ref)
     except Refused as refusal:

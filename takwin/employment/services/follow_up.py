@@ -25,7 +25,7 @@ from takwin.employment import tokens
 from takwin.employment.choices import FollowReason as R
 from takwin.employment.choices import Outcome, Reached, SampleState, WaveState, Way
 from takwin.employment.models import Answer, Attempt, Cohort, Graduate, PublishedRate, Sample, Wave
-from takwin.employment.rules.lives import WAVE
+from takwin.employment.rules.flows import WAVE
 from takwin.employment.rules.rates import INDICATORS, LEAST
 from takwin.employment.selectors import rates
 from takwin.territory.models import Area

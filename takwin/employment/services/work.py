@@ -22,8 +22,8 @@ from takwin.employment.choices import Outcome, Way
 from takwin.employment.choices.work import EmployerState, Phone, VacancyState
 from takwin.employment.choices.work import WorkReason as R
 from takwin.employment.models import Bid, Employer, Graduate, Sample, Vacancy, WorkWish
+from takwin.employment.rules.flows import BID, EMPLOYER, VACANCY
 from takwin.employment.rules.ice import normalize_ice
-from takwin.employment.rules.lives import BID, EMPLOYER, VACANCY
 from takwin.employment.selectors import matching
 from takwin.employment.services.follow_up import answer
 from takwin.occupations.models import Occupation

@@ -14,7 +14,7 @@ from takwin.certification.selectors import findings
 from takwin.core.errors import Refused
 from takwin.employment import services
 from takwin.employment.forms import work as forms
-from takwin.employment.rules.lives import BID
+from takwin.employment.rules.flows import BID
 from takwin.employment.selectors import work
 from takwin.ui.pages import SIGNED_IN, open_file, or_404, page, show
 

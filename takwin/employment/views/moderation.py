@@ -14,7 +14,7 @@ from takwin.core.selectors import journal
 from takwin.employment import services
 from takwin.employment.choices.work import EmployerState, VacancyState
 from takwin.employment.forms import work as forms
-from takwin.employment.rules.lives import EMPLOYER, VACANCY
+from takwin.employment.rules.flows import EMPLOYER, VACANCY
 from takwin.employment.selectors import work
 from takwin.ui.listing import Column, Filter, Listing
 from takwin.ui.pages import or_404, page, show

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from takwin.certification import papers, presented, scan
+from takwin.certification import pdf, scan, submission_parsing
 from takwin.certification.tests.make import make_diploma, with_another_mark
 from takwin.core.errors import Refused
 
@@ -34,7 +34,7 @@ def picture(row, kind, **more):
     import qrcode
 
     out = io.BytesIO()
-    qrcode.make(papers.verify_address(row), border=4).convert("RGB").save(out, kind, **more)
+    qrcode.make(pdf.verify_address(row), border=4).convert("RGB").save(out, kind, **more)
     return out.getvalue()
 
 
@@ -88,15 +88,15 @@ class TestReading:
         writer = PdfWriter()
         for _page in range(3):
             writer.add_blank_page(595, 842)
-        writer.add_page(PdfReader(io.BytesIO(papers.diploma_pdf(diploma))).pages[0])
+        writer.add_page(PdfReader(io.BytesIO(pdf.diploma_pdf(diploma))).pages[0])
         writer.add_blank_page(595, 842)
         out = io.BytesIO()
         writer.write(out)
         assert not list(PdfReader(io.BytesIO(out.getvalue())).attachment_list)
-        assert presented.from_file("x.pdf", out.getvalue()).line == diploma.line
+        assert submission_parsing.from_file("x.pdf", out.getvalue()).line == diploma.line
 
     def test_the_document_inside(self, diploma):
-        assert presented.from_file("x.pdf", papers.diploma_pdf(diploma)).document.decode() == diploma.credential
+        assert submission_parsing.from_file("x.pdf", pdf.diploma_pdf(diploma)).document.decode() == diploma.credential
 
 
 class TestBounds:
@@ -107,46 +107,46 @@ class TestBounds:
     def test_a_process_that_is_ended_accuses_nobody(self, client, tmp_path, monkeypatch):
         for code in ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "print('X')", "", "1/0"):
             (tmp_path / "scan.py").write_text(code)
-            monkeypatch.setattr(presented, "SCAN", tmp_path / "scan.py")
+            monkeypatch.setattr(submission_parsing, "SCAN", tmp_path / "scan.py")
             answer = handed(client, b"%PDF-1.7")
             assert (answer.status_code, answer.context["answer"].finding) == (200, "unreadable")
 
     def test_a_process_that_hangs_is_ended(self, tmp_path, monkeypatch):
         (tmp_path / "scan.py").write_text("import time; time.sleep(60)")
-        monkeypatch.setattr(presented, "SCAN", tmp_path / "scan.py")
-        monkeypatch.setattr(presented, "WALL", 0.2)
+        monkeypatch.setattr(submission_parsing, "SCAN", tmp_path / "scan.py")
+        monkeypatch.setattr(submission_parsing, "WALL", 0.2)
         with pytest.raises(Refused) as refusal:
-            presented.from_file("x", b"%PDF-1.7")
+            submission_parsing.from_file("x", b"%PDF-1.7")
         assert refusal.value.code == "not_read"
 
     def test_more_than_a_few_at_once_are_asked_to_come_again(self, client, monkeypatch):
-        monkeypatch.setattr(presented, "WAIT", 0.0)
-        monkeypatch.setattr(presented, "AT_ONCE", 1)
-        with presented._place():
+        monkeypatch.setattr(submission_parsing, "WAIT", 0.0)
+        monkeypatch.setattr(submission_parsing, "AT_ONCE", 1)
+        with submission_parsing._place():
             answer = handed(client, b"%PDF-1.7")
-        assert (answer.status_code, answer["Retry-After"]) == (503, str(presented.RETRY))
+        assert (answer.status_code, answer["Retry-After"]) == (503, str(submission_parsing.RETRY))
         assert 'dir="rtl"' in answer.content.decode()
         assert handed(client, b"%PDF-1.7").status_code == 200
 
     def test_one_sender_holds_one_place_and_another_finds_the_other(self, client, monkeypatch):
-        monkeypatch.setattr(presented, "WAIT", 0.0)
-        with presented._place("127.0.0.1"):
+        monkeypatch.setattr(submission_parsing, "WAIT", 0.0)
+        with submission_parsing._place("127.0.0.1"):
             assert handed(client, b"%PDF-1.7").status_code == 503
-            with presented._place("203.0.113.7"):
+            with submission_parsing._place("203.0.113.7"):
                 pass
         assert handed(client, b"%PDF-1.7").status_code == 200
 
     def test_of_eight_at_once_one_sender_has_one_place(self, monkeypatch):
-        monkeypatch.setattr(presented, "WAIT", 0.0)
+        monkeypatch.setattr(submission_parsing, "WAIT", 0.0)
         meeting = threading.Barrier(8)
 
         def hold(_n):
             meeting.wait()
             try:
-                with presented._place("203.0.113.7"):
+                with submission_parsing._place("203.0.113.7"):
                     meeting.wait()
                     return True
-            except presented.Busy:
+            except submission_parsing.Busy:
                 meeting.wait()
                 return False
 
@@ -166,24 +166,24 @@ class TestBounds:
 
     def test_the_places_lie_where_no_other_account_can_make_them(self, settings, tmp_path):
         settings.DATA_DIR = tmp_path
-        with presented._place():
+        with submission_parsing._place():
             folder = tmp_path / "places"
             assert folder.stat().st_mode & 0o777 == 0o700
             assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
         folder.chmod(0o777)
-        with presented._place():
+        with submission_parsing._place():
             assert folder.stat().st_mode & 0o777 == 0o700
 
     def test_a_link_laid_in_its_place_is_not_followed(self, settings, tmp_path):
         (tmp_path / "elsewhere").mkdir()
         (tmp_path / "places").symlink_to(tmp_path / "elsewhere")
         settings.DATA_DIR = tmp_path
-        with pytest.raises(ImproperlyConfigured), presented._place():
+        with pytest.raises(ImproperlyConfigured), submission_parsing._place():
             pass
         settings.DATA_DIR = tmp_path / "other"
-        presented._folder()
+        submission_parsing._folder()
         (settings.DATA_DIR / "places" / "guard").symlink_to(tmp_path / "elsewhere" / "file")
-        with pytest.raises(OSError, match="symbolic"), presented._place():
+        with pytest.raises(OSError, match="symbolic"), submission_parsing._place():
             pass
         assert not list((tmp_path / "elsewhere").iterdir())
 
@@ -193,6 +193,6 @@ class TestBounds:
         assert scan.look(raw)[0] in {"T", "N"}
 
     def test_nothing_of_the_house_is_imported_there(self):
-        text = presented.SCAN.read_text()
+        text = submission_parsing.SCAN.read_text()
         assert "import django" not in text
         assert "from takwin" not in text

@@ -45,7 +45,7 @@ HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 
 
 @dataclass(frozen=True)
-class Presented:
+class Submission:
     """Exactly one of the two is filled."""
 
     document: bytes = b""
@@ -56,15 +56,15 @@ class Busy(Exception):  # noqa: N818 - an answer: wait
     """Every place is taken; ask again in `RETRY` seconds."""
 
 
-def from_text(text: str) -> Presented:
+def from_text(text: str) -> Submission:
     """A pasted document, or the address or line of a code. Refused: too large, or neither."""
     content = text.strip().encode()
     if len(content) > MOST_BYTES:
         raise Refused(Sentence.TOO_LARGE, "text", most=MOST_BYTES // 1000)
     if content.startswith((b"{", b"\xef\xbb\xbf{", b"[")):
-        return Presented(document=content)
+        return Submission(document=content)
     if (line := read_code(text)) is not None:
-        return Presented(line=line)
+        return Submission(line=line)
     raise Refused(Sentence.NOT_JSON, "text")
 
 
@@ -76,7 +76,7 @@ def needs_place(content: bytes) -> bool:
     )
 
 
-def from_file(_name: str, content: bytes, *, sender: str = "") -> Presented:
+def from_file(_name: str, content: bytes, *, sender: str = "") -> Submission:
     """A file that was handed in: JSON, PDF, PNG, JPEG or WebP. Refused: empty, too large, or nothing of ours in it.
 
     `sender` is the network of whoever hands it in: one at a time for each. Raises Busy.
@@ -89,7 +89,7 @@ def from_file(_name: str, content: bytes, *, sender: str = "") -> Presented:
         raise Refused(Sentence.HEIC if kind == "HEIC" else Sentence.OTHER_KIND, "file", kind=kind)
     if len(content) > most:
         raise Refused(Sentence.TOO_LARGE, "file", most=most // 1000)
-    return _scanned(content, sender) if seen else Presented(document=content)
+    return _scanned(content, sender) if seen else Submission(document=content)
 
 
 def kind_of(content: bytes) -> str | None:
@@ -113,7 +113,7 @@ def read_code(text: str) -> str | None:
     return line if LINE.fullmatch(line) else None
 
 
-def _scanned(submitted: bytes, sender: str) -> Presented:
+def _scanned(submitted: bytes, sender: str) -> Submission:
     """The submission found by the other process. Refused: nothing of ours, too large, or out of time."""
     with _place(sender):
         try:
@@ -130,10 +130,10 @@ def _scanned(submitted: bytes, sender: str) -> Presented:
     if letter == b"T" or len(content) > MOST_BYTES:
         raise Refused(Sentence.TOO_LARGE, "file", most=MOST_BYTES // 1000)
     if letter == b"D":
-        return Presented(document=content)
+        return Submission(document=content)
     for text in content.decode("utf-8", "replace").splitlines():
         if (line := read_code(text)) is not None:
-            return Presented(line=line)
+            return Submission(line=line)
     raise Refused(Sentence.NO_CODE, "file")
 
 
