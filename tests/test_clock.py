@@ -14,7 +14,7 @@ from takwin.core import clock, pulse
 from takwin.core.errors import Refused
 from takwin.core.messages import post
 from takwin.core.models import Clock, ClockBatch, Entry, Outbox, Pulse
-from takwin.employment.models import Vacancy, Wave
+from takwin.employment.models import SurveyWave, Vacancy
 from takwin.employment.tests.make import make_employer, make_sample, make_vacancy
 from takwin.offer.services import close_season
 from takwin.offer.tests.make import make_offering, make_season
@@ -155,7 +155,7 @@ class TestSteps:
             row = make_vacancy(employer)
             Vacancy.objects.filter(pk=row.pk).update(expires_on=today + timedelta(days=days))
         sample = make_sample()
-        Wave.objects.filter(pk=sample.wave_id).update(
+        SurveyWave.objects.filter(pk=sample.wave_id).update(
             state="open", opens_on=today - timedelta(days=9), closes_on=today + timedelta(days=1)
         )
         contract = make_contract()

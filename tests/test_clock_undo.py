@@ -17,7 +17,7 @@ from takwin.core.errors import Refused
 from takwin.core.models import ClockBatch, ClockRow, Entry, GivingBack
 from takwin.core.tests.threads import together
 from takwin.employment import services as employment
-from takwin.employment.models import PublishedRate, Vacancy, Wave
+from takwin.employment.models import PublishedRate, SurveyWave, Vacancy
 from takwin.employment.rules.rates import LEAST
 from takwin.employment.tests.make import make_employer, make_sample, make_vacancy
 from takwin.offer.models import Season
@@ -119,13 +119,13 @@ class TestEveryStep:
     def test_a_follow_up_takes_answers_again_unless_its_rates_are_published(self, ahead):
         sample = make_sample()
         today = timezone.localdate()
-        Wave.objects.filter(pk=sample.wave_id).update(
+        SurveyWave.objects.filter(pk=sample.wave_id).update(
             state="open", opens_on=today - timedelta(days=9), closes_on=today + timedelta(days=9)
         )
         ahead(lambda: run_step("waves"))
-        assert Wave.objects.get(pk=sample.wave_id).state == "closed"
+        assert SurveyWave.objects.get(pk=sample.wave_id).state == "closed"
         undo_all("waves")
-        assert Wave.objects.get(pk=sample.wave_id).state == "open"
+        assert SurveyWave.objects.get(pk=sample.wave_id).state == "open"
         employment.answer(fresh(sample), outcome="seeking")
         ahead(lambda: run_step("waves"))
         PublishedRate.objects.create(
@@ -201,7 +201,7 @@ class TestLeftAlone:
         wave = make_sample().wave
         today = timezone.localdate()
         days = {"opens_on": today - timedelta(days=9), "closes_on": today + timedelta(days=9)}
-        Wave.objects.filter(pk=wave.pk).update(state="open", **days)
+        SurveyWave.objects.filter(pk=wave.pk).update(state="open", **days)
         ahead(lambda: run_step("waves"))
         person = two_people()[0]
         employment.reopen_wave(fresh(wave), closes_on=today + timedelta(days=9), reason="x", by=person)

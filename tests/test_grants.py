@@ -24,7 +24,7 @@ from takwin.admissions.models import Contribution, Draw, Run
 from takwin.admissions.tests.make import make_run, make_submitted
 from takwin.centres.forms import CorrectForm
 from takwin.centres.models import Centre
-from takwin.certification.tests.make import SITTERS, make_certification
+from takwin.certification.tests.make import MEMBERS, make_certification
 from takwin.core.models import ClockBatch, ClockRow, Entry
 from takwin.employment import services as employment
 from takwin.employment.tests.make import make_employer, make_vacancy
@@ -158,7 +158,7 @@ CASES = {
     ),
     "certification:jury_form": (
         "/desk/groups/{jury_group}/jury/",
-        [{"held_on": str(TODAY), "president": "{president}", "sitters": SITTERS}],
+        [{"held_on": str(TODAY), "president": "{president}", "members": MEMBERS}],
     ),
     "certification:jury": (
         "/desk/juries/{jury}/",

@@ -11,7 +11,7 @@ from takwin.core.errors import Refused
 from takwin.core.models import Entry, Outbox
 from takwin.core.tests.threads import together
 from takwin.employment import services as employment
-from takwin.employment.models import PublishedRate, Wave
+from takwin.employment.models import PublishedRate, SurveyWave
 from takwin.employment.rules.rates import LEAST
 from takwin.employment.tests.make import make_sample
 from takwin.guidance import services as guidance
@@ -125,8 +125,8 @@ class TestShortCourse:
 class TestWave:
     def test_it_takes_answers_again_until_a_day_and_not_once_its_rates_are_published(self):
         sample = make_sample()
-        wave, today = Wave.objects.get(pk=sample.wave_id), timezone.localdate()
-        Wave.objects.filter(pk=wave.pk).update(opens_on=today - timedelta(days=9), closes_on=today)
+        wave, today = SurveyWave.objects.get(pk=sample.wave_id), timezone.localdate()
+        SurveyWave.objects.filter(pk=wave.pk).update(opens_on=today - timedelta(days=9), closes_on=today)
         employment.close_wave(wave)
         assert code_of(employment.answer, sample, outcome="seeking") == "wave_not_open"
         late = {"closes_on": today - timedelta(days=1), "reason": REASON, "by": None}
@@ -142,8 +142,8 @@ class TestWave:
         assert code_of(employment.reopen_wave, wave, **again) == "published"
 
     def test_at_the_desk(self, client):
-        wave, today = Wave.objects.get(pk=make_sample().wave_id), timezone.localdate()
-        Wave.objects.filter(pk=wave.pk).update(opens_on=today - timedelta(days=9), closes_on=today)
+        wave, today = SurveyWave.objects.get(pk=make_sample().wave_id), timezone.localdate()
+        SurveyWave.objects.filter(pk=wave.pk).update(opens_on=today - timedelta(days=9), closes_on=today)
         employment.close_wave(wave)
         client.force_login(make_user("boss@example.org", "national"))
         path = f"/desk/waves/{wave.ref}/"

@@ -40,7 +40,7 @@ class DiplomaState(States):
     REVOKED = "revoked", "bad", _("Revoked")
 
 
-class Why(models.TextChoices):
+class StatusReason(models.TextChoices):
     """Why a diploma was suspended or revoked. Verifiers read this class; the free text stays in the journal."""
 
     NONE = "", "–"

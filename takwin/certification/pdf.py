@@ -98,10 +98,10 @@ def minutes_pdf(row: Jury) -> bytes:
             [gettext("Day of the jury"), dates.day(row.held_on, language())],
             [gettext("Rule"), row.rule],
         ],
-        "sitters_title": gettext("Members"),
-        "sitters": [
+        "members_title": gettext("Members"),
+        "members": [
             [member.name, str(Seat(member.seat).label), gettext("present") if member.present else gettext("absent")]
-            for member in row.sitters.all()
+            for member in row.members.all()
         ],
         "head": [gettext("Trainee"), gettext("Reference"), gettext("Average"), gettext("Decision"), gettext("Why")],
         "lines": [

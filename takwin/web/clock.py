@@ -30,9 +30,9 @@ from takwin.core.agreed import derive_instants
 from takwin.core.changes import journal
 from takwin.core.journal_chain import seal_journal
 from takwin.core.models import Entry, Pulse
-from takwin.employment.choices import SampleState, WaveState
+from takwin.employment.choices import InvitationState, WaveState
 from takwin.employment.choices.work import VacancyState
-from takwin.employment.models import Sample, Vacancy
+from takwin.employment.models import SurveyInvitation, Vacancy
 from takwin.employment.services import VACANCY_UNDO, WAVE_UNDO, expire_due, open_due
 from takwin.guidance.services import (
     HOLIDAY_UNDO,
@@ -220,7 +220,7 @@ def _ends(within: timedelta) -> list[Closing]:
     today = timezone.localdate()
     until = today + within - timedelta(days=1)  # the last day that is over within the time
     vacancies = Vacancy.objects.filter(state__in=[VacancyState.OPEN, VacancyState.POSTED])
-    samples = Sample.objects.filter(state=SampleState.WAITING, wave__state=WaveState.OPEN)
+    samples = SurveyInvitation.objects.filter(state=InvitationState.WAITING, wave__state=WaveState.OPEN)
     contracts = Contract.objects.filter(state=ContractState.BROKEN)
     found = []
     for kind, rows, field, more in (

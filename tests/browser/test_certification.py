@@ -82,7 +82,7 @@ def _jury(desk: Page, group, picture) -> None:
 
     desk.fill("[name=held_on]", str(timezone.localdate()))
     desk.select_option("[name=president]", label="مدير مدينة المهن")
-    desk.fill("[name=sitters]", "أستاذة العربية; trainer\nمهني من القطاع; professional")
+    desk.fill("[name=members]", "أستاذة العربية; trainer\nمهني من القطاع; professional")
     desk.locator("#main form button").click()
     for box in desk.locator("[name=present]").all():
         box.check()

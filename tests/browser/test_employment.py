@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from takwin.employment import tokens
-from takwin.employment.models import Bid, Employer, Sample, Vacancy, Wave
+from takwin.employment.models import Employer, JobApplication, SurveyInvitation, SurveyWave, Vacancy
 from takwin.employment.selectors import matching
 from takwin.offer.models import Offering
 from takwin.offer.selectors import current_season
@@ -31,11 +31,11 @@ def wave(season, monkeypatch):
     graduates.play(current_season(), account, say=lambda _line: None)
     # So small a sample opens no seat there: the chart wants requests a seat.
     Offering.objects.filter(centre__code=graduates.CENTRE).update(seats=2)
-    return Wave.objects.get(months=6)
+    return SurveyWave.objects.get(months=6)
 
 
 def test_a_graduate_answers_in_two_minutes_and_corrects(wave, visit, picture):
-    sample = Sample.objects.filter(wave=wave, state="waiting", graduate__person__account=None).first()
+    sample = SurveyInvitation.objects.filter(wave=wave, state="waiting", graduate__person__account=None).first()
     page = visit(PHONE)
     page.goto(tokens.address(sample.ref))
     picture(page, "survey-ar-390")
@@ -146,7 +146,7 @@ def _apply(page, vacancy, picture) -> None:
 
 def _hire(boss, vacancy, picture) -> None:
     boss.goto(f"/employer/vacancies/{vacancy.ref}/")
-    bid = Bid.objects.select_related("person").get(vacancy=vacancy)
+    bid = JobApplication.objects.select_related("person").get(vacancy=vacancy)
     boss.get_by_role("link", name=bid.person.name).click()
     if bid.person.phone:
         expect(boss.get_by_text(bid.person.phone)).to_have_count(0)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from takwin.certification import services
-from takwin.certification.choices import Decision, Why
+from takwin.certification.choices import Decision, StatusReason
 from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
@@ -17,7 +17,7 @@ class JuryForm(ServiceForm):
 
     held_on = Day(_("Day of the jury"))
     president = forms.ChoiceField(label=_("President"), help_text=_("Signs the minutes with their own account."))
-    sitters = forms.CharField(
+    members = forms.CharField(
         label=_("Other members"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=4000,
@@ -50,7 +50,7 @@ class AmendForm(ServiceForm):
 
 class TakeBackForm(ServiceForm):
     why = forms.ChoiceField(
-        label=_("Class of reason"), choices=[choice for choice in Why.choices if choice[0]],
+        label=_("Class of reason"), choices=[choice for choice in StatusReason.choices if choice[0]],
         help_text=_("Told, with the day, to whoever verifies."),
     )  # fmt: skip
     words = forms.CharField(

@@ -1,7 +1,7 @@
 """Tables of certification, by noun."""
 
 from takwin.certification.models.diplomas import Diploma, Share
-from takwin.certification.models.juries import Amendment, Jury, Sitter, Verdict
+from takwin.certification.models.juries import Amendment, Jury, JuryMember, Verdict
 from takwin.certification.models.keys import KeyWithdrawal, SigningKey
 
-__all__ = ["Amendment", "Diploma", "Jury", "KeyWithdrawal", "Share", "SigningKey", "Sitter", "Verdict"]
+__all__ = ["Amendment", "Diploma", "Jury", "JuryMember", "KeyWithdrawal", "Share", "SigningKey", "Verdict"]

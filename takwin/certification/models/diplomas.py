@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from takwin.certification.choices import DiplomaKind, DiplomaState, ShareState, Why
+from takwin.certification.choices import DiplomaKind, DiplomaState, ShareState, StatusReason
 from takwin.certification.models.juries import Verdict
 from takwin.certification.models.keys import SigningKey
 from takwin.core.choices import state_check
@@ -41,7 +41,7 @@ class Diploma(models.Model):
     credential = models.TextField(blank=True, default="")
     line = models.TextField(blank=True, default="")
     state = models.CharField(max_length=10, choices=DiplomaState, default=DiplomaState.PREPARED)
-    why = models.CharField(max_length=8, choices=Why, blank=True, default="")
+    why = models.CharField(max_length=8, choices=StatusReason, blank=True, default="")
     since_on = models.DateField()
     issued_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False, db_default=False)

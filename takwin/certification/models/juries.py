@@ -59,11 +59,11 @@ class Jury(models.Model):
         return f"{self.group} · {self.held_on}"
 
 
-class Sitter(models.Model):
+class JuryMember(models.Model):
     """A member of a jury; those from outside need no account."""
 
     ref = RefField(prefix="SIT")
-    jury = models.ForeignKey(Jury, models.CASCADE, related_name="sitters")
+    jury = models.ForeignKey(Jury, models.CASCADE, related_name="members")
     name = models.CharField(_("Name"), max_length=120)
     seat = models.CharField(_("Role"), max_length=12, choices=Seat)
     present = models.BooleanField(default=False)
@@ -72,11 +72,9 @@ class Sitter(models.Model):
         verbose_name = _("member of a jury")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(seat__in=Seat.values), name="sitter_seat_is_known"),
-            models.UniqueConstraint(fields=["jury", "name"], name="sitter_once_a_jury"),
-            models.UniqueConstraint(
-                fields=["jury"], condition=Q(seat="president"), name="sitter_one_president_a_jury"
-            ),
+            models.CheckConstraint(condition=Q(seat__in=Seat.values), name="jury_member_seat_is_known"),
+            models.UniqueConstraint(fields=["jury", "name"], name="jury_member_once_a_jury"),
+            models.UniqueConstraint(fields=["jury"], condition=Q(seat="president"), name="jury_member_one_president"),
         ]
 
     def __str__(self) -> str:

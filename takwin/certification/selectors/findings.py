@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from takwin.certification import submission_parsing
-from takwin.certification.choices import DiplomaState, Finding, Sentence, Why
+from takwin.certification.choices import DiplomaState, Finding, Sentence, StatusReason
 from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
 from takwin.certification.selectors.diplomas import ISSUED
@@ -98,7 +98,7 @@ def _standing(ref: str, shown: dict[str, str]) -> Answer:
     taken = finding != Finding.VALID
     return Answer(
         finding, str(sentence.label), ref=ref, since=row.since_on if taken else None,
-        why=str(Why(row.why).label) if taken else "", shown=shown,
+        why=str(StatusReason(row.why).label) if taken else "", shown=shown,
     )  # fmt: skip
 
 

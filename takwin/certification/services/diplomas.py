@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from takwin.certification import tokens
 from takwin.certification.choices import CertificationReason as R
-from takwin.certification.choices import DiplomaState, ShareState, Why
+from takwin.certification.choices import DiplomaState, ShareState, StatusReason
 from takwin.certification.diploma_facts import PURPOSES
 from takwin.certification.models import Diploma, Share
 from takwin.certification.rules.flows import DIPLOMA, SHARE
@@ -45,7 +45,7 @@ def forget_lists(row: Diploma) -> None:
 
 def _taker(verb: str) -> Any:
     def take(diploma: Diploma, *, why: str, words: str = "", by: Any) -> Diploma:
-        if why not in Why.values or not why:
+        if why not in StatusReason.values or not why:
             raise Refused(R.WHY_MISSING, "why")
         with change(diploma, verb, by=by, flow=DIPLOMA, reason=words) as row:
             row.why, row.since_on = why, timezone.localdate()
@@ -70,7 +70,7 @@ revoke_diploma = _taker("revoke_diploma")
 def restore(diploma: Diploma, *, by: Any) -> Diploma:
     """End a suspension."""
     with change(diploma, "restore", by=by, flow=DIPLOMA) as row:
-        row.why, row.since_on = Why.NONE, timezone.localdate()
+        row.why, row.since_on = StatusReason.NONE, timezone.localdate()
     forget_lists(row)
     return row
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from takwin.accounts.selectors import holds
 from takwin.centres.models import Centre
 from takwin.certification.choices import CertificationReason as R
-from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, Why
+from takwin.certification.choices import Decision, DiplomaState, JuryState, Seat, StatusReason
 from takwin.certification.diploma_facts import identity_of
-from takwin.certification.models import Amendment, Diploma, Jury, Sitter, Verdict
+from takwin.certification.models import Amendment, Diploma, Jury, JuryMember, Verdict
 from takwin.certification.rules.flows import JURY
 from takwin.certification.rules.juries import CURRENT, RULES, check_decision, check_present, proposed
 from takwin.certification.selectors import juries as reads
@@ -26,7 +26,7 @@ from takwin.training import services as training
 from takwin.training.models import Group
 
 
-def read_sitters(text: str) -> list[tuple[str, str]]:
+def parse_members(text: str) -> list[tuple[str, str]]:
     """(name, seat) of each line, “name; role”; without a role the seat is a trainer's. Refused: an unreadable line, a
     president, a name given twice."""
     out: list[tuple[str, str]] = []
@@ -38,31 +38,31 @@ def read_sitters(text: str) -> list[tuple[str, str]]:
         name = " ".join(name_cell.split())[:120]
         found = roles.get(role.strip().casefold() or "trainer")
         if not name or found in {None, Seat.PRESIDENT}:
-            raise Refused(R.BAD_SITTER, "sitters", line=number, value=line.strip()[:80])
+            raise Refused(R.BAD_SITTER, "members", line=number, value=line.strip()[:80])
         if name in {listed for listed, _seat in out}:
-            raise Refused(R.SITTER_TWICE, "sitters", name=name)
+            raise Refused(R.SITTER_TWICE, "members", name=name)
         out.append((name, str(found)))
     return out
 
 
-def form_jury(group: Group, *, held_on: date, president: Any, sitters: str, by: Any) -> Jury:
-    """A jury of a group's present year. Refused: one exists, too few members, a day to come, a president who may not
+def form_jury(group: Group, *, held_on: date, president: Any, members: str, by: Any) -> Jury:
+    """A jury of a group's present year. Refused: one exists, too few parsed, a day to come, a president who may not
     sign at the group's centre."""
-    rule, members = RULES[CURRENT], read_sitters(sitters)
+    rule, parsed = RULES[CURRENT], parse_members(members)
     if held_on > timezone.localdate():
         raise Refused(R.FUTURE, "held_on", on=held_on)
     if not holds(president, "certification.sign", group.centre):
         raise Refused(R.CANNOT_SIGN, "president", who=president)
-    if str(president) in {name for name, _seat in members}:
-        raise Refused(R.SITTER_TWICE, "sitters", name=president)
-    if len(members) + 1 < rule.least:
-        raise Refused(R.FEW_SITTERS, "sitters", least=rule.least, count=len(members) + 1)
+    if str(president) in {name for name, _seat in parsed}:
+        raise Refused(R.SITTER_TWICE, "members", name=president)
+    if len(parsed) + 1 < rule.least:
+        raise Refused(R.FEW_SITTERS, "members", least=rule.least, count=len(parsed) + 1)
     row = Jury(group=group, year=group.year, held_on=held_on, president=president, rule=rule.version)
     try:
         with transaction.atomic():
             create(row, "form_jury", by=by)
-            people = [(str(president), Seat.PRESIDENT.value), *members]
-            Sitter.objects.bulk_create([Sitter(jury=row, name=name, seat=seat) for name, seat in people])
+            people = [(str(president), Seat.PRESIDENT.value), *parsed]
+            JuryMember.objects.bulk_create([JuryMember(jury=row, name=name, seat=seat) for name, seat in people])
     except IntegrityError:
         other = Jury.objects.filter(group=group, year=group.year).exclude(state=JuryState.CANCELLED).first()
         raise Refused(R.GROUP_HAS_JURY, ref=other.ref if other else "") from None
@@ -73,11 +73,11 @@ def open_jury(jury: Jury, *, present: Iterable[str], by: Any) -> Jury:
     """Note who is present (references of members), pull the results from training and begin the deliberation."""
     here = set(present)
     with change(jury, "open_jury", by=by, flow=JURY) as row:
-        sitters = list(row.sitters.all())
-        came = [sitter for sitter in sitters if sitter.ref in here]
-        president = any(sitter.seat == Seat.PRESIDENT for sitter in came)
-        check_present(len(came), len(sitters), president, RULES[row.rule])
-        Sitter.objects.filter(pk__in=[sitter.pk for sitter in came]).update(present=True)
+        members = list(row.members.all())
+        came = [member for member in members if member.ref in here]
+        president = any(member.seat == Seat.PRESIDENT for member in came)
+        check_present(len(came), len(members), president, RULES[row.rule])
+        JuryMember.objects.filter(pk__in=[member.pk for member in came]).update(present=True)
         if not _pull(row):
             raise Refused(R.NOBODY)
     return row
@@ -229,7 +229,7 @@ def _follow(jury: Jury, verdict: Verdict, was: bool, by: Any) -> None:
     if was and not now:
         for diploma in Diploma.objects.filter(enrolment=verdict.enrolment_id, module=""):
             if diploma.state in {DiplomaState.LIVE, DiplomaState.SUSPENDED}:
-                revoke_diploma(diploma, why=Why.AMENDED, words=str(verdict.amendments.last()), by=by)
+                revoke_diploma(diploma, why=StatusReason.AMENDED, words=str(verdict.amendments.last()), by=by)
             elif diploma.state == DiplomaState.PREPARED:
                 diploma.delete()  # never signed: nobody has seen it
         training.reopen(verdict.enrolment, by=by)

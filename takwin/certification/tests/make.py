@@ -14,7 +14,7 @@ from takwin.training import services as training
 from takwin.training.models import Group
 from takwin.training.tests.make import CENTRE, make_group, make_trainer
 
-SITTERS = "أستاذة العربية; trainer\nمهني من القطاع; professional"
+MEMBERS = "أستاذة العربية; trainer\nمهني من القطاع; professional"
 
 
 def make_results(*marks: str, group: Group | None = None) -> Group:
@@ -50,12 +50,12 @@ def make_jury(*marks: str, president: Any = None, group: Group | None = None) ->
     """A jury that has been formed for a group of these marks."""
     group = group or make_results(*(marks or ("14", "12.5", "11")))
     president = president or make_president()
-    return services.form_jury(group, held_on=timezone.localdate(), president=president, sitters=SITTERS, by=president)
+    return services.form_jury(group, held_on=timezone.localdate(), president=president, members=MEMBERS, by=president)
 
 
 def make_open_jury(*marks: str, **over: Any) -> Jury:
     row = make_jury(*marks, **over)
-    return services.open_jury(row, present=[sitter.ref for sitter in row.sitters.all()], by=row.president)
+    return services.open_jury(row, present=[member.ref for member in row.members.all()], by=row.president)
 
 
 def make_signed_jury(*marks: str, **over: Any) -> Jury:

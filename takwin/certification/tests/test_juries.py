@@ -15,9 +15,9 @@ from takwin.certification.choices import Decision
 from takwin.certification.forms import JuryForm
 from takwin.certification.models import Amendment, Diploma, Jury
 from takwin.certification.rules.juries import CURRENT, RULES, check_decision, check_present, needed, proposed
-from takwin.certification.services.juries import read_sitters
+from takwin.certification.services.juries import parse_members
 from takwin.certification.tests.make import (
-    SITTERS,
+    MEMBERS,
     make_diploma,
     make_jury,
     make_open_jury,
@@ -94,21 +94,21 @@ class TestRule:
 class TestForming:
     def test_a_group_has_one_jury_a_year(self):
         row = make_jury()
-        assert [sitter.seat for sitter in row.sitters.all()] == ["president", "trainer", "professional"]
+        assert [member.seat for member in row.members.all()] == ["president", "trainer", "professional"]
         with refused("group_has_jury"):
             make_jury(group=row.group, president=row.president)
         services.cancel_jury(row, reason="موعد آخر", by=row.president)
         assert make_jury(group=row.group, president=row.president).pk != row.pk
 
     @pytest.mark.parametrize(
-        ("sitters", "code", "place"),
+        ("members", "code", "place"),
         [("واحد", "few_sitters", None), ("واحد; chef", "bad_sitter", "1"), ("واحد\nواحد", "sitter_twice", None),
          ("واحد; president", "bad_sitter", "1"), ("واحد\n; trainer", "bad_sitter", "2")],
     )  # fmt: skip
-    def test_members_that_cannot_be_are_told_with_their_line(self, sitters, code, place):
+    def test_refused_members_are_reported_with_their_line(self, members, code, place):
         group, president = make_results("12"), make_president()
         with pytest.raises(Refused) as refusal:
-            services.form_jury(group, held_on=timezone.localdate(), president=president, sitters=sitters, by=president)
+            services.form_jury(group, held_on=timezone.localdate(), president=president, members=members, by=president)
         assert refusal.value.code == code
         assert place is None or place in str(refusal.value)
         assert not Jury.objects.exists()
@@ -117,7 +117,7 @@ class TestForming:
         group, president = make_results("12"), make_president()
         with refused("future"):
             tomorrow = timezone.localdate() + timedelta(days=1)
-            services.form_jury(group, held_on=tomorrow, president=president, sitters=SITTERS, by=president)
+            services.form_jury(group, held_on=tomorrow, president=president, members=MEMBERS, by=president)
 
 
 @pytest.mark.django_db
@@ -133,7 +133,7 @@ class TestDeliberation:
     def test_too_few_present_open_nothing(self):
         row = make_jury()
         with refused("no_quorum"):
-            services.open_jury(row, present=[row.sitters.get(seat="president").ref], by=row.president)
+            services.open_jury(row, present=[row.members.get(seat="president").ref], by=row.president)
         row.refresh_from_db()
         assert row.state == "formed"
         assert not row.verdicts.exists()
@@ -223,10 +223,10 @@ def test_a_president_may_sign_there_when_appointed_and_when_signing():
         make_user("far@example.org", "director", centre="ismss-oujda"),
     ):  # fmt: skip
         with refused("cannot_sign"):
-            services.form_jury(group, held_on=today, president=user, sitters=SITTERS, by=None)
+            services.form_jury(group, held_on=today, president=user, members=MEMBERS, by=None)
     president = make_president()
-    jury = services.form_jury(group, held_on=today, president=president, sitters=SITTERS, by=None)
-    services.open_jury(jury, present=[sitter.ref for sitter in jury.sitters.all()], by=president)
+    jury = services.form_jury(group, held_on=today, president=president, members=MEMBERS, by=None)
+    services.open_jury(jury, present=[member.ref for member in jury.members.all()], by=president)
     services.follow_rule(jury, by=president)
     president.grants.all().delete()
     with refused("cannot_sign"):
@@ -238,6 +238,6 @@ def test_a_president_may_sign_there_when_appointed_and_when_signing():
 def test_the_roles_that_the_form_names_are_those_it_reads(language):
     """In the reader's own words: nobody types an English code on an Arabic page."""
     with translation.override(language):
-        roles = str(JuryForm.base_fields["sitters"].help_text).rpartition(":")[2].strip(" .").replace("،", ",")
-        seats = [read_sitters(f"ليلى; {role}")[0][1] for role in roles.split(",")]
+        roles = str(JuryForm.base_fields["members"].help_text).rpartition(":")[2].strip(" .").replace("،", ",")
+        seats = [parse_members(f"ليلى; {role}")[0][1] for role in roles.split(",")]
     assert seats == ["trainer", "professional", "office"]

@@ -11,7 +11,7 @@ from takwin.accounts.tests.make import make_user
 from takwin.accounts.tests.visitors import meet, send_away
 from takwin.certification.models import Diploma, Jury, KeyWithdrawal, Share, SigningKey
 from takwin.certification.tests.make import (
-    SITTERS,
+    MEMBERS,
     make_certification,
     make_diploma,
     make_jury,
@@ -78,13 +78,13 @@ class TestJuries:
         client.force_login(director)
         group = make_results("14", "9.75")
         assert group.name in client.get("/desk/juries/").content.decode()
-        form = {"held_on": str(timezone.localdate()), "president": director.ref, "sitters": "واحد"}
+        form = {"held_on": str(timezone.localdate()), "president": director.ref, "members": "واحد"}
         wrong = client.post(f"/desk/groups/{group.ref}/jury/", form)
         assert wrong.status_code == 422
-        assert client.post(f"/desk/groups/{group.ref}/jury/", form | {"sitters": SITTERS}).status_code == 302
+        assert client.post(f"/desk/groups/{group.ref}/jury/", form | {"members": MEMBERS}).status_code == 302
         row = Jury.objects.get()
         path = f"/desk/juries/{row.ref}/"
-        present = [sitter.ref for sitter in row.sitters.all()]
+        present = [member.ref for member in row.members.all()]
         assert "يجب أن يحضر" in client.post(path, {"do": "open", "present": present[:1]}, follow=True).content.decode()
         client.post(path, {"do": "open", "present": present})
         low = row.verdicts.get(proposed="resit")
@@ -117,7 +117,7 @@ class TestJuries:
         for last in ("sign", "cancel"):
             row = make_jury(group=group, president=director)
             path = f"/desk/juries/{row.ref}/"
-            present = [sitter.ref for sitter in row.sitters.all()]
+            present = [member.ref for member in row.members.all()]
             page = client.post(path, {"do": "open", "present": present}, follow=True)
             assert page.status_code == 200
             without = row.verdicts.get(result__isnull=True)

@@ -186,13 +186,13 @@ def jury(request: Any, ref: str) -> HttpResponse:
         MOVES[request.POST["do"]][0](request, row)
         return redirect("certification:jury", ref)
     verdicts = reads.verdicts(row)
-    sitters = list(row.sitters.all())
+    members = list(row.members.all())
     job = jobs.latest(tasks.ISSUE, row.ref)
     context: dict[str, Any] = {
         "row": row, "verdicts": verdicts, "sheet": sheet_of(row, verdicts), "counts": reads.counts(verdicts),
-        "sitters": sitters, "job": job,
+        "sitters": members, "job": job,
         "decided": [(Decision(key), n) for key, n in reads.counts(verdicts).items() if key and n],
-        "quorum": needed(len(sitters), RULES[row.rule]), "decisions": Decision.choices,
+        "quorum": needed(len(members), RULES[row.rule]), "decisions": Decision.choices,
         "runs": request.user.can("certification.run", row), "president": request.user.pk == row.president_id,
         "amendments": reads.amendments(row), "due": reads.without_diploma(request.scope, row).count(),
         "cancel": forms.CancelJuryForm(), "running": job is not None and job.state in {"queued", "running"},

@@ -52,14 +52,14 @@ class WaveState(States):
     CLOSED = "closed", "good", _("Closed")
 
 
-class SampleState(States):
+class InvitationState(States):
     WAITING = "waiting", "wait", _("Not answered yet")
     ANSWERED = "answered", "good", _("Has answered")
     REFUSED = "refused", "bad", _("Refused to answer")
     UNREACHABLE = "unreachable", "bad", _("Unreachable")
 
 
-class Way(models.TextChoices):
+class ContactChannel(models.TextChoices):
     """How an answer came, or how someone was tried."""
 
     LINK = "link", _("SMS link")
@@ -69,7 +69,7 @@ class Way(models.TextChoices):
     HIRED = "hired", _("Hired through this network")
 
 
-class Reached(models.TextChoices):
+class ContactResult(models.TextChoices):
     SENT = "sent", _("Sent")
     NO_ANSWER = "no-answer", _("No answer")
     LATER = "later", _("To be called again")
@@ -77,7 +77,7 @@ class Reached(models.TextChoices):
     REFUSED = "refused", _("Refused to answer")
 
 
-class Likely(States):
+class TrainingStatus(States):
     """Kinds of leaving, defined in `rules/leaving.py`."""
 
     IN = "in", "good", _("In training")

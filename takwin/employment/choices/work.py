@@ -23,7 +23,7 @@ class VacancyState(States):
     EXPIRED = "expired", "mute", _("Expired")
 
 
-class BidState(States):
+class JobApplicationState(States):
     APPLIED = "applied", "info", _("Sent")
     SHORTLISTED = "shortlisted", "info", _("Shortlisted")
     INVITED = "invited", "wait", _("Invited to an interview")

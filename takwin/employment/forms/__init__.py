@@ -7,12 +7,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from takwin.employment import services
-from takwin.employment.choices import FIRST_PERSON, ContractKind, Outcome, Reached, Way
+from takwin.employment.choices import FIRST_PERSON, ContactChannel, ContactResult, ContractKind, Outcome
 from takwin.ui import fields as forms
 from takwin.ui.forms import Day, ReasonForm, ServiceForm
 
 OUTCOMES = [(str(outcome.value), outcome.label) for outcome in Outcome]
-WAYS = [(str(channel.value), channel.label) for channel in (Way.PHONE, Way.COUNSELLOR, Way.MAIL)]
+CHANNELS = [
+    (str(channel.value), channel.label)
+    for channel in (ContactChannel.PHONE, ContactChannel.COUNSELLOR, ContactChannel.MAIL)
+]
 
 
 class CohortForm(ServiceForm):
@@ -53,7 +56,7 @@ class SurveyForm(AnswerFields):
 class EnteredForm(AnswerFields):
     """The same answer, entered by a counsellor."""
 
-    way = forms.ChoiceField(label=_("How it was told"), choices=WAYS)
+    way = forms.ChoiceField(label=_("How it was told"), choices=CHANNELS)
 
     service = services.answer
 
@@ -63,9 +66,9 @@ class EnteredForm(AnswerFields):
 
 
 class AttemptForm(ServiceForm):
-    way = forms.ChoiceField(label=_("How"), choices=WAYS)
+    way = forms.ChoiceField(label=_("How"), choices=CHANNELS)
     result = forms.ChoiceField(
-        label=_("Result"), choices=[choice for choice in Reached.choices if choice[0] != "sent"]
+        label=_("Result"), choices=[choice for choice in ContactResult.choices if choice[0] != "sent"]
     )
     words = forms.CharField(label=_("Note"), max_length=300, required=False)
 

@@ -7,12 +7,12 @@ from takwin.employment.models.follow_up import (
     Graduate,
     PublishedOutcome,
     PublishedRate,
-    Sample,
-    Wave,
+    SurveyInvitation,
+    SurveyWave,
 )
-from takwin.employment.models.work import Bid, Employer, Vacancy, WorkWish
+from takwin.employment.models.work import Employer, JobApplication, Vacancy, WorkWish
 
 __all__ = [
-    "Answer", "Attempt", "Bid", "Cohort", "Employer", "Graduate", "PublishedOutcome", "PublishedRate", "Sample",
-    "Vacancy", "Wave", "WorkWish",
+    "Answer", "Attempt", "Cohort", "Employer", "Graduate", "JobApplication", "PublishedOutcome", "PublishedRate",
+    "SurveyInvitation", "SurveyWave", "Vacancy", "WorkWish",
 ]  # fmt: skip

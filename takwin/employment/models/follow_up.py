@@ -1,4 +1,4 @@
-"""Cohorts frozen at graduation, waves, what was tried and what was answered, and the rates that were published."""
+"""Cohorts frozen at graduation, survey waves, invitations, attempts, answers, and published rates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from takwin.core.choices import state_check
 from takwin.core.fields import RefField
 from takwin.core.models import Sourced
 from takwin.core.scope import ScopedQuerySet
-from takwin.employment.choices import ContractKind, Outcome, Reached, SampleState, WaveState, Way
+from takwin.employment.choices import ContactChannel, ContactResult, ContractKind, InvitationState, Outcome, WaveState
 from takwin.employment.rules.rates import LEAST
 from takwin.offer.models import Programme
 from takwin.people.models import Person
@@ -78,8 +78,8 @@ class Graduate(models.Model):
         return str(self.person)
 
 
-class Wave(models.Model):
-    """A follow-up so many months after graduation."""
+class SurveyWave(models.Model):
+    """A follow-up survey of a cohort, `months` months after graduation."""
 
     ref = RefField(prefix="WAV")
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="waves")
@@ -92,17 +92,17 @@ class Wave(models.Model):
         verbose_name = _("follow-up wave")
         ordering = ["cohort", "months"]
         constraints = [
-            state_check("state", WaveState, "wave_state_is_known"),
-            models.UniqueConstraint(fields=["cohort", "months"], name="wave_once_a_cohort"),
-            models.CheckConstraint(condition=Q(opens_on__lte=F("closes_on")), name="wave_begins_before_it_ends"),
+            state_check("state", WaveState, "survey_wave_state_is_known"),
+            models.UniqueConstraint(fields=["cohort", "months"], name="survey_wave_once_a_cohort"),
+            models.CheckConstraint(condition=Q(opens_on__lte=F("closes_on")), name="survey_wave_dates_in_order"),
         ]
-        indexes = [models.Index(fields=["state", "opens_on"], name="wave_by_state")]
+        indexes = [models.Index(fields=["state", "opens_on"], name="survey_wave_by_state")]
 
     def __str__(self) -> str:
         return f"{self.cohort} · {self.months}"
 
 
-class SampleQuerySet(ScopedQuerySet):
+class SurveyInvitationQuerySet(ScopedQuerySet):
     centre_path, area_path = "graduate__centre_id", "graduate__centre__area__path"
 
     def with_names(self):
@@ -111,31 +111,32 @@ class SampleQuerySet(ScopedQuerySet):
         )
 
 
-class Sample(models.Model):
-    """One graduate in one wave. `outcome` is that of the last answer; who does not answer stays in the frame."""
+class SurveyInvitation(models.Model):
+    """The invitation of one graduate to one wave. `outcome` is that of the last answer; without an answer the graduate
+    stays in the frame."""
 
     ref = RefField(prefix="SVY")
-    wave = models.ForeignKey(Wave, models.CASCADE, related_name="samples")
+    wave = models.ForeignKey(SurveyWave, models.CASCADE, related_name="samples")
     graduate = models.ForeignKey(Graduate, models.CASCADE, related_name="samples")
-    state = models.CharField(max_length=12, choices=SampleState, default=SampleState.WAITING)
+    state = models.CharField(max_length=12, choices=InvitationState, default=InvitationState.WAITING)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True, default="")
 
-    objects = SampleQuerySet.as_manager()
+    objects = SurveyInvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("graduate in a follow-up")
         ordering = ["pk"]
         constraints = [
-            state_check("state", SampleState, "sample_state_is_known"),
-            models.UniqueConstraint(fields=["wave", "graduate"], name="sample_once_a_wave"),
+            state_check("state", InvitationState, "invitation_state_is_known"),
+            models.UniqueConstraint(fields=["wave", "graduate"], name="invitation_once_a_wave"),
             models.CheckConstraint(
                 condition=(Q(state="answered", outcome__in=Outcome.values) | (~Q(state="answered") & Q(outcome=""))),
-                name="sample_answered_has_its_outcome",
+                name="invitation_answered_has_outcome",
             ),
         ]
         indexes = [
-            models.Index(fields=["wave", "state"], name="sample_by_state"),
-            models.Index(fields=["graduate"], name="sample_by_graduate"),
+            models.Index(fields=["wave", "state"], name="invitation_by_state"),
+            models.Index(fields=["graduate"], name="invitation_by_graduate"),
         ]
 
     def __str__(self) -> str:
@@ -145,9 +146,9 @@ class Sample(models.Model):
 class Attempt(models.Model):
     """An attempt to reach a graduate. Rows are never changed."""
 
-    sample = models.ForeignKey(Sample, models.CASCADE, related_name="attempts")
-    way = models.CharField(_("How"), max_length=12, choices=Way)
-    result = models.CharField(_("Result"), max_length=12, choices=Reached)
+    sample = models.ForeignKey(SurveyInvitation, models.CASCADE, related_name="attempts")
+    way = models.CharField(_("How"), max_length=12, choices=ContactChannel)
+    result = models.CharField(_("Result"), max_length=12, choices=ContactResult)
     words = models.CharField(_("Note"), max_length=300, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
@@ -155,7 +156,9 @@ class Attempt(models.Model):
     class Meta:
         verbose_name = _("attempt to reach")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(result__in=Reached.values), name="attempt_result_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(result__in=ContactResult.values), name="attempt_result_is_known")
+        ]
 
     def __str__(self) -> str:
         return f"{self.way} {self.result}"
@@ -164,7 +167,7 @@ class Attempt(models.Model):
 class Answer(models.Model):
     """An answer; the last turn is the current one, those before are kept."""
 
-    sample = models.ForeignKey(Sample, models.CASCADE, related_name="answers")
+    sample = models.ForeignKey(SurveyInvitation, models.CASCADE, related_name="answers")
     turn = models.PositiveSmallIntegerField(default=1)
     outcome = models.CharField(max_length=16, choices=Outcome)
     contract = models.CharField(max_length=10, choices=ContractKind, blank=True, default="")
@@ -173,7 +176,7 @@ class Answer(models.Model):
         max_length=3, choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))], blank=True, default=""
     )
     since_on = models.DateField(null=True)
-    way = models.CharField(max_length=12, choices=Way)
+    way = models.CharField(max_length=12, choices=ContactChannel)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
@@ -199,7 +202,7 @@ class PublishedRate(models.Model):
     denominator, or with too few answers."""
 
     ref = RefField(prefix="RAT")
-    wave = models.ForeignKey(Wave, models.PROTECT, related_name="rates")
+    wave = models.ForeignKey(SurveyWave, models.PROTECT, related_name="rates")
     indicator = models.CharField(max_length=20)
     programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="rates")
     region = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Employers, vacancies, what graduates wish for, and their bids."""
+"""Employers, vacancies, wishes for work, and applications for vacancies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from takwin.core.choices import state_check
 from takwin.core.fields import RefField, SearchField
 from takwin.core.scope import ScopedQuerySet
 from takwin.employment.choices import ContractKind
-from takwin.employment.choices.work import BidState, EmployerState, Phone, VacancyState
+from takwin.employment.choices.work import EmployerState, JobApplicationState, Phone, VacancyState
 from takwin.occupations.models import Occupation
 from takwin.people.models import Person
 from takwin.territory.models import Area
@@ -126,11 +126,11 @@ class WorkWish(models.Model):
         return f"work-wish:{self.pk}"
 
 
-class BidQuerySet(ScopedQuerySet):
+class JobApplicationQuerySet(ScopedQuerySet):
     centre_path, area_path = None, None
 
 
-class Bid(models.Model):
+class JobApplication(models.Model):
     """A graduate's application to a vacancy, and all that it shares of their file."""
 
     ref = RefField(prefix="BID")
@@ -141,22 +141,24 @@ class Bid(models.Model):
     diplomas = models.ManyToManyField(Diploma, related_name="bids", blank=True)
     appointment = models.CharField(_("Interview"), max_length=200, blank=True, default="")
     answer = models.CharField(_("Answer"), max_length=300, blank=True, default="")
-    state = models.CharField(max_length=12, choices=BidState, default=BidState.APPLIED)
+    state = models.CharField(max_length=12, choices=JobApplicationState, default=JobApplicationState.APPLIED)
     made_at = models.DateTimeField(db_default=Now())
 
-    objects = BidQuerySet.as_manager()
+    objects = JobApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bid for a vacancy")
         ordering = ["pk"]
         constraints = [
-            state_check("state", BidState, "bid_state_is_known"),
+            state_check("state", JobApplicationState, "job_application_state_is_known"),
             models.UniqueConstraint(
-                fields=["vacancy", "person"], condition=~Q(state="withdrawn"), name="bid_once_a_vacancy"
+                fields=["vacancy", "person"], condition=~Q(state="withdrawn"), name="job_application_once_a_vacancy"
             ),
-            models.CheckConstraint(condition=~Q(state="invited") | ~Q(appointment=""), name="bid_invited_knows_when"),
+            models.CheckConstraint(
+                condition=~Q(state="invited") | ~Q(appointment=""), name="job_application_has_interview"
+            ),
         ]
-        indexes = [models.Index(fields=["person"], name="bid_by_person")]
+        indexes = [models.Index(fields=["person"], name="job_application_by_person")]
 
     def __str__(self) -> str:
         return self.ref

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from takwin.core.flow import Flow
 from takwin.employment.choices import WaveState as W
-from takwin.employment.choices.work import BidState as B
 from takwin.employment.choices.work import EmployerState as E
+from takwin.employment.choices.work import JobApplicationState as B
 from takwin.employment.choices.work import VacancyState as V
 
 WAVE = Flow(W, open_wave=({W.PLANNED}, W.OPEN), close_wave=({W.OPEN}, W.CLOSED), reopen_wave=({W.CLOSED}, W.OPEN))
@@ -25,7 +25,7 @@ VACANCY = Flow(
     restore_vacancy=({V.EXPIRED}, V.OPEN),
     restore_posted=({V.EXPIRED}, V.POSTED),
 )
-BID = Flow(
+JOB_APPLICATION = Flow(
     B,
     shortlist=({B.APPLIED}, B.SHORTLISTED),
     invite=({B.APPLIED, B.SHORTLISTED, B.INVITED}, B.INVITED),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from takwin.employment.choices import Likely
+from takwin.employment.choices import TrainingStatus
 
 AFTER_BREAK = timedelta(days=180)
 WITHOUT_CONTRACT = timedelta(days=90)
@@ -31,14 +31,14 @@ class Course:
     broken_on: date | None = None
 
 
-def status(course: Course, today: date) -> Likely:
+def status(course: Course, today: date) -> TrainingStatus:
     """The 180th day after a break, and the 90th after the beginning, are still a break and still in training."""
     if course.enrolment == "abandoned":
-        return Likely.ABANDONED
+        return TrainingStatus.ABANDONED
     if course.enrolment == "finished":
-        return Likely.FINISHED
+        return TrainingStatus.FINISHED
     if not course.apprentice or course.contract:
-        return Likely.IN
+        return TrainingStatus.IN
     if course.broken_on is not None:
-        return Likely.DROP_OUT if today > course.broken_on + AFTER_BREAK else Likely.BREAK
-    return Likely.DROP_OUT if today > course.since_on + WITHOUT_CONTRACT else Likely.IN
+        return TrainingStatus.DROP_OUT if today > course.broken_on + AFTER_BREAK else TrainingStatus.BREAK
+    return TrainingStatus.DROP_OUT if today > course.since_on + WITHOUT_CONTRACT else TrainingStatus.IN

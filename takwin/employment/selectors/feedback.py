@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, Sum
 from takwin.admissions.choices import ApplicationState
 from takwin.admissions.models import Application
 from takwin.core.scope import Scope
-from takwin.employment.models import Sample, Wave
+from takwin.employment.models import SurveyInvitation, SurveyWave
 from takwin.employment.rules.rates import INDICATORS, Rate, rate
 from takwin.offer.models import Offering, Programme, Season
 from takwin.territory.models import Area
@@ -48,7 +48,7 @@ class Cell:
 Key = tuple[int, str]
 
 
-def cells(scope: Scope, season: Season, wave: Wave | None) -> list[Cell]:
+def cells(scope: Scope, season: Season, wave: SurveyWave | None) -> list[Cell]:
     """Five queries, whatever the size of the network."""
     found: dict[Key, dict[str, Any]] = defaultdict(dict)
     row: Any
@@ -89,8 +89,8 @@ def _add(found: dict[Key, dict[str, Any]], row: dict[str, Any], **counts: int) -
         cell[name] = cell.get(name, 0) + count
 
 
-def _insertion(found: dict[Key, dict[str, Any]], scope: Scope, wave: Wave) -> None:
-    rows = Sample.objects.within(scope).filter(wave=wave).order_by()
+def _insertion(found: dict[Key, dict[str, Any]], scope: Scope, wave: SurveyWave) -> None:
+    rows = SurveyInvitation.objects.within(scope).filter(wave=wave).order_by()
     row: Any
     for row in rows.values(
         "outcome", programme=F("graduate__programme"), path=F("graduate__region__path")

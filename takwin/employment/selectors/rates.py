@@ -10,7 +10,7 @@ from django.db.models import Count, F
 
 from takwin.core.scope import EVERYWHERE, Scope
 from takwin.employment.choices import Outcome
-from takwin.employment.models import PublishedOutcome, PublishedRate, Sample, Wave
+from takwin.employment.models import PublishedOutcome, PublishedRate, SurveyInvitation, SurveyWave
 from takwin.employment.rules.rates import INDICATORS, Indicator, Rate, hidden, rate
 from takwin.offer.models import Programme
 from takwin.territory.models import Area
@@ -31,11 +31,11 @@ class Line:
     rate: Rate
 
 
-def _counts(scope: Scope, wave: Wave, column: str | None) -> dict[Any, tuple[dict[str, int], int]]:
+def _counts(scope: Scope, wave: SurveyWave, column: str | None) -> dict[Any, tuple[dict[str, int], int]]:
     """{key: (answers by outcome, frame)}: one query."""
     answers: dict[Any, dict[str, int]] = defaultdict(dict)
     frame: dict[Any, int] = defaultdict(int)
-    rows = Sample.objects.within(scope).filter(wave=wave).order_by()
+    rows = SurveyInvitation.objects.within(scope).filter(wave=wave).order_by()
     names = ["outcome"] if column is None else [column, "outcome"]
     for row in rows.values(*names).annotate(people=Count("pk")):
         key = None if column is None else row[column]
@@ -45,19 +45,19 @@ def _counts(scope: Scope, wave: Wave, column: str | None) -> dict[Any, tuple[dic
     return {key: (answers[key], size) for key, size in frame.items()}
 
 
-def outcomes(scope: Scope, wave: Wave) -> tuple[list[tuple[Outcome, int]], int]:
+def outcomes(scope: Scope, wave: SurveyWave) -> tuple[list[tuple[Outcome, int]], int]:
     """Answers by outcome (every class, zero included), and the frame."""
     counts, frame = _counts(scope, wave, None).get(None, ({}, 0))
     return [(outcome, counts.get(outcome.value, 0)) for outcome in Outcome], frame
 
 
-def whole(scope: Scope, wave: Wave) -> list[tuple[Indicator, Rate]]:
+def whole(scope: Scope, wave: SurveyWave) -> list[tuple[Indicator, Rate]]:
     """Every declared indicator over all."""
     counts, frame = _counts(scope, wave, None).get(None, ({}, 0))
     return [(indicator, rate(counts, frame, indicator)) for indicator in INDICATORS.values()]
 
 
-def by(axis: str, indicator: Indicator, wave: Wave, scope: Scope = EVERYWHERE) -> list[Line]:
+def by(axis: str, indicator: Indicator, wave: SurveyWave, scope: Scope = EVERYWHERE) -> list[Line]:
     """The rate of each programme or region, the largest frame first."""
     column, table = AXES[axis]
     counts = _counts(scope, wave, column)
@@ -75,12 +75,14 @@ def shown(lines: list[Line]) -> list[Line]:
     return [line for place, line in enumerate(lines) if place not in away]
 
 
-def latest_wave() -> Wave | None:
+def latest_wave() -> SurveyWave | None:
     """The wave of the public page: the newest with published rates."""
-    return Wave.objects.filter(rates__isnull=False).select_related("cohort").order_by("-closes_on", "-pk").first()
+    return (
+        SurveyWave.objects.filter(rates__isnull=False).select_related("cohort").order_by("-closes_on", "-pk").first()
+    )
 
 
-def published(wave: Wave) -> list[PublishedRate]:
+def published(wave: SurveyWave) -> list[PublishedRate]:
     """All first, then by programme and region."""
     rows = PublishedRate.objects.filter(wave=wave).select_related("programme", "region", "wave__cohort")
     return list(rows.order_by("indicator", F("programme").asc(nulls_first=True), F("region").asc(nulls_first=True)))

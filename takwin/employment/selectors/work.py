@@ -10,8 +10,8 @@ from django.utils import timezone
 from takwin.certification.choices import DiplomaState
 from takwin.certification.models import Diploma
 from takwin.core.scope import Scope
-from takwin.employment.choices.work import BidState, EmployerState, VacancyState
-from takwin.employment.models import Bid, Employer, Vacancy, WorkWish
+from takwin.employment.choices.work import EmployerState, JobApplicationState, VacancyState
+from takwin.employment.models import Employer, JobApplication, Vacancy, WorkWish
 from takwin.occupations.models import Occupation
 from takwin.people.models import Person
 
@@ -56,7 +56,10 @@ def vacancy(scope: Scope, ref: str) -> Vacancy:
 
 
 def own_vacancies(row: Employer) -> list[Vacancy]:
-    waiting = Count("bids", Q(bids__state__in=[BidState.APPLIED, BidState.SHORTLISTED, BidState.INVITED]))
+    waiting = Count(
+        "bids",
+        Q(bids__state__in=[JobApplicationState.APPLIED, JobApplicationState.SHORTLISTED, JobApplicationState.INVITED]),
+    )
     return list(row.vacancies.with_names().annotate(waiting=waiting)[:200])
 
 
@@ -64,25 +67,25 @@ def own_vacancy(row: Employer, ref: str) -> Vacancy:
     return row.vacancies.with_names().get(ref=ref)
 
 
-def bids_for(row: Vacancy) -> list[Bid]:
+def bids_for(row: Vacancy) -> list[JobApplication]:
     """Who applied; those who withdrew are not shown any more, and nobody to a company that is not verified now."""
     rows = (
         row.bids.filter(vacancy__employer__state=EmployerState.VERIFIED)
-        .exclude(state=BidState.WITHDRAWN)
+        .exclude(state=JobApplicationState.WITHDRAWN)
         .select_related("person")
         .prefetch_related("diplomas")
     )
     return list(rows)
 
 
-def bid_for(row: Employer, ref: str) -> Bid:
+def bid_for(row: Employer, ref: str) -> JobApplication:
     """One bid for one of an employer's vacancies; none is found while the company is not verified."""
-    mine = Bid.objects.filter(vacancy__employer=row, vacancy__employer__state=EmployerState.VERIFIED)
-    rows = mine.exclude(state=BidState.WITHDRAWN)
+    mine = JobApplication.objects.filter(vacancy__employer=row, vacancy__employer__state=EmployerState.VERIFIED)
+    rows = mine.exclude(state=JobApplicationState.WITHDRAWN)
     return rows.select_related("person", "vacancy__employer__company", "vacancy__occupation").get(ref=ref)
 
 
-def file_of(row: Bid) -> dict[str, Any]:
+def file_of(row: JobApplication) -> dict[str, Any]:
     """What an employer reads of a graduate: the name, and what was shared. Nothing else leaves this function."""
     return {
         "name": row.person.name,
@@ -92,22 +95,28 @@ def file_of(row: Bid) -> dict[str, Any]:
     }
 
 
-def shared_diploma(row: Bid, ref: str) -> Diploma:
+def shared_diploma(row: JobApplication, ref: str) -> Diploma:
     return row.diplomas.select_related("enrolment__person", "key").get(ref=ref, state=DiplomaState.LIVE)
 
 
-def bids_of(user: Any) -> list[Bid]:
-    rows = Bid.objects.filter(person__account=user).select_related("vacancy__employer__company", "vacancy__area")
+def bids_of(user: Any) -> list[JobApplication]:
+    rows = JobApplication.objects.filter(person__account=user).select_related(
+        "vacancy__employer__company", "vacancy__area"
+    )
     return list(rows.order_by("-pk")[:100])
 
 
-def bid_of(user: Any, row: Vacancy) -> Bid | None:
+def bid_of(user: Any, row: Vacancy) -> JobApplication | None:
     """A person's bid for one vacancy, unless it was withdrawn."""
-    return Bid.objects.filter(vacancy=row, person__account=user).exclude(state=BidState.WITHDRAWN).first()
+    return (
+        JobApplication.objects.filter(vacancy=row, person__account=user)
+        .exclude(state=JobApplicationState.WITHDRAWN)
+        .first()
+    )
 
 
-def own_bid(user: Any, ref: str) -> Bid:
-    return Bid.objects.select_related("vacancy").get(ref=ref, person__account=user)
+def own_bid(user: Any, ref: str) -> JobApplication:
+    return JobApplication.objects.select_related("vacancy").get(ref=ref, person__account=user)
 
 
 def live_diplomas(person: Person) -> list[Diploma]:

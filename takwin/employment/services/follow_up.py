@@ -22,9 +22,9 @@ from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of
 from takwin.core.models import Outbox
 from takwin.employment import tokens
+from takwin.employment.choices import ContactChannel, ContactResult, InvitationState, Outcome, WaveState
 from takwin.employment.choices import FollowReason as R
-from takwin.employment.choices import Outcome, Reached, SampleState, WaveState, Way
-from takwin.employment.models import Answer, Attempt, Cohort, Graduate, PublishedRate, Sample, Wave
+from takwin.employment.models import Answer, Attempt, Cohort, Graduate, PublishedRate, SurveyInvitation, SurveyWave
 from takwin.employment.rules.flows import WAVE
 from takwin.employment.rules.rates import INDICATORS, LEAST
 from takwin.employment.selectors import rates
@@ -52,9 +52,9 @@ def freeze_cohort(*, name: str, first_on: date, last_on: date, by: Any = None, s
             raise Refused(R.NOBODY, first=first_on, last=last_on)
         for months in MONTHS:
             opens = last_on + relativedelta(months=months)
-            wave = Wave.objects.create(cohort=row, months=months, opens_on=opens, closes_on=opens + LASTS)
+            wave = SurveyWave.objects.create(cohort=row, months=months, opens_on=opens, closes_on=opens + LASTS)
             people = row.graduates.values_list("pk", flat=True).iterator(CHUNK)
-            _in_chunks(Sample, (Sample(wave=wave, graduate_id=key) for key in people))
+            _in_chunks(SurveyInvitation, (SurveyInvitation(wave=wave, graduate_id=key) for key in people))
     return row
 
 
@@ -88,10 +88,10 @@ def open_due(today: date | None = None) -> int:
     """Open the waves whose day has come, with an SMS to each graduate; close those whose last day is over. Called by
     the clock; how many moved."""
     today, moved = today or timezone.localdate(), 0
-    for wave in Wave.objects.filter(state=WaveState.PLANNED, opens_on__lte=today):
+    for wave in SurveyWave.objects.filter(state=WaveState.PLANNED, opens_on__lte=today):
         open_wave(wave)
         moved += 1
-    due = Wave.objects.filter(_over(today), state=WaveState.OPEN)
+    due = SurveyWave.objects.filter(_over(today), state=WaveState.OPEN)
     return moved + take_rows("waves", due, "close_wave", WAVE)
 
 
@@ -99,21 +99,21 @@ def _over(today: date | None = None) -> Q:
     return Q(closes_on__lt=today or timezone.localdate())
 
 
-def open_wave(wave: Wave, *, by: Any = None) -> Wave:
+def open_wave(wave: SurveyWave, *, by: Any = None) -> SurveyWave:
     """Answers are taken from now on; each graduate with a phone gets the address."""
     with change(wave, "open_wave", by=by, flow=WAVE) as row:
-        samples = row.samples.filter(state=SampleState.WAITING).select_related("graduate__person__account")
+        samples = row.samples.filter(state=InvitationState.WAITING).select_related("graduate__person__account")
         remaining = iter(samples.iterator(CHUNK))
         while batch := list(islice(remaining, CHUNK)):
             with_phone = [sample for sample in batch if sample.graduate.person.phone]
             Outbox.objects.bulk_create(_invitation(sample) for sample in with_phone)
             Attempt.objects.bulk_create(
-                Attempt(sample=sample, way=Way.LINK, result=Reached.SENT) for sample in with_phone
+                Attempt(sample=sample, way=ContactChannel.LINK, result=ContactResult.SENT) for sample in with_phone
             )  # fmt: skip
     return row
 
 
-def _invitation(sample: Sample) -> Outbox:
+def _invitation(sample: SurveyInvitation) -> Outbox:
     with in_language_of(sample.graduate.person.account):
         words = gettext("takwin: what do you do since your diploma? Two minutes: %(address)s") % {
             "address": tokens.address(sample.ref)
@@ -124,14 +124,14 @@ def _invitation(sample: Sample) -> Outbox:
     )  # fmt: skip
 
 
-def close_wave(wave: Wave, *, by: Any = None) -> Wave:
+def close_wave(wave: SurveyWave, *, by: Any = None) -> SurveyWave:
     """No more answers. Who did not answer stays in the frame, as not answered, refused or unreachable."""
     with change(wave, "close_wave", by=by, flow=WAVE) as row:
         pass
     return row
 
 
-def reopen_wave(wave: Wave, *, closes_on: date, reason: str, by: Any) -> Wave:
+def reopen_wave(wave: SurveyWave, *, closes_on: date, reason: str, by: Any) -> SurveyWave:
     """Answers are taken again until a day, in the same frame. Refused: rates that are published rest on the answers
     that were there; a day that is over."""
     if not reason.strip():
@@ -145,35 +145,35 @@ def reopen_wave(wave: Wave, *, closes_on: date, reason: str, by: Any) -> Wave:
     return row
 
 
-def restore_wave(wave: Wave, *, reason: str, by: Any, before: str = "") -> Wave:
+def restore_wave(wave: SurveyWave, *, reason: str, by: Any, before: str = "") -> SurveyWave:
     """A follow-up that the clock closed too early goes on until the day it had."""
     return reopen_wave(wave, closes_on=wave.closes_on, reason=reason, by=by)
 
 
-def _still_closed(rows: QuerySet[Wave]) -> QuerySet[Wave]:
+def _still_closed(rows: QuerySet[SurveyWave]) -> QuerySet[SurveyWave]:
     return last_by_clock(rows.filter(state=WaveState.CLOSED, rates__isnull=True), "close_wave")
 
 
 WAVE_UNDO = Undo(
-    model=Wave, still=_still_closed, due=_over, give_back=restore_wave,
+    model=SurveyWave, still=_still_closed, due=_over, give_back=restore_wave,
     words=_(
         "Each follow-up takes answers again until its last day. One whose rates are published stays closed."
     ),
 )  # fmt: skip
 
 
-def record_attempt(sample: Sample, *, way: str, result: str, words: str = "", by: Any) -> Attempt:
+def record_attempt(sample: SurveyInvitation, *, way: str, result: str, words: str = "", by: Any) -> Attempt:
     """Record a counsellor's attempt. A refusal, or the third failed try, sets the state but stays in the frame."""
     with transaction.atomic():
         row = _open(sample)
-        if row.state == SampleState.ANSWERED:
+        if row.state == InvitationState.ANSWERED:
             raise Refused(R.HAS_ANSWERED)
         made = Attempt.objects.create(sample=row, way=way, result=result, words=words, by=by)
-        missed = row.attempts.filter(result__in=[Reached.WRONG, Reached.NO_ANSWER]).count()
-        if result == Reached.REFUSED:
-            row.state = SampleState.REFUSED
-        elif result in {Reached.WRONG, Reached.NO_ANSWER} and missed >= TRIES:
-            row.state = SampleState.UNREACHABLE
+        missed = row.attempts.filter(result__in=[ContactResult.WRONG, ContactResult.NO_ANSWER]).count()
+        if result == ContactResult.REFUSED:
+            row.state = InvitationState.REFUSED
+        elif result in {ContactResult.WRONG, ContactResult.NO_ANSWER} and missed >= TRIES:
+            row.state = InvitationState.UNREACHABLE
         row.save(update_fields=["state"])
         journal(row, "record_attempt", by=by, result=result)
     return made
@@ -182,8 +182,8 @@ def record_attempt(sample: Sample, *, way: str, result: str, words: str = "", by
 TRIES = 3
 
 
-def _open(sample: Sample) -> Sample:
-    row = Sample.objects.select_for_update(of=("self",)).select_related("wave").get(pk=sample.pk)
+def _open(sample: SurveyInvitation) -> SurveyInvitation:
+    row = SurveyInvitation.objects.select_for_update(of=("self",)).select_related("wave").get(pk=sample.pk)
     wave = row.wave
     if wave.state != WaveState.OPEN:
         state = WaveState(wave.state).label
@@ -192,14 +192,14 @@ def _open(sample: Sample) -> Sample:
 
 
 def answer(
-    sample: Sample,
+    sample: SurveyInvitation,
     *,
     outcome: str,
     contract: str = "",
     employer: str = "",
     in_field: str = "",
     since_on: date | None = None,
-    way: str = Way.LINK,
+    way: str = ContactChannel.LINK,
     by: Any = None,
 ) -> Answer:
     """Keep an answer; the one before stays. What does not belong to the outcome is not kept."""
@@ -217,17 +217,17 @@ def answer(
             since_on=since_on if works else None, way=way, by=by if getattr(by, "pk", None) else None,
         )  # fmt: skip
         made.save(force_insert=True)
-        row.state, row.outcome = SampleState.ANSWERED, outcome
+        row.state, row.outcome = InvitationState.ANSWERED, outcome
         row.save(update_fields=["state", "outcome"])
         journal(row, "answer", by=by, turn=turn)
     return made
 
 
-def publish_rates(wave: Wave, *, by: Any) -> int:
+def publish_rates(wave: SurveyWave, *, by: Any) -> int:
     """Publish every declared rate of a closed wave: of all, by programme, by region. Small cells, and those that would
     reveal one, are left out. Returns the number published. Refused when even the total is too small."""
     with transaction.atomic():
-        row = Wave.objects.select_for_update(of=("self",)).get(pk=wave.pk)
+        row = SurveyWave.objects.select_for_update(of=("self",)).get(pk=wave.pk)
         if row.state != WaveState.CLOSED:
             raise Refused(R.WAVE_RUNNING, on=row.closes_on)
         if row.rates.exists():
@@ -250,7 +250,7 @@ def publish_rates(wave: Wave, *, by: Any) -> int:
     return len(made)
 
 
-def _rate(wave: Wave, code: str, measured: Any, on: date, **cell: int) -> PublishedRate:
+def _rate(wave: SurveyWave, code: str, measured: Any, on: date, **cell: int) -> PublishedRate:
     return PublishedRate(
         wave=wave, indicator=code, counted=measured.counted, answered=measured.answered, frame=measured.frame, on=on,
         cell="|".join(f"{name}:{key}" for name, key in cell.items()), **cell,

@@ -18,11 +18,11 @@ from takwin.core.choices import Channel
 from takwin.core.clock_undo import Undo, take_rows
 from takwin.core.errors import Refused
 from takwin.core.messages import in_language_of, post
-from takwin.employment.choices import Outcome, Way
+from takwin.employment.choices import ContactChannel, Outcome
 from takwin.employment.choices.work import EmployerState, Phone, VacancyState
 from takwin.employment.choices.work import WorkReason as R
-from takwin.employment.models import Bid, Employer, Graduate, Sample, Vacancy, WorkWish
-from takwin.employment.rules.flows import BID, EMPLOYER, VACANCY
+from takwin.employment.models import Employer, Graduate, JobApplication, SurveyInvitation, Vacancy, WorkWish
+from takwin.employment.rules.flows import EMPLOYER, JOB_APPLICATION, VACANCY
 from takwin.employment.rules.ice import normalize_ice
 from takwin.employment.selectors import matching
 from takwin.employment.services.follow_up import answer
@@ -232,7 +232,7 @@ def bid(
     phone: str = Phone.HIDDEN,
     diplomas: Iterable[Diploma] = (),
     by: Any = None,
-) -> Bid:
+) -> JobApplication:
     """Apply to a vacancy, sharing the chosen phone and diplomas."""
     shared = list(diplomas)
     if any(diploma.enrolment.person_id != person.pk or diploma.state != "live" for diploma in shared):
@@ -249,49 +249,49 @@ def bid(
                 raise Refused(R.NOT_OPEN, state=VacancyState(post_.state).label)
             if not Employer.objects.filter(pk=post_.employer_id, state=EmployerState.VERIFIED).exists():
                 raise Refused(R.NOT_OPEN, state=VacancyState.CLOSED.label)
-            row = create(Bid(vacancy=post_, person=person, words=words.strip(), phone=phone), "bid", by=by)
+            row = create(JobApplication(vacancy=post_, person=person, words=words.strip(), phone=phone), "bid", by=by)
             row.diplomas.set(shared)
     except IntegrityError:
         raise Refused(R.BID_TWICE) from None
     return row
 
 
-def withdraw_bid(row: Bid, *, by: Any) -> Bid:
+def withdraw_bid(row: JobApplication, *, by: Any) -> JobApplication:
     """The graduate takes it back; the employer sees nothing of it any more."""
-    with change(row, "withdraw_bid", by=by, flow=BID) as fresh:
+    with change(row, "withdraw_bid", by=by, flow=JOB_APPLICATION) as fresh:
         pass
     return fresh
 
 
-def shortlist(row: Bid, *, by: Any) -> Bid:
-    with change(row, "shortlist", by=by, flow=BID) as fresh:
+def shortlist(row: JobApplication, *, by: Any) -> JobApplication:
+    with change(row, "shortlist", by=by, flow=JOB_APPLICATION) as fresh:
         check_acting(fresh.vacancy.employer_id)
     return fresh
 
 
-def invite(row: Bid, *, appointment: str, by: Any) -> Bid:
+def invite(row: JobApplication, *, appointment: str, by: Any) -> JobApplication:
     """Invite to an interview; the graduate is sent its day and place."""
     if not appointment.strip():
         raise Refused(R.WHEN_MISSING, "appointment")
-    with change(row, "invite", by=by, flow=BID) as fresh:
+    with change(row, "invite", by=by, flow=JOB_APPLICATION) as fresh:
         check_acting(fresh.vacancy.employer_id)
         fresh.appointment = appointment.strip()
         _tell(fresh, _("Interview for “%(title)s”: %(when)s"), when=appointment)
     return fresh
 
 
-def decline_bid(row: Bid, *, reason: str = "", by: Any) -> Bid:
-    with change(row, "decline_bid", by=by, flow=BID, reason=reason) as fresh:
+def decline_bid(row: JobApplication, *, reason: str = "", by: Any) -> JobApplication:
+    with change(row, "decline_bid", by=by, flow=JOB_APPLICATION, reason=reason) as fresh:
         check_acting(fresh.vacancy.employer_id)
         fresh.answer = reason.strip()
         _tell(fresh, _("“%(title)s”: your application was not retained."))
     return fresh
 
 
-def hire(row: Bid, *, since_on: date | None = None, by: Any) -> Bid:
+def hire(row: JobApplication, *, since_on: date | None = None, by: Any) -> JobApplication:
     """Somebody is hired. The bid moves first, then takes its place: of two for the last post, one has it. Where a
     follow-up of the graduate is open, it is answered: the rate moves."""
-    with change(row, "hire", by=by, flow=BID) as fresh:
+    with change(row, "hire", by=by, flow=JOB_APPLICATION) as fresh:
         check_acting(fresh.vacancy.employer_id)
         vacancy = Vacancy.objects.select_for_update(of=("self",)).select_related("employer__company").get(
             pk=fresh.vacancy_id
@@ -304,18 +304,20 @@ def hire(row: Bid, *, since_on: date | None = None, by: Any) -> Bid:
             with change(vacancy, "fill", by=by, flow=VACANCY):
                 pass
         since = since_on if since_on and since_on <= timezone.localdate() else None
-        for sample in Sample.objects.filter(graduate__person=fresh.person_id, wave__state="open").with_names():
+        for sample in SurveyInvitation.objects.filter(
+            graduate__person=fresh.person_id, wave__state="open"
+        ).with_names():
             own = matching.in_field(sample.graduate.programme_id, vacancy.occupation)
             answer(
                 sample, outcome=Outcome.EMPLOYED, contract=vacancy.contract, employer=str(vacancy.employer),
-                in_field="yes" if own else "no", since_on=since, way=Way.HIRED, by=by,
+                in_field="yes" if own else "no", since_on=since, way=ContactChannel.HIRED, by=by,
             )  # fmt: skip
         _tell(fresh, _("“%(title)s”: you are hired. Congratulations!"))
     matching.clear_cache()
     return fresh
 
 
-def _tell(row: Bid, words: Promise, **facts: str) -> None:
+def _tell(row: JobApplication, words: Promise, **facts: str) -> None:
     """The employer acts, the graduate reads: in the graduate's language, not in the page's."""
     if row.person.phone:
         with in_language_of(row.person.account):

@@ -13,7 +13,7 @@ from takwin.certification.models import Diploma
 from takwin.certification.tests.make import make_signed_jury
 from takwin.core.scope import EVERYWHERE
 from takwin.employment import services
-from takwin.employment.models import Cohort, Employer, Sample, Vacancy, Wave
+from takwin.employment.models import Cohort, Employer, SurveyInvitation, SurveyWave, Vacancy
 from takwin.occupations.models import Occupation
 from takwin.territory.models import Area
 
@@ -33,13 +33,13 @@ def make_cohort(count: int = 3, **over: Any) -> Cohort:
     return services.freeze_cohort(name="خريجو اليوم", first_on=today - timedelta(days=30), last_on=today)
 
 
-def make_wave(count: int = 3, **over: Any) -> Wave:
+def make_wave(count: int = 3, **over: Any) -> SurveyWave:
     """The first follow-up of a cohort, under way."""
     wave = make_cohort(count, **over).waves.get(months=6)
     return services.open_wave(wave)
 
 
-def make_sample(**over: Any) -> Sample:
+def make_sample(**over: Any) -> SurveyInvitation:
     return make_wave(1, **over).samples.with_names().get()
 
 

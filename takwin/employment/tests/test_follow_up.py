@@ -14,7 +14,7 @@ from takwin.core.scope import EVERYWHERE, Scope
 from takwin.core.tests.refusals import refused
 from takwin.core.tests.threads import together
 from takwin.employment import services
-from takwin.employment.models import Answer, Graduate, PublishedOutcome, PublishedRate, Sample, Wave
+from takwin.employment.models import Answer, Graduate, PublishedOutcome, PublishedRate, SurveyInvitation, SurveyWave
 from takwin.employment.rules.rates import INDICATORS
 from takwin.employment.selectors import leaving, rates
 from takwin.employment.tests.make import make_cohort, make_graduates, make_sample, make_wave
@@ -30,7 +30,7 @@ class TestFrame:
         row = make_cohort(3)
         assert row.graduates.count() == 3
         assert [wave.months for wave in row.waves.all()] == [6, 12, 36]
-        assert Sample.objects.filter(wave__cohort=row).count() == 9
+        assert SurveyInvitation.objects.filter(wave__cohort=row).count() == 9
         wave = row.waves.get(months=6)
         assert (wave.opens_on.month - row.last_on.month) % 12 == 6
 
@@ -112,7 +112,7 @@ class TestAnswers:
         for _turn in range(3):
             services.record_attempt(missed, way="phone", result="no-answer", by=None)
         services.record_attempt(refusing, way="phone", result="refused", by=None)
-        assert set(Sample.objects.filter(wave=missed.wave).values_list("state", flat=True)) == {
+        assert set(SurveyInvitation.objects.filter(wave=missed.wave).values_list("state", flat=True)) == {
             "unreachable",
             "refused",
         }
@@ -124,7 +124,7 @@ class TestAnswers:
     def test_the_database_refuses_an_outcome_of_somebody_silent(self):
         sample = make_sample()
         with pytest.raises(IntegrityError), transaction.atomic():
-            Sample.objects.filter(pk=sample.pk).update(outcome="employed")
+            SurveyInvitation.objects.filter(pk=sample.pk).update(outcome="employed")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -132,7 +132,7 @@ def test_a_link_pressed_by_two_phones_at_once_keeps_both(network):
     sample = make_sample()
     turns = together(4, lambda n: services.answer(sample, outcome=("seeking", "inactive")[n % 2]).turn)
     assert sorted(turns) == [1, 2, 3, 4]
-    assert Sample.objects.get(pk=sample.pk).outcome == Answer.objects.get(turn=4).outcome
+    assert SurveyInvitation.objects.get(pk=sample.pk).outcome == Answer.objects.get(turn=4).outcome
 
 
 class TestRates:
@@ -226,7 +226,7 @@ class TestLeaving:
 def test_a_wave_has_its_dates_in_order():
     row = make_cohort(1)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Wave.objects.filter(cohort=row).update(closes_on=row.first_on)
+        SurveyWave.objects.filter(cohort=row).update(closes_on=row.first_on)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from takwin.accounts.tests.make import make_user
 from takwin.accounts.tests.visitors import meet, send_away
 from takwin.employment import services, tokens
-from takwin.employment.models import Bid, Cohort, Employer, Sample, Vacancy
+from takwin.employment.models import Cohort, Employer, JobApplication, SurveyInvitation, Vacancy
 from takwin.employment.selectors import matching
 from takwin.employment.tests.make import (
     ICE,
@@ -144,7 +144,7 @@ class TestDesk:
         client.post(path, {"do": "answer", "way": "phone", "outcome": "own-project", "employer": "مشروعي"})
         page = client.get(path).content.decode()
         assert "مساء" in page
-        assert Sample.objects.get(pk=sample.pk).outcome == "own-project"
+        assert SurveyInvitation.objects.get(pk=sample.pk).outcome == "own-project"
 
     def test_a_registrar_neither_freezes_nor_publishes(self, client):
         sample = make_sample()
@@ -192,10 +192,10 @@ class TestWork:
         diploma = graduate.enrolments.get().diplomas.get()
         assert client.post(path, {"phone": "shown", "diplomas": ["DIP-X"]}).status_code == 422
         client.post(path, {"phone": "shown", "diplomas": [diploma.ref], "words": "مهتم"})
-        assert Bid.objects.get().diplomas.get() == diploma
+        assert JobApplication.objects.get().diplomas.get() == diploma
         assert "لقد ترشحت" in client.get(path).content.decode()
-        client.post("/work/", {"withdraw": Bid.objects.get().ref})
-        assert Bid.objects.get().state == "withdrawn"
+        client.post("/work/", {"withdraw": JobApplication.objects.get().ref})
+        assert JobApplication.objects.get().state == "withdrawn"
 
     def test_wishes_are_kept(self, client, graduate):
         form = {
@@ -253,7 +253,7 @@ class TestEmployer:
 
     def test_of_a_graduate_only_what_was_shared_is_ever_served(self, client, world):
         """Every address of another's file, tried by the employer and by a stranger."""
-        bid = Bid.objects.get()
+        bid = JobApplication.objects.get()
         diploma = bid.person.enrolments.get().diplomas.get()
         paths = [
             f"/employer/bids/{bid.ref}/{diploma.ref}/",

@@ -14,7 +14,7 @@ from takwin.core.scope import EVERYWHERE
 from takwin.core.tests.refusals import refused
 from takwin.core.tests.threads import together
 from takwin.employment import services
-from takwin.employment.models import Bid, Employer, Sample, Vacancy
+from takwin.employment.models import Employer, JobApplication, SurveyInvitation, Vacancy
 from takwin.employment.rules.rates import INDICATORS
 from takwin.employment.selectors import matching, rates, work
 from takwin.employment.tests.make import (
@@ -183,7 +183,7 @@ class TestBids:
         shared = work.file_of(again)
         assert shared["phone"] == person.phone
         assert shared["diplomas"] == [diploma]
-        with pytest.raises(Bid.DoesNotExist):
+        with pytest.raises(JobApplication.DoesNotExist):
             work.bid_for(bid.vacancy.employer, bid.ref)
 
     def test_what_cannot_be(self):
@@ -203,7 +203,7 @@ class TestBids:
     def test_another_employer_finds_nothing(self):
         bid = services.bid(make_vacancy(), person=make_graduates(1)[0].enrolment.person)
         stranger = make_employer("other@example.org", OTHER_ICE)
-        with pytest.raises(Bid.DoesNotExist):
+        with pytest.raises(JobApplication.DoesNotExist):
             work.bid_for(stranger, bid.ref)
         with pytest.raises(Vacancy.DoesNotExist):
             work.own_vacancy(stranger, bid.vacancy.ref)
@@ -243,7 +243,7 @@ class TestHiring:
     def test_without_an_open_follow_up_nothing_is_answered(self):
         person = make_graduates(1)[0].enrolment.person
         services.hire(services.bid(make_vacancy(), person=person), by=None)
-        assert not Sample.objects.exists()
+        assert not SurveyInvitation.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -257,7 +257,7 @@ def test_the_last_post_has_one_taker(network):
         return "hired"
 
     assert sorted(together(4, take)) == ["hired", "hired", "vacancy_full", "vacancy_full"]
-    assert Vacancy.objects.get().taken == Bid.objects.filter(state="hired").count() == 2
+    assert Vacancy.objects.get().taken == JobApplication.objects.filter(state="hired").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

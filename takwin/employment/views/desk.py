@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from takwin.core.errors import Refused
 from takwin.core.selectors import journal
 from takwin.employment import charts, forms, services
-from takwin.employment.choices import SampleState
+from takwin.employment.choices import InvitationState
 from takwin.employment.rules.rates import INDICATORS, LEAST
 from takwin.employment.selectors import feedback, follow_up, leaving, rates, words
 from takwin.offer.selectors import current_season
@@ -33,7 +33,7 @@ def cohorts(request: Any) -> HttpResponse:
     leaving_counts = leaving.counts(request.scope, timezone.localdate())
     return show(
         request, "employment/cohorts.html", rows=follow_up.cohorts(), form=form, active="cohorts",
-        leaving=[(kind, leaving_counts[kind]) for kind in leaving.Likely if leaving_counts[kind]],
+        leaving=[(kind, leaving_counts[kind]) for kind in leaving.TrainingStatus if leaving_counts[kind]],
         status=422 if form and form.errors else 200,
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ SAMPLES = [
     Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), "state"),
     Column("outcome", gettext_lazy("Outcome"), lambda row: row.get_outcome_display(), "outcome"),
 ]
-STATE = Filter("state", gettext_lazy("State"), SampleState.choices, lambda rows, state: rows.filter(state=state))
+STATE = Filter("state", gettext_lazy("State"), InvitationState.choices, lambda rows, state: rows.filter(state=state))
 
 
 @page("employment.see", moves="employment.run", prove=("publish",))

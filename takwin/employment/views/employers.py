@@ -14,7 +14,7 @@ from takwin.certification.selectors import findings
 from takwin.core.errors import Refused
 from takwin.employment import services
 from takwin.employment.forms import work as forms
-from takwin.employment.rules.flows import BID
+from takwin.employment.rules.flows import JOB_APPLICATION
 from takwin.employment.selectors import work
 from takwin.ui.pages import SIGNED_IN, open_file, or_404, page, show
 
@@ -83,7 +83,7 @@ def bid(request: Any, ref: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("employment:bid", ref)
-    verbs = BID.verbs(row.state)
+    verbs = JOB_APPLICATION.verbs(row.state)
     actions = [(name, wrong if name == verb and wrong else FORMS[name]()) for name in FORMS if name in verbs]
     return show(
         request, "employment/bid.html", row=row, file=work.file_of(row), actions=actions,

@@ -19,7 +19,7 @@ from takwin.certification.models import Diploma, Jury
 from takwin.core.scope import EVERYWHERE
 from takwin.employment import services
 from takwin.employment.choices import ContractKind, Outcome
-from takwin.employment.models import Cohort, Employer, Sample, Vacancy
+from takwin.employment.models import Cohort, Employer, SurveyInvitation, Vacancy
 from takwin.occupations.models import Occupation
 from takwin.offer.models import Mode, Offering, Season
 from takwin.people.models import Person
@@ -33,7 +33,7 @@ PROGRAMMES, PEOPLE = 4, 32
 JURY_AGO, FROZEN_AGO = timedelta(days=200), timedelta(days=190)
 SEED = 2025
 GRADUATE = "graduate@takwin.example"
-SITTERS = "رئيس القسم; office\nمكوّن المادة; trainer\nمهني من القطاع; professional"
+MEMBERS = "رئيس القسم; office\nمكوّن المادة; trainer\nمهني من القطاع; professional"
 # Shares of answers, and who stays silent: house values of the simulation, after no survey.
 ANSWERS = (
     (Outcome.EMPLOYED, 0.34), (Outcome.SELF_EMPLOYED, 0.06), (Outcome.COOPERATIVE, 0.02), (Outcome.OWN_PROJECT, 0.03),
@@ -60,7 +60,8 @@ def play(season: Season, account: Callable[..., User], *, say: Callable[[str], o
     _taken_back(director)
     _follow(rng)
     _companies(account, rng)
-    say(f"employment: {Sample.objects.filter(state='answered').count()} answers, {Vacancy.objects.count()} vacancies")
+    answered = SurveyInvitation.objects.filter(state="answered").count()
+    say(f"employment: {answered} answers, {Vacancy.objects.count()} vacancies")
 
 
 def _versions(centre: Centre, season: Season) -> list[Version]:
@@ -118,9 +119,9 @@ def _mark(rng: np.random.Generator) -> str:
 
 def _jury(group: Group, president: User) -> None:
     row = certification.form_jury(
-        group, held_on=timezone.localdate() - JURY_AGO, president=president, sitters=SITTERS, by=president
+        group, held_on=timezone.localdate() - JURY_AGO, president=president, members=MEMBERS, by=president
     )
-    row = certification.open_jury(row, present=[sitter.ref for sitter in row.sitters.all()[:3]], by=president)
+    row = certification.open_jury(row, present=[member.ref for member in row.members.all()[:3]], by=president)
     certification.follow_rule(row, by=president)
     certification.sign_minutes(row, by=president)
 
@@ -163,7 +164,7 @@ def _follow(rng: np.random.Generator) -> None:
                 services.record_attempt(sample, way="phone", result="no-answer", by=None)
 
 
-def _answer(sample: Sample, outcome: Outcome, today: date, rng: np.random.Generator) -> None:
+def _answer(sample: SurveyInvitation, outcome: Outcome, today: date, rng: np.random.Generator) -> None:
     kinds = [str(kind) for kind in ContractKind.values]
     services.answer(
         sample, outcome=outcome, contract=kinds[int(rng.integers(len(kinds)))] if outcome == Outcome.EMPLOYED else "",
