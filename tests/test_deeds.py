@@ -17,8 +17,8 @@ from takwin.certification.tests.make import make_diploma
 from takwin.offer.tests.make import make_season
 
 pytestmark = pytest.mark.django_db
-REVOKE = {"do": "revoke_diploma", "why": "fraud", "words": "Found to be forged"}
-SUSPEND = {"do": "suspend_diploma", "why": "error"}
+REVOKE = {"do": "revoke_diploma", "reason": "fraud", "words": "Found to be forged"}
+SUSPEND = {"do": "suspend_diploma", "reason": "error"}
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ CASES = {
     "certification:diplomas": ("/desk/diplomas/", [{}]),
     "certification:diploma": (
         "/desk/diplomas/{diploma}/",
-        [{"do": "revoke_diploma", "why": "fraud"}, {"do": "suspend_diploma", "why": "error"}, {"do": "restore"}],
+        [{"do": "revoke_diploma", "reason": "fraud"}, {"do": "suspend_diploma", "reason": "error"}, {"do": "restore"}],
     ),
     "certification:keys": ("/desk/keys/", [{"do": "rotate"}]),
     "employment:cohorts": ("/desk/employment/", [{"name": "x", "last_on": str(TODAY), "first_on": "2020-01-01"}]),
@@ -176,8 +176,8 @@ CASES = {
                                                   {"do": "reopen", "reason": "x", "closes_on": SOON}]),
     "employment:sample": (
         "/desk/samples/{sample}/",
-        [{"do": "attempt", "way": "phone", "result": "no-answer"},
-         {"do": "answer", "way": "phone", "outcome": "seeking"}],
+        [{"do": "attempt", "channel": "phone", "result": "no-answer"},
+         {"do": "answer", "channel": "phone", "outcome": "seeking"}],
     ),
     "employment:desk_employer": (
         "/desk/employers/{employer}/", [{"do": "suspend_employer", "reason": "x"}, {"do": "verify_employer"}],

@@ -31,7 +31,9 @@ FIELDS = {
     "until_on": _("Until"),
     "value": _("Value"),
     "reason": _("Reason"),
-    "why": _("Reason"),  # as lines of the journal had it until the columns were renamed
+    # As lines of the journal had them until the columns were renamed.
+    "way": _("How"),
+    "why": _("Reason"),
     "words": _("Words"),
     "year": _("Year"),
 }

@@ -135,7 +135,7 @@ def _revoke(desk: Page, diploma, picture) -> None:
     desk.goto(f"/desk/diplomas/{diploma.ref}/")
     desk.locator("summary", has_text="اسحب").click()
     form = desk.locator("form:has([value=revoke_diploma])")
-    form.locator("[name=why]").select_option("fraud")
+    form.locator("[name=reason]").select_option("fraud")
     form.locator("button").click()
     expect(desk.locator("h1 + .badge")).to_have_text("مسحوب")
     picture(desk, "diploma-ar-1440")

@@ -49,7 +49,7 @@ class AmendForm(ServiceForm):
 
 
 class TakeBackForm(ServiceForm):
-    why = forms.ChoiceField(
+    reason = forms.ChoiceField(
         label=_("Class of reason"), choices=[choice for choice in StatusReason.choices if choice[0]],
         help_text=_("Told, with the day, to whoever verifies."),
     )  # fmt: skip

@@ -41,7 +41,7 @@ class Diploma(models.Model):
     credential = models.TextField(blank=True, default="")
     line = models.TextField(blank=True, default="")
     state = models.CharField(max_length=10, choices=DiplomaState, default=DiplomaState.PREPARED)
-    why = models.CharField(max_length=8, choices=StatusReason, blank=True, default="")
+    reason = models.CharField(max_length=8, choices=StatusReason, blank=True, default="")
     since_on = models.DateField()
     issued_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False, db_default=False)
@@ -70,8 +70,8 @@ class Diploma(models.Model):
                 name="diploma_signed_has_its_key",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["prepared", "live"], why="")
-                | (Q(state__in=["suspended", "revoked"]) & ~Q(why="")),
+                condition=Q(state__in=["prepared", "live"], reason="")
+                | (Q(state__in=["suspended", "revoked"]) & ~Q(reason="")),
                 name="diploma_taken_back_has_its_reason",
             ),
         ]

@@ -38,13 +38,13 @@ STATES = {
 @dataclass(frozen=True)
 class Answer:
     """`shown`: what was presented and is signed, fit to read; empty where only a reference was given, or where the
-    signature does not hold. `since` and `why`: when it was suspended or revoked, and the class of the reason."""
+    signature does not hold. `since` and `reason`: when it was suspended or revoked, and the class of the reason."""
 
     finding: Finding
     sentence: str
     ref: str = ""
     since: date | None = None
-    why: str = ""
+    reason: str = ""
     shown: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -91,14 +91,14 @@ def of_diploma(row: Diploma) -> Answer:
 
 
 def _standing(ref: str, shown: dict[str, str]) -> Answer:
-    row = Diploma.objects.filter(ref=ref, state__in=ISSUED).only("state", "since_on", "why").first()
+    row = Diploma.objects.filter(ref=ref, state__in=ISSUED).only("state", "since_on", "reason").first()
     if row is None:
         return Answer(Finding.NOT_FOUND, str(Sentence.NOT_FOUND.label))
     finding, sentence = STATES[DiplomaState(row.state)]
     taken = finding != Finding.VALID
     return Answer(
         finding, str(sentence.label), ref=ref, since=row.since_on if taken else None,
-        why=str(StatusReason(row.why).label) if taken else "", shown=shown,
+        reason=str(StatusReason(row.reason).label) if taken else "", shown=shown,
     )  # fmt: skip
 
 

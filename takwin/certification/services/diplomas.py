@@ -44,11 +44,11 @@ def forget_lists(row: Diploma) -> None:
 
 
 def _taker(verb: str) -> Any:
-    def take(diploma: Diploma, *, why: str, words: str = "", by: Any) -> Diploma:
-        if why not in StatusReason.values or not why:
-            raise Refused(R.WHY_MISSING, "why")
+    def take(diploma: Diploma, *, reason: str, words: str = "", by: Any) -> Diploma:
+        if reason not in StatusReason.values or not reason:
+            raise Refused(R.WHY_MISSING, "reason")
         with change(diploma, verb, by=by, flow=DIPLOMA, reason=words) as row:
-            row.why, row.since_on = why, timezone.localdate()
+            row.reason, row.since_on = reason, timezone.localdate()
             phone = row.enrolment.person.phone
             if phone:
                 with in_language_of(row.enrolment.person.account):
@@ -70,7 +70,7 @@ revoke_diploma = _taker("revoke_diploma")
 def restore(diploma: Diploma, *, by: Any) -> Diploma:
     """End a suspension."""
     with change(diploma, "restore", by=by, flow=DIPLOMA) as row:
-        row.why, row.since_on = StatusReason.NONE, timezone.localdate()
+        row.reason, row.since_on = StatusReason.NONE, timezone.localdate()
     forget_lists(row)
     return row
 

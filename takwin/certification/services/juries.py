@@ -229,7 +229,7 @@ def _follow(jury: Jury, verdict: Verdict, was: bool, by: Any) -> None:
     if was and not now:
         for diploma in Diploma.objects.filter(enrolment=verdict.enrolment_id, module=""):
             if diploma.state in {DiplomaState.LIVE, DiplomaState.SUSPENDED}:
-                revoke_diploma(diploma, why=StatusReason.AMENDED, words=str(verdict.amendments.last()), by=by)
+                revoke_diploma(diploma, reason=StatusReason.AMENDED, words=str(verdict.amendments.last()), by=by)
             elif diploma.state == DiplomaState.PREPARED:
                 diploma.delete()  # never signed: nobody has seen it
         training.reopen(verdict.enrolment, by=by)

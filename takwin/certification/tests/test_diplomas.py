@@ -72,7 +72,7 @@ class TestIssuing:
         diploma = make_diploma("14")
         evil = diploma.verdict.identity | {"given_name": '#panic("x") <b>'}
         Verdict.objects.filter(pk=diploma.verdict_id).update(identity=evil)
-        services.revoke_diploma(diploma, why="error", words="", by=None)
+        services.revoke_diploma(diploma, reason="error", words="", by=None)
         assert services.issue(EVERYWHERE) == 1
         again = Diploma.objects.select_related("enrolment__person").get(state="live")
         assert findings.of_document(again.credential.encode()).shown["holder"].startswith("#panic")
@@ -98,12 +98,12 @@ def test_one_first_key_is_made_by_many_at_once(network):
 class TestStanding:
     def test_what_is_taken_back_says_when_and_which_class(self, client):
         diploma = make_diploma("14")
-        services.suspend_diploma(diploma, why="inquiry", words="سري", by=None)
+        services.suspend_diploma(diploma, reason="inquiry", words="سري", by=None)
         answer = findings.of_document(diploma.credential.encode())
         assert (answer.finding, answer.since) == ("suspended", timezone.localdate())
         services.restore(diploma, by=None)
         assert findings.of_ref(diploma.ref).finding == "valid"
-        services.revoke_diploma(diploma, why="fraud", words="سري جدا", by=None)
+        services.revoke_diploma(diploma, reason="fraud", words="سري جدا", by=None)
         answer = findings.of_ref(diploma.ref)
         assert answer.finding == "revoked"
         assert answer.shown == {}
@@ -113,7 +113,7 @@ class TestStanding:
 
     def test_a_class_of_reason_is_needed(self):
         with refused("why_missing"):
-            services.revoke_diploma(make_diploma("14"), why="", by=None)
+            services.revoke_diploma(make_diploma("14"), reason="", by=None)
 
     def test_the_published_lists_carry_its_bit_at_once(self, client):
         diploma = make_diploma("14")
@@ -126,9 +126,9 @@ class TestStanding:
             return is_set(document, int(place["statusListIndex"]))
 
         assert (bit("revocation"), bit("suspension")) == (False, False)
-        services.suspend_diploma(diploma, why="inquiry", by=None)
+        services.suspend_diploma(diploma, reason="inquiry", by=None)
         assert (bit("revocation"), bit("suspension")) == (False, True)
-        services.revoke_diploma(diploma, why="fraud", by=None)
+        services.revoke_diploma(diploma, reason="fraud", by=None)
         assert (bit("revocation"), bit("suspension")) == (True, True)  # one list is enough to learn it
 
     def test_lists_that_are_not_there_are_404(self, client):
@@ -190,7 +190,7 @@ class TestShares:
 
     def test_what_was_taken_back_is_not_shared_anew(self):
         diploma = make_diploma("14")
-        services.revoke_diploma(diploma, why="fraud", by=None)
+        services.revoke_diploma(diploma, reason="fraud", by=None)
         diploma.refresh_from_db()
         with refused("not_live"):
             services.share_diploma(diploma, until_on=timezone.localdate() + timedelta(days=1), by=None)

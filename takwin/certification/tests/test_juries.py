@@ -195,7 +195,7 @@ class TestAmendment:
         made = services.amend_verdict(verdict, decision="deferred", words="ملف ناقص", by=president)
         assert (made.before, made.after) == ("admitted", "deferred")
         diploma.refresh_from_db()
-        assert (diploma.state, diploma.why) == ("revoked", "amended")
+        assert (diploma.state, diploma.reason) == ("revoked", "amended")
         assert Enrolment.objects.get(pk=diploma.enrolment_id).state == "enrolled"
 
     def test_amended_back_a_new_diploma_is_due(self):

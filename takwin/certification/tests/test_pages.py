@@ -185,17 +185,17 @@ class TestDiplomas:
         diploma = make_diploma("14")
         client.force_login(make_user("dir@example.org", "director", **HERE))
         path = f"/desk/diplomas/{diploma.ref}/"
-        assert client.post(path, {"do": "suspend_diploma", "why": ""}).status_code == 422
-        client.post(path, {"do": "suspend_diploma", "why": "inquiry", "words": "تحقق"})
+        assert client.post(path, {"do": "suspend_diploma", "reason": ""}).status_code == 422
+        client.post(path, {"do": "suspend_diploma", "reason": "inquiry", "words": "تحقق"})
         client.post(path, {"do": "restore"})
-        client.post(path, {"do": "revoke_diploma", "why": "fraud"})
+        client.post(path, {"do": "revoke_diploma", "reason": "fraud"})
         diploma.refresh_from_db()
         assert diploma.state == "revoked"
         assert "تحقق" in client.get(path).content.decode()
 
     def test_who_may_not_revoke_cannot(self, client, registrar):
         diploma = make_diploma("14")
-        client.post(f"/desk/diplomas/{diploma.ref}/", {"do": "revoke_diploma", "why": "fraud"})
+        client.post(f"/desk/diplomas/{diploma.ref}/", {"do": "revoke_diploma", "reason": "fraud"})
         diploma.refresh_from_db()
         assert diploma.state == "live"
 

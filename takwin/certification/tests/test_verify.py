@@ -285,7 +285,7 @@ def test_an_independent_verifier_believes_what_was_issued_and_not_what_was_revok
     services.rotate_key(by=None)
     did = client.get("/.well-known/did.json").json()
     assert judged(document, did=did, lists=served())["verified"]
-    services.revoke_diploma(diploma, why="fraud", by=None)
+    services.revoke_diploma(diploma, reason="fraud", by=None)
     assert not judged(document, did=did, lists=served())["verified"]
 
 
@@ -312,7 +312,7 @@ class TestFormerAddress:
 
         assert judged_there()
         assert client.get("/.well-known/did.json", headers={"host": "tadrib.example"}).json()["id"] != did["id"]
-        services.revoke_diploma(diploma, why="fraud", by=None)
+        services.revoke_diploma(diploma, reason="fraud", by=None)
         assert findings.of_document(diploma.credential.encode()).finding == "revoked"
         assert not judged_there()
 

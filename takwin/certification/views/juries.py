@@ -190,7 +190,7 @@ def jury(request: Any, ref: str) -> HttpResponse:
     job = jobs.latest(tasks.ISSUE, row.ref)
     context: dict[str, Any] = {
         "row": row, "verdicts": verdicts, "sheet": sheet_of(row, verdicts), "counts": reads.counts(verdicts),
-        "sitters": members, "job": job,
+        "members": members, "job": job,
         "decided": [(Decision(key), n) for key, n in reads.counts(verdicts).items() if key and n],
         "quorum": needed(len(members), RULES[row.rule]), "decisions": Decision.choices,
         "runs": request.user.can("certification.run", row), "president": request.user.pk == row.president_id,

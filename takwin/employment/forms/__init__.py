@@ -56,7 +56,7 @@ class SurveyForm(AnswerFields):
 class EnteredForm(AnswerFields):
     """The same answer, entered by a counsellor."""
 
-    way = forms.ChoiceField(label=_("How it was told"), choices=CHANNELS)
+    channel = forms.ChoiceField(label=_("How it was told"), choices=CHANNELS)
 
     service = services.answer
 
@@ -66,7 +66,7 @@ class EnteredForm(AnswerFields):
 
 
 class AttemptForm(ServiceForm):
-    way = forms.ChoiceField(label=_("How"), choices=CHANNELS)
+    channel = forms.ChoiceField(label=_("How"), choices=CHANNELS)
     result = forms.ChoiceField(
         label=_("Result"), choices=[choice for choice in ContactResult.choices if choice[0] != "sent"]
     )

@@ -147,7 +147,7 @@ class Attempt(models.Model):
     """An attempt to reach a graduate. Rows are never changed."""
 
     sample = models.ForeignKey(SurveyInvitation, models.CASCADE, related_name="attempts")
-    way = models.CharField(_("How"), max_length=12, choices=ContactChannel)
+    channel = models.CharField(_("How"), max_length=12, choices=ContactChannel)
     result = models.CharField(_("Result"), max_length=12, choices=ContactResult)
     words = models.CharField(_("Note"), max_length=300, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -161,7 +161,7 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.way} {self.result}"
+        return f"{self.channel} {self.result}"
 
 
 class Answer(models.Model):
@@ -176,7 +176,7 @@ class Answer(models.Model):
         max_length=3, choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))], blank=True, default=""
     )
     since_on = models.DateField(null=True)
-    way = models.CharField(max_length=12, choices=ContactChannel)
+    channel = models.CharField(max_length=12, choices=ContactChannel)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

@@ -32,7 +32,7 @@ class Employer(models.Model):
     account = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="employer")
     contact = models.CharField(_("Contact"), max_length=120)
     state = models.CharField(max_length=10, choices=EmployerState, default=EmployerState.ASKED)
-    why = models.CharField(_("Why"), max_length=300, blank=True, default="")
+    reason = models.CharField(_("Why"), max_length=300, blank=True, default="")
     asked_at = models.DateTimeField(db_default=Now())
 
     objects = EmployerQuerySet.as_manager()
@@ -43,7 +43,7 @@ class Employer(models.Model):
         constraints = [
             state_check("state", EmployerState, "employer_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "verified"]) | ~Q(why=""), name="employer_refused_has_its_reason"
+                condition=Q(state__in=["asked", "verified"]) | ~Q(reason=""), name="employer_refused_has_its_reason"
             ),
         ]
         indexes = [models.Index(fields=["state"], name="employer_by_state")]
@@ -76,7 +76,7 @@ class Vacancy(models.Model):
     taken = models.PositiveSmallIntegerField(default=0)
     expires_on = models.DateField(_("Last day"))
     state = models.CharField(max_length=12, choices=VacancyState, default=VacancyState.POSTED)
-    why = models.CharField(_("Why"), max_length=300, blank=True, default="")
+    reason = models.CharField(_("Why"), max_length=300, blank=True, default="")
     simulated = models.BooleanField(default=False, db_default=False)
     posted_at = models.DateTimeField(db_default=Now())
     search_text = SearchField(of=("title", "skills"))
@@ -94,7 +94,9 @@ class Vacancy(models.Model):
                 condition=Q(pay_from__isnull=True) | Q(pay_to__isnull=True) | Q(pay_from__lte=F("pay_to")),
                 name="vacancy_pay_in_order",
             ),
-            models.CheckConstraint(condition=~Q(state="turned-down") | ~Q(why=""), name="vacancy_refused_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="turned-down") | ~Q(reason=""), name="vacancy_refused_has_its_reason"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "occupation"], name="vacancy_by_occupation"),

@@ -108,7 +108,7 @@ def open_wave(wave: SurveyWave, *, by: Any = None) -> SurveyWave:
             with_phone = [sample for sample in batch if sample.graduate.person.phone]
             Outbox.objects.bulk_create(_invitation(sample) for sample in with_phone)
             Attempt.objects.bulk_create(
-                Attempt(sample=sample, way=ContactChannel.LINK, result=ContactResult.SENT) for sample in with_phone
+                Attempt(sample=sample, channel=ContactChannel.LINK, result=ContactResult.SENT) for sample in with_phone
             )  # fmt: skip
     return row
 
@@ -162,13 +162,13 @@ WAVE_UNDO = Undo(
 )  # fmt: skip
 
 
-def record_attempt(sample: SurveyInvitation, *, way: str, result: str, words: str = "", by: Any) -> Attempt:
+def record_attempt(sample: SurveyInvitation, *, channel: str, result: str, words: str = "", by: Any) -> Attempt:
     """Record a counsellor's attempt. A refusal, or the third failed try, sets the state but stays in the frame."""
     with transaction.atomic():
         row = _open(sample)
         if row.state == InvitationState.ANSWERED:
             raise Refused(R.HAS_ANSWERED)
-        made = Attempt.objects.create(sample=row, way=way, result=result, words=words, by=by)
+        made = Attempt.objects.create(sample=row, channel=channel, result=result, words=words, by=by)
         missed = row.attempts.filter(result__in=[ContactResult.WRONG, ContactResult.NO_ANSWER]).count()
         if result == ContactResult.REFUSED:
             row.state = InvitationState.REFUSED
@@ -199,7 +199,7 @@ def answer(
     employer: str = "",
     in_field: str = "",
     since_on: date | None = None,
-    way: str = ContactChannel.LINK,
+    channel: str = ContactChannel.LINK,
     by: Any = None,
 ) -> Answer:
     """Keep an answer; the one before stays. What does not belong to the outcome is not kept."""
@@ -214,7 +214,7 @@ def answer(
         made = Answer(
             sample=row, turn=turn, outcome=outcome, contract=contract if outcome == Outcome.EMPLOYED else "",
             employer=employer.strip() if works else "", in_field=in_field if works else "",
-            since_on=since_on if works else None, way=way, by=by if getattr(by, "pk", None) else None,
+            since_on=since_on if works else None, channel=channel, by=by if getattr(by, "pk", None) else None,
         )  # fmt: skip
         made.save(force_insert=True)
         row.state, row.outcome = InvitationState.ANSWERED, outcome

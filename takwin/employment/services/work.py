@@ -60,7 +60,7 @@ def verify_employer(employer: Employer, *, by: Any) -> Employer:
     """The office has seen who is the company: the claim becomes the company of the list. Refused while another account
     is verified for the number."""
     with change(employer, "verify_employer", by=by, flow=EMPLOYER) as row:
-        row.why = ""
+        row.reason = ""
         row.company = _listed(row)
     matching.clear_cache()
     return row
@@ -97,7 +97,7 @@ def _refuser(verb: str) -> Any:
         if not reason.strip():
             raise Refused(R.WHY_MISSING, "reason")
         with change(employer, verb, by=by, flow=EMPLOYER, reason=reason) as row:
-            row.why = reason
+            row.reason = reason
         matching.clear_cache()
         return row
 
@@ -152,7 +152,7 @@ def turn_down_vacancy(vacancy: Vacancy, *, reason: str, by: Any) -> Vacancy:
     if not reason.strip():
         raise Refused(R.WHY_MISSING, "reason")
     with change(vacancy, "turn_down_vacancy", by=by, flow=VACANCY, reason=reason) as row:
-        row.why = reason
+        row.reason = reason
     matching.clear_cache()
     return row
 
@@ -310,7 +310,7 @@ def hire(row: JobApplication, *, since_on: date | None = None, by: Any) -> JobAp
             own = matching.in_field(sample.graduate.programme_id, vacancy.occupation)
             answer(
                 sample, outcome=Outcome.EMPLOYED, contract=vacancy.contract, employer=str(vacancy.employer),
-                in_field="yes" if own else "no", since_on=since, way=ContactChannel.HIRED, by=by,
+                in_field="yes" if own else "no", since_on=since, channel=ContactChannel.HIRED, by=by,
             )  # fmt: skip
         _tell(fresh, _("“%(title)s”: you are hired. Congratulations!"))
     matching.clear_cache()

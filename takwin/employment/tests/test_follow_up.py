@@ -53,7 +53,7 @@ class TestFrame:
         from takwin.certification import services as certification
 
         first, *_rest = make_graduates(2)
-        certification.revoke_diploma(first, why="fraud", by=None)
+        certification.revoke_diploma(first, reason="fraud", by=None)
         today = timezone.localdate()
         assert services.freeze_cohort(name="x", first_on=today, last_on=today).graduates.count() == 1
 
@@ -110,15 +110,15 @@ class TestAnswers:
     def test_three_misses_or_a_refusal_are_counted_in_the_frame(self):
         missed, refusing = make_wave(2).samples.order_by("pk")
         for _turn in range(3):
-            services.record_attempt(missed, way="phone", result="no-answer", by=None)
-        services.record_attempt(refusing, way="phone", result="refused", by=None)
+            services.record_attempt(missed, channel="phone", result="no-answer", by=None)
+        services.record_attempt(refusing, channel="phone", result="refused", by=None)
         assert set(SurveyInvitation.objects.filter(wave=missed.wave).values_list("state", flat=True)) == {
             "unreachable",
             "refused",
         }
-        services.answer(missed, outcome="seeking", way="counsellor")
+        services.answer(missed, outcome="seeking", channel="counsellor")
         with refused("has_answered"):
-            services.record_attempt(missed, way="phone", result="later", by=None)
+            services.record_attempt(missed, channel="phone", result="later", by=None)
         assert missed.attempts.count() == 4  # the SMS, and three calls
 
     def test_the_database_refuses_an_outcome_of_somebody_silent(self):

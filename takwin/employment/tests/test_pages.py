@@ -139,9 +139,9 @@ class TestDesk:
         sample = make_sample()
         client.force_login(make_user("co@example.org", "counsellor", **REGION))
         path = f"/desk/samples/{sample.ref}/"
-        client.post(path, {"do": "attempt", "way": "phone", "result": "later", "words": "مساء"})
-        assert client.post(path, {"do": "answer", "way": "phone", "outcome": "employed"}).status_code == 422
-        client.post(path, {"do": "answer", "way": "phone", "outcome": "own-project", "employer": "مشروعي"})
+        client.post(path, {"do": "attempt", "channel": "phone", "result": "later", "words": "مساء"})
+        assert client.post(path, {"do": "answer", "channel": "phone", "outcome": "employed"}).status_code == 422
+        client.post(path, {"do": "answer", "channel": "phone", "outcome": "own-project", "employer": "مشروعي"})
         page = client.get(path).content.decode()
         assert "مساء" in page
         assert SurveyInvitation.objects.get(pk=sample.pk).outcome == "own-project"

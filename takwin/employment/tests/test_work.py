@@ -221,7 +221,7 @@ class TestBids:
 
         diploma = make_graduates(1)[0]
         bid = services.bid(make_vacancy(), person=diploma.enrolment.person, diplomas=[diploma])
-        certification.revoke_diploma(diploma, why="fraud", by=None)
+        certification.revoke_diploma(diploma, reason="fraud", by=None)
         assert work.file_of(bid)["diplomas"] == []
 
 
@@ -236,7 +236,7 @@ class TestHiring:
         found = dict(rates.whole(EVERYWHERE, sample.wave))[insertion]
         assert (found.counted, found.answered, found.frame) == (1, 1, 1)
         answer = sample.answers.get()
-        assert (answer.contract, answer.way, answer.in_field) == ("permanent", "hired", "yes")
+        assert (answer.contract, answer.channel, answer.in_field) == ("permanent", "hired", "yes")
         vacancy.refresh_from_db()
         assert (vacancy.state, vacancy.taken) == ("filled", 1)
 

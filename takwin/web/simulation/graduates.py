@@ -138,8 +138,8 @@ def _taken_back(director: User) -> None:
     """One revoked, one suspended: a stranger who verifies sees each answer."""
     last = list(Diploma.objects.filter(state=DiplomaState.LIVE).order_by("-pk")[:2])
     if len(last) == 2:
-        certification.revoke_diploma(last[0], why="error", words="خطأ في الاسم", by=director)
-        certification.suspend_diploma(last[1], why="inquiry", words="", by=director)
+        certification.revoke_diploma(last[0], reason="error", words="خطأ في الاسم", by=director)
+        certification.suspend_diploma(last[1], reason="inquiry", words="", by=director)
 
 
 def _follow(rng: np.random.Generator) -> None:
@@ -161,7 +161,7 @@ def _follow(rng: np.random.Generator) -> None:
             _answer(sample, ANSWERS[place][0], today, rng)
         elif rng.random() < 0.4:
             for _turn in range(3):
-                services.record_attempt(sample, way="phone", result="no-answer", by=None)
+                services.record_attempt(sample, channel="phone", result="no-answer", by=None)
 
 
 def _answer(sample: SurveyInvitation, outcome: Outcome, today: date, rng: np.random.Generator) -> None:
@@ -169,7 +169,7 @@ def _answer(sample: SurveyInvitation, outcome: Outcome, today: date, rng: np.ran
     services.answer(
         sample, outcome=outcome, contract=kinds[int(rng.integers(len(kinds)))] if outcome == Outcome.EMPLOYED else "",
         in_field="yes" if rng.random() < 0.6 else "no", since_on=today - timedelta(days=int(rng.integers(10, 150))),
-        way="link" if rng.random() < 0.7 else "phone",
+        channel="link" if rng.random() < 0.7 else "phone",
     )  # fmt: skip
 
 
