@@ -94,38 +94,42 @@ class Candidate:
     stream: str = "none"
 
 
-def eligibility(who: Candidate, access: Access | None) -> list[Refused]:
+def eligibility(candidate: Candidate, access: Access | None) -> list[Refused]:
     """Every refusal of a candidate for a programme; an empty list means eligible."""
     if access is None:
         return [Refused(R.NO_RULE)]
-    return [refusal for refusal in (_level(who, access), _stream(who, access), *_age(who, access)) if refusal]
+    return [
+        refusal
+        for refusal in (_level(candidate, access), _stream(candidate, access), *_age(candidate, access))
+        if refusal
+    ]
 
 
-def _level(who: Candidate, access: Access) -> Refused | None:
-    reached = bool(who.schooling) and LADDER[who.schooling] >= LADDER[access.schooling]
-    bridged = BRIDGES[who.diploma] >= BRIDGES[access.bridge] > 0
+def _level(candidate: Candidate, access: Access) -> Refused | None:
+    reached = bool(candidate.schooling) and LADDER[candidate.schooling] >= LADDER[access.schooling]
+    bridged = BRIDGES[candidate.diploma] >= BRIDGES[access.bridge] > 0
     if reached or bridged:
         return None
     facts: dict[str, Any] = {
         "asked": Schooling(access.schooling).label,
-        "declared": Schooling(who.schooling).label if who.schooling else "–",
+        "declared": Schooling(candidate.schooling).label if candidate.schooling else "–",
     }
     if BRIDGES[access.bridge]:
         return Refused(R.LEVEL_OR_BRIDGE, bridge=Diploma(access.bridge).label, **facts)
     return Refused(R.LEVEL_TOO_LOW, **facts)
 
 
-def _stream(who: Candidate, access: Access) -> Refused | None:
-    if not access.streams or who.stream in access.streams:
+def _stream(candidate: Candidate, access: Access) -> Refused | None:
+    if not access.streams or candidate.stream in access.streams:
         return None
     asked = _("; ").join(str(Stream(stream).label) for stream in access.streams)
-    return Refused(R.STREAM_NOT_ACCEPTED, declared=Stream(who.stream).label, asked=asked)
+    return Refused(R.STREAM_NOT_ACCEPTED, declared=Stream(candidate.stream).label, asked=asked)
 
 
-def _age(who: Candidate, access: Access) -> list[Refused]:
+def _age(candidate: Candidate, access: Access) -> list[Refused]:
     if access.ages_on is None:
         return []
-    own, day = age_on(who.born_on, access.ages_on), access.ages_on
+    own, day = age_on(candidate.born_on, access.ages_on), access.ages_on
     if access.age_min is not None and own < access.age_min:
         return [Refused(R.TOO_YOUNG, age=access.age_min, own=own, day=day)]
     if access.age_max is not None and own > access.age_max:

@@ -41,10 +41,10 @@ def scenarios(run: Run, asked: list[tuple[str, int]]) -> list[Scenario]:
 
     if len(asked) > MOST:
         raise Refused(AdmissionReason.TOO_MANY_SCENARIOS, "lines", limit=MOST)
-    with tempfile.TemporaryDirectory() as room, run.archive.open("rb") as file, zipfile.ZipFile(file) as archive:
-        archive.extractall(room)
-        named = parquet_io.read(Path(room, "problem"))
-        result, _certificate = parquet_io.read_result(Path(room, "result"), named)
+    with tempfile.TemporaryDirectory() as folder, run.archive.open("rb") as file, zipfile.ZipFile(file) as archive:
+        archive.extractall(folder)
+        named = parquet_io.read(Path(folder, "problem"))
+        result, _certificate = parquet_io.read_result(Path(folder, "result"), named)
     problem, place = named.problem, {ref: at for at, ref in enumerate(named.pools)}
     for ref, _seats in asked:
         if ref not in place:

@@ -123,8 +123,8 @@ def check_wish(row: Application, offering: Any, with_bed: bool, rule: Any) -> No
     if with_bed and not offering.centre.beds:
         raise Refused(AdmissionReason.NO_BOARDING, "with_bed")
     if row.schooling:
-        who = Candidate(row.person.born_on, row.schooling, row.diploma, row.stream)
-        for refusal in eligibility(who, rule):
+        candidate = Candidate(row.person.born_on, row.schooling, row.diploma, row.stream)
+        for refusal in eligibility(candidate, rule):
             raise refusal
 
 

@@ -82,17 +82,17 @@ def _run(ref: str) -> Any:
 def run(request: Any, ref: str) -> HttpResponse:
     row = _run(ref)
     reviewed = row.state in {"review", "published"}
-    odd = row.review or {}
-    numbers = [int(pk) for pk in odd.get("aside", {})] + odd.get("unasked", {}).get("offerings", [])
-    offerings = selectors.offerings(numbers + [jump[0] for jump in odd.get("jumps", {}).get("offerings", [])])
+    review = row.review or {}
+    numbers = [int(pk) for pk in review.get("aside", {})] + review.get("unasked", {}).get("offerings", [])
+    offerings = selectors.offerings(numbers + [jump[0] for jump in review.get("jumps", {}).get("offerings", [])])
     signatures = list(row.signatures.select_related("by"))
     context: dict[str, Any] = {
         "run": row,
         "job": selectors.job_about(ref),
         "pools": list(selectors.pool_results(row, request.scope).order_by("-requests")[:20]) if reviewed else [],
-        "aside": [(offerings.get(int(pk)), reason) for pk, reason in odd.get("aside", {}).items()],
-        "unasked": [offerings.get(pk) for pk in odd.get("unasked", {}).get("offerings", [])],
-        "jumps": [(offerings.get(pk), now, then) for pk, now, then in odd.get("jumps", {}).get("offerings", [])],
+        "aside": [(offerings.get(int(pk)), reason) for pk, reason in review.get("aside", {}).items()],
+        "unasked": [offerings.get(pk) for pk in review.get("unasked", {}).get("offerings", [])],
+        "jumps": [(offerings.get(pk), now, then) for pk, now, then in review.get("jumps", {}).get("offerings", [])],
         "fairness": selectors.fairness(row),
         "seal_fault": services.seal_fault(row) if reviewed else None,
         "signatures": signatures,
