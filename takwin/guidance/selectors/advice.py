@@ -176,7 +176,8 @@ def _suggestion(
     rule, km = held.access.get(row.programme_id), float(score_parts.km[0, n])
     if rule is not None and subject.born_on is None:
         rule = replace(rule, ages_on=None)
-    who = Candidate(subject.born_on or held.season.ages_on, subject.schooling, subject.diploma, subject.stream)  # type: ignore[arg-type]
+    born_on: Any = subject.born_on or held.season.ages_on
+    candidate = Candidate(born_on, subject.schooling, subject.diploma, subject.stream)
     at = int(np.flatnonzero(held.ids == row.pk)[0])
     pressure = float(held.offers.pressure[at])
     counted = not np.isinf(pressure) and row.seats > 0  # the catalogue may be five minutes older than the row
@@ -191,7 +192,7 @@ def _suggestion(
         pressure=None if asked is None else asked / row.seats,
         few=counted and asked is None,
         beds=row.centre.beds or 0,
-        barred=eligibility(who, rule) if subject.schooling else [],
+        barred=eligibility(candidate, rule) if subject.schooling else [],
         too_far=bool(subject.max_km and km > subject.max_km and not row.centre.beds),
         no_bed=subject.wants_bed and not row.centre.beds,
         other_mode=bool(subject.modes) and row.mode.code not in subject.modes,

@@ -94,8 +94,8 @@ def agenda(scope: Scope, begin: datetime, end: datetime, counsellor: Any = None)
     rows = rows.filter(Q(state=SlotState.OPEN) | Q(taken__gt=0)).select_related("centre__area", "counsellor")
     found = list((rows.filter(counsellor=counsellor) if counsellor else rows).order_by("starts_at", "pk")[:400])
     people: dict[int, list[Appointment]] = {}
-    live = Appointment.objects.filter(slot__in=[row.pk for row in found]).exclude(state=AppointmentState.CANCELLED)
-    for appointment in live.select_related("client__person", "client__account", "slot", "contact").order_by("pk"):
+    kept = Appointment.objects.filter(slot__in=[row.pk for row in found]).exclude(state=AppointmentState.CANCELLED)
+    for appointment in kept.select_related("client__person", "client__account", "slot", "contact").order_by("pk"):
         people.setdefault(appointment.slot_id, []).append(appointment)
     for row in found:
         row.people = people.get(row.pk, [])  # type: ignore[attr-defined]

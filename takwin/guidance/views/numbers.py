@@ -74,7 +74,7 @@ def ask(request: Any, form: Any, *, kind: str, row: Any, phone: str) -> HttpResp
     typed = {name: form.cleaned_data.get(name, "") for name in ("name", "purpose", "words")}
     waiting = request.session.get(WAITING, {})
     for key in list(waiting)[: max(0, len(waiting) - MOST_WAITING + 1)]:
-        _forget(request, waiting, key)
+        _drop_pending(request, waiting, key)
     hold = None
     if kind == "slot" and may(request, "guidance_hold", f"{row.centre.code} {limits.client_network(request)}"):
         hold = services.hold_place(row, client=known(request), purpose=typed["purpose"], words=typed["words"])
@@ -89,7 +89,7 @@ def _stamp() -> dict[str, float]:
     return {"at": timezone.now().timestamp()}
 
 
-def _forget(request: Any, waiting: dict[str, Any], key: str) -> dict[str, Any]:
+def _drop_pending(request: Any, waiting: dict[str, Any], key: str) -> dict[str, Any]:
     pending: dict[str, Any] = waiting.pop(key)
     request.session[WAITING] = waiting
     if hold := services.held(pending["hold"]):
