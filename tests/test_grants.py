@@ -195,7 +195,7 @@ CASES = {
     "guidance:hours": (
         "/desk/guidance/hours/",
         [{"centre": "guidance-fes", "counsellor": "{counsellor}", "weekday": "2", "from_time": "09:00",
-          "to_time": "10:00", "minutes": "30", "capacity": "1", "way": "place", "first_on": SOON}],
+          "to_time": "10:00", "minutes": "30", "capacity": "1", "channel": "place", "first_on": SOON}],
     ),
     "guidance:closures": (
         "/desk/guidance/hours/closures/",
@@ -205,7 +205,7 @@ CASES = {
     "guidance:hours_end": ("/desk/guidance/hours/{hours}/end/", [{"last_on": LATER}]),
     "guidance:case": (
         "/desk/guidance/follow-ups/{case}/",
-        [{"do": "record", "purpose": "choose", "way": "phone", "summary": "x"}, {"do": "end", "closing": "work"},
+        [{"do": "record", "purpose": "choose", "channel": "phone", "summary": "x"}, {"do": "end", "closing": "work"},
          {"do": "reopen", "reason": "x"}],
     ),
     "guidance:notes": ("/desk/guidance/follow-ups/{case}/notes/", [{"text": "x"}]),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
+from django.utils import timezone
 
-from takwin.guidance.tests.make import make_centre
+from takwin.guidance import services as guidance
+from takwin.guidance.tests.make import make_case, make_centre, make_counsellor, make_hours, make_slot
 from takwin.training.tests.make import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,3 +78,44 @@ def test_a_following_keeps_its_reason(network):
     assert followings.get().reason == "training"
     with pytest.raises(IntegrityError), transaction.atomic():
         followings.create(**keys, reason="training")
+
+
+def closure():
+    now = timezone.now()
+    guidance.close_days(centre=make_centre(), starts_at=now, ends_at=now + timedelta(days=1), reason="عيد", by=None)
+
+
+def declined_hand_over():
+    case, taker = make_case(), make_counsellor(make_centre(), "taker@example.org")
+    offer = guidance.hand_over(case, taker=taker, consented=True, consent="نعم", by=case.counsellor)
+    guidance.turn_down(offer, reason="عيد", by=taker)
+
+
+def hours():
+    make_hours(make_centre(), make_counsellor(make_centre()), channel="phone")
+
+
+def contact():
+    case = make_case()
+    guidance.record(case, purpose="choose", summary="نص", channel="phone", by=case.counsellor)
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "make", "columns", "value"),
+    [
+        ("0004_closure_reason", "Closure", closure, ("why", "reason"), "عيد"),
+        ("0005_hand_over_reason", "HandOver", declined_hand_over, ("why", "reason"), "عيد"),
+        ("0006_hours_channel", "Hours", hours, ("way", "channel"), "phone"),
+        ("0007_slot_channel", "Slot", lambda: make_slot(channel="phone"), ("way", "channel"), "phone"),
+        ("0008_contact_channel", "Contact", contact, ("way", "channel"), "phone"),
+    ],
+)
+def test_guidance_keeps_its_reasons_and_channels(network, name, model, make, columns, value):
+    renaming = Renaming("guidance", name)
+    make()
+    renaming.take_back()
+    before = list(renaming.old("guidance", model).objects.values_list("pk", columns[0]))
+    renaming.run()
+    after = list(renaming.new("guidance", model).objects.values_list("pk", columns[1]))
+    assert before == after
+    assert [kept for _pk, kept in after] == [value]

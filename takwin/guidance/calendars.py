@@ -30,7 +30,7 @@ def shown_name(row: Appointment) -> str:
 
 def _event(slot: Slot, uid: str, summary: str, sequence: int, status: str) -> Event:
     place = " · ".join(part for part in (slot.centre.label, slot.room) if part)
-    location = place if slot.way == "place" else str(slot.get_way_display())
+    location = place if slot.channel == "place" else str(slot.get_channel_display())
     return new_event(uid, slot.begins, slot.ends, summary=summary, location=location, sequence=sequence, status=status)
 
 

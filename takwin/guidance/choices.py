@@ -20,7 +20,7 @@ class Liking(models.TextChoices):
     YES = "2", _("I like it")
 
 
-class Way(models.TextChoices):
+class MeetingChannel(models.TextChoices):
     PLACE = "place", _("At the centre")
     PHONE = "phone", _("By phone")
     VIDEO = "video", _("By video")

@@ -12,7 +12,7 @@ from takwin.centres import selectors as centres
 from takwin.core.scope import EVERYWHERE
 from takwin.core.text import fold
 from takwin.guidance import services
-from takwin.guidance.choices import Closing, Purpose, Way, Weekday
+from takwin.guidance.choices import Closing, MeetingChannel, Purpose, Weekday
 from takwin.guidance.selectors import agenda, clients
 from takwin.offer import selectors as offer
 from takwin.offer.choices import Diploma, Schooling, Stream
@@ -161,7 +161,7 @@ class HoursForm(CounsellorForm):
         label=_("Persons at a time"), min_value=1, max_value=200, initial=1, help_text=_("More than one: a group.")
     )
     topic = forms.CharField(label=_("Subject of the group"), max_length=120, required=False)
-    way = forms.ChoiceField(label=_("How"), choices=Way.choices)
+    channel = forms.ChoiceField(label=_("How"), choices=MeetingChannel.choices)
     room = forms.CharField(label=_("Room or address"), max_length=120, required=False)
     link = forms.URLField(label=_("Address of the video room"), required=False, assume_scheme="https")
     first_on = Day(_("First day"))
@@ -182,7 +182,7 @@ class ClosureForm(CentreForm):
 
     starts_at = forms.DateTimeField(label=_("From (Casablanca time)"), widget=Moment())
     ends_at = forms.DateTimeField(label=_("Until (Casablanca time)"), widget=Moment())
-    why = forms.CharField(label=_("Why"), max_length=120, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=120, required=False)
 
     service = services.close_days
     creates = True
@@ -205,7 +205,7 @@ class ContactForm(ServiceForm):
     """One entry of a follow-up."""
 
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices)
-    way = forms.ChoiceField(label=_("How"), choices=Way.choices)
+    channel = forms.ChoiceField(label=_("How"), choices=MeetingChannel.choices)
     summary = forms.CharField(
         label=_("Summary, which the person reads"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -13,7 +13,7 @@ from takwin.core.agreed import Agreed
 from takwin.core.choices import state_check
 from takwin.core.fields import RefField
 from takwin.core.scope import ScopedQuerySet
-from takwin.guidance.choices import AppointmentState, Purpose, SlotState, Way, Weekday
+from takwin.guidance.choices import AppointmentState, MeetingChannel, Purpose, SlotState, Weekday
 from takwin.guidance.models.clients import Client
 from takwin.guidance.rules import Pattern
 
@@ -24,7 +24,7 @@ class Meeting(models.Model):
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     counsellor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     capacity = models.PositiveSmallIntegerField(_("Persons at a time"), default=1)
-    way = models.CharField(_("How"), max_length=8, choices=Way, default=Way.PLACE)
+    channel = models.CharField(_("How"), max_length=8, choices=MeetingChannel, default=MeetingChannel.PLACE)
     room = models.CharField(_("Room or address"), max_length=120, blank=True, default="")
     link = models.URLField(_("Address of the video room"), blank=True, default="")
     topic = models.CharField(_("Subject of the group"), max_length=120, blank=True, default="")
@@ -66,7 +66,7 @@ class Closure(Agreed):
     ref = RefField(prefix="CLO")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     counsellor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    why = models.CharField(max_length=120, blank=True, default="")
+    reason = models.CharField(max_length=120, blank=True, default="")
 
     objects = ScopedQuerySet.as_manager()
 

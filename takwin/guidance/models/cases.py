@@ -12,7 +12,7 @@ from takwin.centres.models import Centre
 from takwin.core.choices import state_check
 from takwin.core.fields import EncryptedTextField, RefField
 from takwin.core.scope import ScopedQuerySet
-from takwin.guidance.choices import CaseState, Closing, HandOverState, Purpose, Way
+from takwin.guidance.choices import CaseState, Closing, HandOverState, MeetingChannel, Purpose
 from takwin.guidance.models.agenda import Appointment
 from takwin.guidance.models.clients import Client
 
@@ -66,7 +66,7 @@ class Contact(models.Model):
     appointment = models.OneToOneField(Appointment, models.PROTECT, null=True, related_name="contact")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
-    way = models.CharField(_("How"), max_length=8, choices=Way, default=Way.PLACE)
+    channel = models.CharField(_("How"), max_length=8, choices=MeetingChannel, default=MeetingChannel.PLACE)
     purpose = models.CharField(_("Purpose"), max_length=10, choices=Purpose)
     summary = models.TextField(_("Summary, which the person reads"), max_length=2000)
     steps = models.TextField(_("Steps agreed, one a line"), max_length=1000, blank=True, default="")
@@ -110,7 +110,7 @@ class HandOver(models.Model):
     taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     consent = models.CharField(_("What the person agreed to"), max_length=300)
-    why = models.CharField(max_length=300, blank=True, default="")
+    reason = models.CharField(max_length=300, blank=True, default="")
     state = models.CharField(max_length=10, choices=HandOverState, default=HandOverState.OFFERED)
     at = models.DateTimeField(db_default=Now())
 

@@ -20,7 +20,7 @@ from takwin.core.dates import moment
 from takwin.core.errors import Refused
 from takwin.core.messages import post
 from takwin.guidance.choices import AppointmentState as S
-from takwin.guidance.choices import GuidanceReason, Purpose, SlotState, Way
+from takwin.guidance.choices import GuidanceReason, MeetingChannel, Purpose, SlotState
 from takwin.guidance.models import Appointment, Client, Slot
 from takwin.guidance.rules import APPOINTMENT, HOLD, LEAD, MOST_A_NUMBER, MOST_HELD, REMIND
 from takwin.guidance.tokens import address
@@ -154,8 +154,8 @@ def check_number(client: Client, but: int = 0) -> None:
     """Refuse more than MOST_A_NUMBER appointments to come for one phone number."""
     if not client.phone:
         return
-    live = Appointment.objects.filter(state__in=[S.BOOKED, S.WAITING], slot__ends_at__gt=timezone.now())
-    if live.filter(client__phone=client.phone).exclude(pk=but).count() >= MOST_A_NUMBER:
+    appointments = Appointment.objects.filter(state__in=[S.BOOKED, S.WAITING], slot__ends_at__gt=timezone.now())
+    if appointments.filter(client__phone=client.phone).exclude(pk=but).count() >= MOST_A_NUMBER:
         raise Refused(GuidanceReason.NUMBER_BUSY, limit=MOST_A_NUMBER)
 
 
@@ -265,7 +265,7 @@ def notify_client(row: Appointment, event: Promise, shared: Collection[str] | No
     if not client.phone:
         return
     with override(client.reads):
-        how = slot.centre.label if slot.way == Way.PLACE else str(Way(slot.way).label)
+        how = slot.centre.label if slot.channel == MeetingChannel.PLACE else str(MeetingChannel(slot.channel).label)
         when = moment(slot.begins, client.reads, "EEE d MMM، HH:mm")
         text = str(_("takwin: %(what)s, %(when)s, %(where)s. %(address)s")) % {
             "what": _named(str(event), client.name if named else ""), "when": when, "where": how,

@@ -12,7 +12,7 @@ from takwin.accounts.selectors import holders
 from takwin.centres.services import working
 from takwin.core.changes import change, create, journal
 from takwin.core.errors import Refused
-from takwin.guidance.choices import CaseState, Closing, GuidanceReason, Way
+from takwin.guidance.choices import CaseState, Closing, GuidanceReason, MeetingChannel
 from takwin.guidance.models import Appointment, Case, Client, Contact, HandOver, Note
 from takwin.guidance.rules import CASE, HAND_OVER
 from takwin.guidance.services.hours import check_counsellor
@@ -38,7 +38,7 @@ def record(
     *,
     purpose: str,
     summary: str,
-    way: str = Way.PLACE,
+    channel: str = MeetingChannel.PLACE,
     steps: str = "",
     next_on: date | None = None,
     appointment: Appointment | None = None,
@@ -50,7 +50,7 @@ def record(
     with change(case, "record_contact", by=by, purpose=purpose) as row:
         _check_open(row)
         contact = Contact.objects.create(
-            case=row, appointment=appointment, by=by, way=way, purpose=purpose, summary=summary, steps=steps,
+            case=row, appointment=appointment, by=by, channel=channel, purpose=purpose, summary=summary, steps=steps,
             next_on=next_on,
         )  # fmt: skip
         row.next_on = next_on
@@ -165,7 +165,7 @@ def turn_down(offer: HandOver, *, reason: str, by: Any) -> HandOver:
     """Decline with a reason; the follow-up stays where it is."""
     with change(offer, "turn_down", by=by, flow=HAND_OVER) as row:
         _check_taker(row, by)
-        row.why = reason
+        row.reason = reason
     return row
 
 

@@ -21,7 +21,7 @@ from takwin.core.agreed import instant
 from takwin.core.changes import AlreadyThere, change, create, journal
 from takwin.core.clock_undo import Undo, note_rows
 from takwin.core.errors import Refused
-from takwin.guidance.choices import AppointmentState, GuidanceReason, SlotState, Way
+from takwin.guidance.choices import AppointmentState, GuidanceReason, MeetingChannel, SlotState
 from takwin.guidance.models import Appointment, Closure, Hours, OpenDay, Slot
 from takwin.guidance.rules import WEEKS_AHEAD, check_pattern, closed, overlap, times
 from takwin.guidance.services.appointments import announce_closing, announce_opening
@@ -43,7 +43,7 @@ def publish_hours(
     to_time: time,
     minutes: int = 30,
     capacity: int = 1,
-    way: str = Way.PLACE,
+    channel: str = MeetingChannel.PLACE,
     room: str = "",
     link: str = "",
     topic: str = "",
@@ -54,11 +54,11 @@ def publish_hours(
     """Receive each week, or once when the first day is the last. Makes the times of the weeks to come."""
     row = Hours(
         centre=centre, counsellor=counsellor, weekday=weekday, from_time=from_time, to_time=to_time, minutes=minutes,
-        capacity=capacity, way=way, room=room, link=link, topic=topic, first_on=first_on, last_on=last_on,
+        capacity=capacity, channel=channel, room=room, link=link, topic=topic, first_on=first_on, last_on=last_on,
     )  # fmt: skip
     check_counsellor(counsellor, centre)
     check_pattern(row.pattern)
-    if way == Way.VIDEO and not link:
+    if channel == MeetingChannel.VIDEO and not link:
         raise Refused(GuidanceReason.NO_LINK, "link")
     with working(centre):
         # One writer at a time for a counsellor: two windows cannot publish hours that meet.
@@ -81,14 +81,14 @@ def end_hours(hours: Hours, *, last_on: date, by: Any) -> int:
 
 
 def close_days(
-    *, centre: Any, counsellor: Any = None, starts_at: datetime, ends_at: datetime, why: str = "", by: Any
+    *, centre: Any, counsellor: Any = None, starts_at: datetime, ends_at: datetime, reason: str = "", by: Any
 ) -> Closure:
     """An exception: no time is offered meanwhile. Appointments already taken stay, to be moved; people have word."""
     if starts_at >= ends_at:
         raise Refused(GuidanceReason.BAD_DATES, "ends_at")
     with transaction.atomic():
         row = create(
-            Closure(centre=centre, counsellor=counsellor, starts_at=starts_at, ends_at=ends_at, why=why),
+            Closure(centre=centre, counsellor=counsellor, starts_at=starts_at, ends_at=ends_at, reason=reason),
             "close_days",
             by=by,
         )
@@ -100,7 +100,7 @@ def close_days(
 def reopen_days(closure: Closure, *, by: Any) -> None:
     """Take an exception back; its times are offered again, those somebody kept included."""
     with working(closure.centre_id):
-        journal(closure, "reopen_days", by=by, why=closure.why)
+        journal(closure, "reopen_days", by=by, reason=closure.reason)
         centre, begin, end = closure.centre, closure.starts_at, closure.ends_at
         closure.delete()
         shut = _exceptions({centre.pk})
@@ -260,7 +260,7 @@ def _slot(row: Hours, on: date, begin: time, until: time) -> Slot:
     over = on if until > begin else on + timedelta(days=1)  # a time that ends at midnight
     return Slot(
         hours=row, centre_id=row.centre_id, counsellor_id=row.counsellor_id, starts_on=on, starts_time=begin,
-        ends_on=over, ends_time=until, capacity=row.capacity, way=row.way, room=row.room, link=row.link,
+        ends_on=over, ends_time=until, capacity=row.capacity, channel=row.channel, room=row.room, link=row.link,
         topic=row.topic,
     ).agree()  # fmt: skip
 

@@ -213,7 +213,7 @@ class TestBooking:
         assert Appointment.objects.get(client__phone="+212612345678").state == "waiting"
 
     def test_the_video_room_is_for_who_has_the_time(self, client):
-        slot = make_slot(way="video", link="https://meet.example/room")
+        slot = make_slot(channel="video", link="https://meet.example/room")
         assert "meet.example" not in client.get(f"/guidance/book/{slot.ref}/").content.decode()
         assert "meet.example" not in client.get(f"/guidance/appointments/{slot.centre.code}/").content.decode()
         booked = services.book(slot, client=make_client())
@@ -298,7 +298,7 @@ class TestDesk:
         contact_data = {
             "do": "record",
             "purpose": "choose",
-            "way": "place",
+            "channel": "place",
             "summary": "اتفقنا على زيارة",
             "steps": "زيارة",
         }
@@ -337,7 +337,7 @@ class TestDesk:
         centre, counsellor = desk
         other = make_counsellor(centre, "other@example.org")
         form = {"centre": centre.code, "counsellor": other.ref, "weekday": 1, "from_time": "09:00", "to_time": "10:00",
-                "minutes": 30, "capacity": 1, "way": "place", "first_on": str(timezone.localdate())}  # fmt: skip
+                "minutes": 30, "capacity": 1, "channel": "place", "first_on": str(timezone.localdate())}  # fmt: skip
         assert client.post("/desk/guidance/hours/", form).status_code == 422
         assert not Slot.objects.exists()
         assert client.post("/desk/guidance/hours/", form | {"counsellor": counsellor.ref}).status_code == 302

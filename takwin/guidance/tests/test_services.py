@@ -157,7 +157,7 @@ class TestHours:
         day = timezone.localtime(slot.starts_at).date()
         begin = datetime.combine(day, time(0), CASABLANCA)
         closure = services.close_days(
-            centre=centre, starts_at=begin, ends_at=begin + timedelta(days=1), why="عيد", by=counsellor
+            centre=centre, starts_at=begin, ends_at=begin + timedelta(days=1), reason="عيد", by=counsellor
         )
         scope = Scope(centres=frozenset({centre.pk}))
         assert agenda.to_move(scope) == [booked]

@@ -43,7 +43,7 @@ def _days(slots: Any) -> Any:
     """Times by day; of several counsellors who receive alike at one time, the first with a free place."""
     best: dict[Any, Any] = {}
     for slot in slots:
-        key = (slot.starts_at, slot.way, slot.topic)
+        key = (slot.starts_at, slot.channel, slot.topic)
         if key not in best or (slot.free and not best[key].free):
             best[key] = slot
     slots = best.values()

@@ -105,7 +105,8 @@ def play_week(counsellor: Any, colleague: Any, centre: Centre) -> None:
         for weekday in range(5):
             services.publish_hours(
                 centre=centre, counsellor=who, weekday=weekday, from_time=first, to_time=last, minutes=30,
-                way="phone" if who == colleague and weekday == 4 else "place", room="القاعة 2", first_on=today, by=who,
+                channel="phone" if who == colleague and weekday == 4 else "place", room="القاعة 2", first_on=today,
+                by=who,
             )  # fmt: skip
     services.publish_hours(
         centre=centre, counsellor=colleague, weekday=2, from_time=time(14), to_time=time(16), minutes=120, capacity=12,
