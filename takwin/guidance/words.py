@@ -40,7 +40,7 @@ def path_so_far(client: Any) -> dict[str, Any]:
     return {
         "test": test,
         "types": names(letters(test.scores)) if test else "",
-        "one": clients.subject(client, test),
+        "profile": clients.subject(client, test),
         "application": clients.application_of(client),
         "advised": clients.advised(client),
     }

@@ -37,7 +37,7 @@ def cases_of(client: Client) -> list[Case]:
     for contact in Contact.objects.filter(case__in=rows).select_related("by"):
         contacts_by_case.setdefault(contact.case_id, []).append(contact)
     for row in rows:
-        row.told = contacts_by_case.get(row.pk, [])
+        row.contact_list = contacts_by_case.get(row.pk, [])
     return rows
 
 

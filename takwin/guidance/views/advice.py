@@ -39,7 +39,7 @@ def advice(request: Any) -> HttpResponse:
     season, client = offer.current_season(), subject(request)
     test = clients.newest_test(client)
     profile = clients.subject(client, test)
-    context: dict[str, Any] = {"season": season, "one": profile, "test": test, "active": "guidance"}
+    context: dict[str, Any] = {"season": season, "profile": profile, "test": test, "active": "guidance"}
     if season is None or not (profile.schooling or profile.scores):
         return show(request, "guidance/advice.html", rows=[], **context)
     held = selectors.catalogue(season)

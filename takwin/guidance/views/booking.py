@@ -110,7 +110,7 @@ def appointment(request: Any, signed: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, row, signed)
     moving = row.state == "booked" and "move" in request.GET and row.slot.starts_at > timezone.now()
-    context: dict[str, Any] = {"appointment": row, "slot": row.slot, "told": signed, "to_come": _to_come(row)}
+    context: dict[str, Any] = {"appointment": row, "slot": row.slot, "signed": signed, "to_come": _to_come(row)}
     context["name"] = calendars.shown_name(row)
     days = None
     if moving:
