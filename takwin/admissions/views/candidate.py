@@ -337,7 +337,8 @@ def late(request: Any, application: Any) -> HttpResponse:
         and application.state == "unplaced"
     )
     rows = selectors.free_offerings(application.season) if opened else []
-    context: dict[str, Any] = {"application": application, "rows": rows[:100], "opened": opened, "turn": season_round}
+    context: dict[str, Any] = {"application": application, "rows": rows[:100], "opened": opened}
+    context["season_round"] = season_round
     context["wishes"] = [wish for wish in selectors.wishes(application) if not wish.refused]
     return show(request, "admissions/late.html", active="apply", **context)
 
@@ -361,7 +362,7 @@ def result(request: Any, application: Any) -> HttpResponse:
         "rows": rows,
         "won": next((row for row in rows if row["wish"].pk == application.seat_id), None),
         "dearer": any(row["result"].outcome == "waiting" for row in rows),
-        "turn": season_round,
+        "season_round": season_round,
         "can_answer": open_now and application.state in {"admitted", "held", "confirmed", "unplaced"},
         "left": (left.days, left.seconds // 3600) if left is not None and open_now else None,
         "token": token(application.ref),

@@ -56,7 +56,7 @@ def lapses(request: Any, code: str, number: int) -> HttpResponse:
     rows = list(season_round.restorations.select_related("asked_by", "decided_by"))
     asked = next((row for row in rows if row.state == RestorationState.WAITING), None)
     context: dict[str, Any] = {
-        "turn": season_round, "plan": plan, "fault": fault, "asked": asked, "rows": rows, "form": kind(),
+        "season_round": season_round, "plan": plan, "fault": fault, "asked": asked, "rows": rows, "form": kind(),
         "left": plan.left[:SHOWN] if plan else [], "mine": bool(asked and asked.asked_by_id == request.user.pk),
         "entries": journal(rows[0]) if rows else [],
     }  # fmt: skip

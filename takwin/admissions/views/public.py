@@ -90,7 +90,7 @@ def short(request: Any, signed: str) -> HttpResponse:
     application, (run, rows) = selectors.card_by_ref(ref) if ref else (None, (None, []))
     if application is None or run is None:
         raise Http404("result")
-    context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "told": signed}
+    context: dict[str, Any] = {"application": application, "run": run, "rows": rows, "signed": signed}
     context["won"] = next((row for row in rows if row["wish"].pk == application.seat_id), None)
     answer = show(request, "admissions/short.html", **context)
     answer["Cache-Control"] = "private, max-age=60"

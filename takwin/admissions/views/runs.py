@@ -51,7 +51,7 @@ def run_list(request: Any) -> HttpResponse:
         "season": season,
         "runs": list(selectors.runs(season)) if season else [],
         "rounds": rounds,
-        "turn": rounds[-1] if rounds else None,
+        "season_round": rounds[-1] if rounds else None,
         "draw": selectors.draw(season) if season else None,
         "form": forms.RoundForm(),
     }
