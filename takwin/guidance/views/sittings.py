@@ -83,7 +83,7 @@ def test(request: Any) -> HttpResponse:
         "refusal": refusal,
         "total": ITEMS,
     }
-    return show(request, "guidance/test.html", active="guidance", status=422 if refusal else 200, **context)
+    return show(request, "guidance/interest_test.html", active="guidance", status=422 if refusal else 200, **context)
 
 
 def _keep(request: Any) -> Refused | None:
