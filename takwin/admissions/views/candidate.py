@@ -325,17 +325,18 @@ def auto_answer(request: Any, application: Any) -> HttpResponse:
     return redirect(near(request, "admissions:mine"))
 
 
+def _takes_late_wishes(season_round: Any, application: Any) -> bool:
+    """Whether somebody without a seat may ask for a free one: the season's last round is late, and still planned."""
+    late_round = bool(season_round) and (season_round.kind, season_round.state) == ("late", "planned")
+    return late_round and application.state == "unplaced"
+
+
 @page("admissions.apply")
 @with_application
 def late(request: Any, application: Any) -> HttpResponse:
     """Free seats of a late round, for someone without a seat."""
     season_round = selectors.current_round(application.season)
-    opened = bool(
-        season_round
-        and season_round.kind == "late"
-        and season_round.state == "planned"
-        and application.state == "unplaced"
-    )
+    opened = _takes_late_wishes(season_round, application)
     rows = selectors.free_offerings(application.season) if opened else []
     context: dict[str, Any] = {"application": application, "rows": rows[:100], "opened": opened}
     context["season_round"] = season_round
@@ -366,12 +367,7 @@ def result(request: Any, application: Any) -> HttpResponse:
         "can_answer": open_now and application.state in {"admitted", "held", "confirmed", "unplaced"},
         "left": (left.days, left.seconds // 3600) if left is not None and open_now else None,
         "token": token(application.ref),
-        "late": bool(
-            season_round
-            and season_round.kind == "late"
-            and season_round.state == "planned"
-            and application.state == "unplaced"
-        ),
+        "late": _takes_late_wishes(season_round, application),
     }
     return show(request, "admissions/result.html", **context)
 
