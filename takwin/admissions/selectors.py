@@ -232,7 +232,7 @@ def most_wanted(season: Season, limit: int = 6) -> list[Demand]:
     )
     for row in most:
         row.requests = row.shown
-    return most
+    return [*most]
 
 
 def fairness(run: Run) -> list[tuple[str, list[Any]]]:
