@@ -67,15 +67,15 @@ class Form:
         return path, self.method, tuple(sorted(self.names)), deed
 
 
-def lawful(kind: str, told: dict[str, str]) -> str:
+def lawful(kind: str, attributes: dict[str, str]) -> str:
     """A value that a field of this kind may well take."""
     now = timezone.localtime()
     values = {
-        "date": str(now.date() + timedelta(days=3)), "time": "10:00", "number": told.get("min") or "1",
+        "date": str(now.date() + timedelta(days=3)), "time": "10:00", "number": attributes.get("min") or "1",
         "datetime-local": (now + timedelta(days=3)).strftime("%Y-%m-%dT10:00"), "email": "x@example.org",
         "tel": "0612345699", "month": now.strftime("%Y-%m"), "url": "https://example.org/",
     }  # fmt: skip
-    return told.get("value") or values.get(kind, "نص")
+    return attributes.get("value") or values.get(kind, "نص")
 
 
 class Reader(HTMLParser):
@@ -88,37 +88,39 @@ class Reader(HTMLParser):
         self.select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {key: value or "" for key, value in attrs}
-        if tag == "a" and told.get("href", "").startswith("/"):
-            self.links.add(urlsplit(told["href"]).path)
+        attributes = {key: value or "" for key, value in attrs}
+        if tag == "a" and attributes.get("href", "").startswith("/"):
+            self.links.add(urlsplit(attributes["href"]).path)
         if tag == "form":
-            action = told.get("action") or self.path
-            self.form = Form(action if action.startswith("/") else self.path, (told.get("method") or "get").upper())
+            action = attributes.get("action") or self.path
+            self.form = Form(
+                action if action.startswith("/") else self.path, (attributes.get("method") or "get").upper()
+            )
             self.forms.append(self.form)
-        name = told.get("name", "")
+        name = attributes.get("name", "")
         if self.form is None:
             return
-        if tag == "option" and self.select and (told.get("value") or "selected" in told):
-            self.form.given.setdefault(self.select, told.get("value", ""))
+        if tag == "option" and self.select and (attributes.get("value") or "selected" in attributes):
+            self.form.given.setdefault(self.select, attributes.get("value", ""))
         self.select = name if tag == "select" else self.select
         if name and tag in {"input", "textarea", "select", "button"}:
-            self._take(self.form, tag, name, told)
+            self._take(self.form, tag, name, attributes)
 
     @staticmethod
-    def _take(form: Form, tag: str, name: str, told: dict[str, str]) -> None:
-        kind = told.get("type", "text")
+    def _take(form: Form, tag: str, name: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("type", "text")
         if kind == "file":
             form.files.add(name)
         elif tag == "button" or kind == "submit":
-            form.buttons.append((name, told.get("value", "")))
+            form.buttons.append((name, attributes.get("value", "")))
         elif kind in {"hidden", "radio", "checkbox"}:
-            form.given.setdefault(name, told.get("value", "on"))
+            form.given.setdefault(name, attributes.get("value", "on"))
         elif tag == "select":
             form.given.setdefault(name, "")
             if not form.given[name]:
                 del form.given[name]  # its first option with a value fills it
         else:
-            form.typed.setdefault(name, lawful(kind, told))
+            form.typed.setdefault(name, lawful(kind, attributes))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -166,13 +168,13 @@ class Fuzz:
         ours = [line.strip() for line in lines if "takwin/" in line]
         self.caught.append(f"{lines[-1][:160]} {ours[-1] if ours else ''}")
 
-    def send(self, visitor: Visitor, method: str, path: str, poison: str, *told: Any, **more: Any) -> Any:
+    def send(self, visitor: Visitor, method: str, path: str, poison: str, *body_and_type: Any, **more: Any) -> Any:
         """One request, whose writes are undone."""
         self.requests += 1
         self.caught.clear()
         with transaction.atomic():
             ask = getattr(visitor, method.lower())
-            answer = visitor.generic(method, path, *told, **more) if told else ask(path, **more)
+            answer = visitor.generic(method, path, *body_and_type, **more) if body_and_type else ask(path, **more)
             # What streams is read here: an export may break in its last row.
             body = b"".join(answer.streaming_content) if getattr(answer, "streaming", False) else answer.content
             transaction.set_rollback(True)
@@ -217,8 +219,8 @@ class Fuzz:
             who, path = self.addresses.get(name, (visitor, PARAMETER.sub("x", route)))
             if "<" in route:
                 for poison in poisons:
-                    told = quote(poison.encode("utf-8", "surrogatepass"), safe="")[:3000]
-                    self.send(who, "GET", PARAMETER.sub(lambda _found, told=told: told, route), poison)
+                    quoted = quote(poison.encode("utf-8", "surrogatepass"), safe="")[:3000]
+                    self.send(who, "GET", PARAMETER.sub(lambda _found, quoted=quoted: quoted, route), poison)
             if NOT_CRAWLED.search(route):
                 continue
             for turn in range(2):
@@ -236,12 +238,12 @@ class Fuzz:
             honest = form.given | form.typed
             for name, value in form.buttons[:6] or [("", "")]:
                 self._submit(visitor, form, honest | ({name: value} if name else {}), "honest")
-            told = dict.fromkeys(form.typed, TEXTS[n % len(TEXTS)])
-            self._submit(visitor, form, honest | told | dict(form.buttons[:1]), f"text {told}")
+            texts = dict.fromkeys(form.typed, TEXTS[n % len(TEXTS)])
+            self._submit(visitor, form, honest | texts | dict(form.buttons[:1]), f"text {texts}")
             for turn in range(turns):
                 names = [*form.typed, *(name for name in form.given if turn % 2 and name not in {"do", *NOT_TYPED})]
-                told = {name: poisons[(n + at + 5 * turn) % len(poisons)] for at, name in enumerate(names)}
-                self._submit(visitor, form, honest | dict(form.buttons[:1]) | told, str(told))
+                typed = {name: poisons[(n + at + 5 * turn) % len(poisons)] for at, name in enumerate(names)}
+                self._submit(visitor, form, honest | dict(form.buttons[:1]) | typed, str(typed))
             for at in range(len(FILES) if form.files else 0):
                 self._submit(visitor, form, honest | dict(form.buttons[:1]), f"file {FILES[at][0]}", at)
         self.sent = len(self.forms)

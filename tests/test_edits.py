@@ -36,8 +36,8 @@ def offering():
 
 class TestSeats:
     def sent(self, client, path, **over):
-        told = {"do": "seats", "capacity": "60", "first_year": "30", "seats": "20", "reason": "x"} | over
-        return client.post(path, told)
+        form_data = {"do": "seats", "capacity": "60", "first_year": "30", "seats": "20", "reason": "x"} | over
+        return client.post(path, form_data)
 
     def test_an_old_page_does_not_undo_what_another_changed(self, client, offering):
         path = f"/desk/offerings/{offering.ref}/"
@@ -79,9 +79,14 @@ def test_lists_are_compared_whatever_their_order():
     make_version()
     trainer = make_trainer()
     form = ChangeTrainerForm(row=trainer, programmes=trainer.teaches.all())
-    told = {"name": trainer.name, "status": trainer.status, "weekly": trainer.weekly, SEEN: form.fields[SEEN].initial}
-    told["teaches"] = list(trainer.teaches.values_list("code", flat=True))
-    sent = ChangeTrainerForm(told | {"weekly": 12}, row=trainer, programmes=trainer.teaches.all())
+    posted = {
+        "name": trainer.name,
+        "status": trainer.status,
+        "weekly": trainer.weekly,
+        SEEN: form.fields[SEEN].initial,
+    }
+    posted["teaches"] = list(trainer.teaches.values_list("code", flat=True))
+    sent = ChangeTrainerForm(posted | {"weekly": 12}, row=trainer, programmes=trainer.teaches.all())
     assert sent.run(trainer, by=None), sent.errors
     assert Trainer.objects.get(pk=trainer.pk).weekly == 12
 

@@ -32,9 +32,9 @@ def meet(fuzz, visitors, again, addresses):
 def test_no_address_no_form_and_no_body_is_answered_with_500(capsys):
     world = make_world()
     visitors = {name: Visitor(account) for name, account in world["visitors"].items()}
-    told = [*world["starts"], *starts()]
+    first_pages = [*world["starts"], *starts()]
     with Fuzz() as fuzz:
-        meet(fuzz, visitors, AGAIN, told)
+        meet(fuzz, visitors, AGAIN, first_pages)
         fuzz.addresses_with(visitors["insider"], POISONS[:DOZEN])
         for name in ("stranger", "trainer"):
             fuzz.json_with(visitors[name], reverse("training:sync"))

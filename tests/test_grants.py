@@ -404,11 +404,11 @@ def make_draft(group):
     return training.draft(group.version.programme)
 
 
-def filled(told, world):
+def filled(template, world):
     """A path or a body with the references of the world's rows in it."""
-    if isinstance(told, dict):
-        return {name: filled(value, world) for name, value in told.items()}
-    return told.format(
+    if isinstance(template, dict):
+        return {name: filled(value, world) for name, value in template.items()}
+    return template.format(
         **{name: getattr(row, "ref", row) for name, row in world.items()} | {"verdict": world["verdict"].pk}
     )
 

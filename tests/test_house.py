@@ -19,6 +19,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
+from benchmarks.house import BANNED, bound_names
 from takwin.accounts import roles
 from takwin.core.choices import TONES, Reasons, States
 from takwin.core.contexts import contexts, navigation, verbs
@@ -280,6 +281,23 @@ LONG_LINES = (
     '{% translate "Across: requests a seat. Up: insertion, with its 95 %',
     'accept=".pdf, .json, .png,',
 )
+
+
+def test_no_name_is_a_riddle():
+    """`told`, `one`, `way`…: whoever reads must ask what it holds. `tell` of Python's own file protocol may stay."""
+    paths = [*PYTHON, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
+    found = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in paths
+        for name in bound_names(ast.parse(path.read_text()))
+        if name in BANNED and (path.name, name) != ("storage.py", "tell")
+    ]
+    assert found == []
+
+
+def test_what_is_looked_up_is_named_with_its_selector():
+    """`or_404(read, scope, ref)`: a lambda around it says the same twice, and loses its types."""
+    assert [str(path) for path in PYTHON if "or_404(lambda" in path.read_text()] == []
 
 
 class TestSizes:

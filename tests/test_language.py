@@ -91,7 +91,7 @@ def counted_nouns(language):
     Forms: "many" in English and French (wrong after 1); "few" and "many" in Arabic (right after 3-10, and after the
     rest). A noun that is right after any number is left out.
     """
-    few, many, one = set(), set(), set()
+    few, many, singular = set(), set(), set()
     with (ROOT / f"locale/{'fr' if language == 'en' else language}/LC_MESSAGES/django.po").open("rb") as file:
         for entry in read_po(file):
             if isinstance(entry.id, tuple):
@@ -100,10 +100,10 @@ def counted_nouns(language):
                 if language == "ar":
                     few |= set(COUNTED.findall(forms[3]))
                 else:
-                    one |= set(COUNTED.findall(forms[0]))
+                    singular |= set(COUNTED.findall(forms[0]))
     if language == "ar":
         return dict.fromkeys(few - many, "few") | dict.fromkeys(many - few, "many")
-    return dict.fromkeys(many - one, "many")
+    return dict.fromkeys(many - singular, "many")
 
 
 def miscounted(line, language, nouns):

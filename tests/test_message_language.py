@@ -45,7 +45,7 @@ def season():
     return close_season(season, by=None)
 
 
-def said():
+def bodies_by_language():
     """{language of the reader: the body}."""
     found = {}
     for row in Outbox.objects.order_by("to"):
@@ -55,11 +55,11 @@ def said():
 
 def check_languages(words):
     """Each message holds its own words and no sign of another language."""
-    told = said()
-    assert set(told) == set(words)
+    sentences = bodies_by_language()
+    assert set(sentences) == set(words)
     for code, word in words.items():
-        assert word in told[code]
-        assert bool(ARABIC.search(told[code])) == (code == "ar"), told[code]
+        assert word in sentences[code]
+        assert bool(ARABIC.search(sentences[code])) == (code == "ar"), sentences[code]
 
 
 @CLOCKS
@@ -68,7 +68,7 @@ def test_results_reminders_and_lapses(season, clock):
         make_published(season)
         check_languages({"ar": "نتيجت", "fr": "votre résultat", "en": "your result"})
         for code, prefix in (("ar", ""), ("fr", "/fr"), ("en", "/en")):
-            assert re.search(rf"://[^/]+{prefix}/r/[^/]+/$", said()[code])
+            assert re.search(rf"://[^/]+{prefix}/r/[^/]+/$", bodies_by_language()[code])
         Outbox.objects.all().delete()
         now = timezone.now()
         Round.objects.update(results_at=now - timedelta(days=5), answers_until=now + timedelta(hours=23))

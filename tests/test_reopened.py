@@ -43,11 +43,11 @@ def make_excuse():
     group = make_group()
     course, trainee = make_course(group, make_trainer()), group.members.select_related("enrolment").first().enrolment
     on = timezone.localdate() - timedelta(days=1)
-    told = {
+    statement = {
         "key": "00000000-0000-4000-8000-000000000001", "course": course.ref, "on": str(on), "hour": 0, "length": 2,
         "trainee": trainee.ref, "value": "absent", "told_at": f"{on}T08:00:00Z", "device": "one",
     }  # fmt: skip
-    training.sync([told], by=None, may=lambda _course, _day: True, holds=lambda *_facts: True)
+    training.sync([statement], by=None, may=lambda _course, _day: True, holds=lambda *_facts: True)
     return training.ask_excuse(trainee, first_on=on, last_on=on, kind="illness", proof=make_proof(), by=None)
 
 
@@ -90,7 +90,9 @@ def make_held():
     course = training.ask_course(centre=Centre.objects.get(code=CENTRE), title="دورة", by=None)
     today = timezone.localdate()
     training.plan_course(course, days=str(today), names="سعاد\nعمر", by=None)
-    training.mark_day(course, on=today, present=[one.ref for one in course.participants.all()], by=None)
+    training.mark_day(
+        course, on=today, present=[participant.ref for participant in course.participants.all()], by=None
+    )
     return training.hold_course(course, by=None)
 
 

@@ -112,9 +112,9 @@ class TestOwnFile:
         area = Area.objects.get(code="meknes")
         form = WishForm(row=person)
         set_wish(person, area=area, max_km=30, contracts=[], least_pay=None)
-        told = {"area": "fes", "max_km": "60", SEEN: form.fields[SEEN].initial}
-        assert not WishForm(told, row=person).run(person)
-        assert WishForm(told | {"area": "meknes", "max_km": "30"}, row=person).run(person)
+        form_data = {"area": "fes", "max_km": "60", SEEN: form.fields[SEEN].initial}
+        assert not WishForm(form_data, row=person).run(person)
+        assert WishForm(form_data | {"area": "meknes", "max_km": "30"}, row=person).run(person)
 
 
 class TestSheets:
@@ -138,9 +138,9 @@ class TestSheets:
         course = make_course(make_group())
         first, second = make_trainer("أول"), make_trainer("ثان")
         path = f"/desk/groups/{course.group.ref}/"
-        told = form_of(client, path, course.ref)
+        form_data = form_of(client, path, course.ref)
         training.assign(course, trainer=first, by=None)
-        answer = client.post(path, told | {"trainer": second.ref})
+        answer = client.post(path, form_data | {"trainer": second.ref})
         course.refresh_from_db()
         assert (answer.status_code, course.trainer) == (422, first)
         assert client.post(path, form_of(client, path, course.ref) | {"trainer": second.ref}).status_code == 302
@@ -148,15 +148,17 @@ class TestSheets:
     def test_decisions_of_a_jury(self, client):
         jury = make_open_jury("14", "9")
         path, verdict = f"/desk/juries/{jury.ref}/", jury.verdicts.exclude(proposed="admitted").get()
-        told = form_of(client, path, 'name="remarks"')
+        form_data = form_of(client, path, 'name="remarks"')
         certification.decide(jury, {verdict.pk: (verdict.proposed, "")}, remarks="first", by=None)
-        answer = client.post(path, told | {"do": "decide", f"decision-{verdict.pk}": "admitted", "remarks": "mine"})
+        answer = client.post(
+            path, form_data | {"do": "decide", f"decision-{verdict.pk}": "admitted", "remarks": "mine"}
+        )
         jury.refresh_from_db()
         verdict.refresh_from_db()
         assert (answer.status_code, verdict.decision, jury.remarks) == (422, verdict.proposed, "first")
         # A line left empty overwrites nothing, so an old page may still keep its other lines.
-        others = {name: "" for name in told if name.startswith(("decision-", "words-"))}
-        sent = client.post(path, told | others | {"do": "decide", "remarks": "first"})
+        others = {name: "" for name in form_data if name.startswith(("decision-", "words-"))}
+        sent = client.post(path, form_data | others | {"do": "decide", "remarks": "first"})
         verdict.refresh_from_db()
         assert (sent.status_code, verdict.decision) == (302, verdict.proposed)
 
@@ -205,8 +207,8 @@ class TestTwoInOneInstant:
         seen = CorrectForm(row=centre).fields[SEEN].initial
 
         def press(n):
-            told = {"name_ar": f"اسم {n}", "status": centre.status, "reason": "x", SEEN: seen}
-            return CorrectForm(told, row=centre).run(centre, by=None)
+            form_data = {"name_ar": f"اسم {n}", "status": centre.status, "reason": "x", SEEN: seen}
+            return CorrectForm(form_data, row=centre).run(centre, by=None)
 
         assert sorted(together(2, press)) == [False, True]
         assert Entry.objects.filter(verb="correct").count() == 1

@@ -51,8 +51,8 @@ def test_the_season_is_the_published_one():
     requests = Demand.objects.aggregate(r=Sum("requests"))["r"]
     assert 3.0 < requests / total["s"] < 5.0
     health = Demand.objects.filter(offering__programme__sector__code="health-social-work")
-    told = health.aggregate(r=Sum("requests"), s=Sum("offering__seats"))
-    assert told["r"] / told["s"] > 10
+    totals = health.aggregate(r=Sum("requests"), s=Sum("offering__seats"))
+    assert totals["r"] / totals["s"] > 10
     assert not Person.objects.filter(simulated=False).exists()
     assert not Application.objects.filter(simulated=False).exists()
     assert not Centre.objects.filter(code__startswith="sim-", simulated=False).exists()

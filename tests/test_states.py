@@ -84,9 +84,9 @@ class TestLastDay:
         make_user("new@example.org")
         client.force_login(make_user("boss@example.org", "national"))
         until = timezone.localdate() + 30 * DAY
-        told = {"login": "new@example.org", "role": "registrar", "centre": CENTRE, "reason": "x"}
-        assert client.post("/desk/roles/", told | {"ends_on": str(until - 99 * DAY)}).status_code == 422
-        assert client.post("/desk/roles/", told | {"ends_on": str(until)}).status_code == 302
+        form_data = {"login": "new@example.org", "role": "registrar", "centre": CENTRE, "reason": "x"}
+        assert client.post("/desk/roles/", form_data | {"ends_on": str(until - 99 * DAY)}).status_code == 422
+        assert client.post("/desk/roles/", form_data | {"ends_on": str(until)}).status_code == 302
         row = Grant.objects.get(user__email="new@example.org")
         assert row.ends_on == until
         assert Entry.objects.filter(verb="grant", data__ends_on=str(until)).exists()
@@ -110,12 +110,12 @@ class TestLastDay:
 
     def test_a_role_that_is_over_is_given_again_as_a_new_one(self, centre, later):
         boss, user = make_user("boss@example.org", "national"), make_user("r@example.org")
-        told = {"login": user.email, "role": "registrar", "centre": centre, "reason": "x", "by": boss}
-        first = granting.give_role(**told, ends_on=timezone.localdate())
+        terms = {"login": user.email, "role": "registrar", "centre": centre, "reason": "x", "by": boss}
+        first = granting.give_role(**terms, ends_on=timezone.localdate())
         with refused("already_held"):
-            granting.give_role(**told)
+            granting.give_role(**terms)
         later(1)
-        second = granting.give_role(**told)
+        second = granting.give_role(**terms)
         assert (second.ends_on, second.pk == first.pk, Grant.objects.filter(user=user).count()) == (None, False, 1)
 
     def test_files_entered_under_a_role_that_is_over_are_closed(self, centre, later):

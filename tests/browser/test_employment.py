@@ -115,8 +115,8 @@ def test_a_company_posts_a_graduate_is_hired_and_the_rate_moves(wave, visit, pic
 def _counted(page, wave) -> int:
     """How many answers count as inserted, as the desk says it."""
     page.goto(f"/desk/waves/{wave.ref}/")
-    told = page.locator("tbody tr", has_text="معدل الإدماج").first.locator("td").nth(2).inner_text()
-    return int(told.split(" ")[0])
+    text = page.locator("tbody tr", has_text="معدل الإدماج").first.locator("td").nth(2).inner_text()
+    return int(text.split(" ")[0])
 
 
 def _apply(page, vacancy, picture) -> None:

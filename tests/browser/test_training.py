@@ -109,41 +109,41 @@ def _repair(page: Page, row: Timetable) -> None:
 
 
 def test_a_roll_is_called_in_airplane_mode_and_two_phones_contradict_each_other(week, visit, picture):
-    one, other = visit(PHONE), visit(PHONE)
-    for page in (one, other):
+    first_phone, second_phone = visit(PHONE), visit(PHONE)
+    for page in (first_phone, second_phone):
         sign_in(page, "trainer@takwin.example")
         page.goto("/training/rolls/")
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         page.reload()
         page.wait_for_load_state("networkidle")
-    sheet = one.locator("details.roll").first
+    sheet = first_phone.locator("details.roll").first
     name = sheet.locator("form").get_attribute("data-sheet")
     people = sheet.locator("fieldset").count()
     assert people == 6
     # Airplane mode: the page comes from the phone, and what is told stays on it.
-    airplane(one)
-    one.reload()
+    airplane(first_phone)
+    first_phone.reload()
     sheet.locator("summary").click()
     sheet.locator("fieldset").nth(0).get_by_text("غائب").click()
     sheet.locator("fieldset").nth(1).get_by_text("متأخر").click()
     sheet.locator("fieldset").nth(1).locator("[data-minutes]").fill("12")
-    picture_offline(one, picture)
+    picture_offline(first_phone, picture)
     sheet.get_by_role("button", name=re.compile("احفظ المناداة")).click()
-    expect(one.locator("[data-saved]")).to_be_visible()
-    one.reload()
-    expect(one.locator("[data-saved] [data-count]")).to_have_text("6")
+    expect(first_phone.locator("[data-saved]")).to_be_visible()
+    first_phone.reload()
+    expect(first_phone.locator("[data-saved] [data-count]")).to_have_text("6")
     assert Statement.objects.count() == 0
     # The other phone, which has a network, tells otherwise of the first person.
-    twin = other.locator(f"[data-sheet='{name}']")
+    twin = second_phone.locator(f"[data-sheet='{name}']")
     twin.locator("xpath=..").locator("summary").click()
     twin.get_by_role("button", name=re.compile("احفظ المناداة")).click()
-    expect(other.locator("[data-sent]")).to_be_visible()
+    expect(second_phone.locator("[data-sent]")).to_be_visible()
     assert Statement.objects.filter(is_current=True, value="present").count() == 6
     # Back on the network: everything is sent once, nothing is lost, and the contradiction is said.
-    one.context.unroute(SYNC)
-    one.context.set_offline(False)
-    one.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(one.locator("[data-sent]")).to_be_visible()
+    first_phone.context.unroute(SYNC)
+    first_phone.context.set_offline(False)
+    first_phone.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(first_phone.locator("[data-sent]")).to_be_visible()
     assert Statement.objects.count() == 12
     assert Statement.objects.filter(contested=True).count() == 2
     expect(sheet.locator(".badge.is-wait").first).to_have_text("بوجهين")
@@ -151,11 +151,11 @@ def test_a_roll_is_called_in_airplane_mode_and_two_phones_contradict_each_other(
     sheet.locator("summary").click()
     sheet.locator("fieldset").nth(0).get_by_text("غائب").click()
     sheet.get_by_role("button", name=re.compile("احفظ المناداة")).click()
-    expect(one.locator("[data-sent]")).to_be_visible()
+    expect(first_phone.locator("[data-sent]")).to_be_visible()
     assert Statement.objects.filter(contested=True).count() == 0
     assert Statement.objects.filter(is_current=True).count() == 6
-    picture(one, "training-rolls")
-    assert barriers(one) == []
+    picture(first_phone, "training-rolls")
+    assert barriers(first_phone) == []
 
 
 SYNC = "**/training/rolls/sync/"
@@ -203,7 +203,9 @@ def test_a_contract_is_signed_broken_and_replaced(school, visit, picture):
 
     row = Enrolment.objects.select_related("person").first()
     Enrolment.objects.filter(pk=row.pk).update(mode=Mode.objects.get(code="apprenticeship"))
-    one, other = (services.add_company(name=name, kind="workshop") for name in ("ورشة النحاس", "ورشة الخشب"))
+    first_company, second_company = (
+        services.add_company(name=name, kind="workshop") for name in ("ورشة النحاس", "ورشة الخشب")
+    )
     today = timezone.localdate()
     page = visit(PHONE)
     sign_in(page, "director@takwin.example")
@@ -216,7 +218,7 @@ def test_a_contract_is_signed_broken_and_replaced(school, visit, picture):
         page.locator("form:has([name=company]) [name=first_on]").fill(str(today))
         page.locator("form:has([name=company]) [name=last_on]").fill(str(today + timedelta(days=400)))
 
-    terms(one)
+    terms(first_company)
     page.locator("[name=share]").fill("60")
     page.get_by_role("button", name="حرر").click()
     expect(page.locator("[role=alert]").first).to_contain_text("80 %")
@@ -235,10 +237,10 @@ def test_a_contract_is_signed_broken_and_replaced(school, visit, picture):
     expect(page.get_by_text("البحث عن مشغل جديد حتى")).to_be_visible()
     picture(page, "training-contract")
     page.locator("section", has_text="مشغل جديد").locator("summary").last.click()
-    terms(other)
+    terms(second_company)
     page.locator("form:has([name=company]) button").click()
     expect(page.get_by_text("خلفا لـ")).to_be_visible()
-    assert Contract.objects.get(company=other).replaces.state == "replaced"
+    assert Contract.objects.get(company=second_company).replaces.state == "replaced"
     assert barriers(page) == []
 
 
