@@ -340,7 +340,9 @@ def world():
     scored = make_offering(season, "medical-secretary", centre=THERE)
     out["committee"] = admissions.form_committee(scored, method="test", members=members, by=None)
     out["run"] = make_run(close_season(season, by=None))
-    cohort = employment.freeze_cohort(name="خريجو اليوم", first_on=TODAY - timedelta(days=30), last_on=TODAY)
+    cohort = employment.freeze_cohort(  # a run may begin before midnight
+        name="خريجو اليوم", first_on=TODAY - timedelta(days=30), last_on=timezone.localdate()
+    )
     sample = employment.open_wave(cohort.waves.get(months=6)).samples.first()
     employer = make_employer()
     out |= {"sample": sample, "wave": sample.wave, "employer": employer}

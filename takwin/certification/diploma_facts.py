@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 
 from takwin.certification.models import Diploma, Verdict
+from takwin.core.dates import CASABLANCA
 from takwin.core.text import clean
 from takwin.engines.credentials import LIST_BITS, Award, Line, Place
 from takwin.people.models import Person
@@ -102,7 +103,7 @@ def read(row: Diploma) -> Award:
     return Award(
         ref=row.ref, kind=row.kind, programme=facts["programme"], names=facts["names"], centre=facts["centre"],
         holder=row.holder, on=row.on, average=facts["average"], honours=facts["honours"],
-        lines=tuple(Line(line["code"], line["names"], line["mark"]) for line in facts["lines"]),
+        lines=tuple(Line(line["code"], line["names"], line["mark"]) for line in facts["lines"]), zone=CASABLANCA,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def configure(options: dict[str, Any]) -> None:
 
 
 def route_of(request: HttpRequest) -> str:
-    """The pattern of an address, such as "r/<str:told>/": the address itself may open somebody's result or booking."""
+    """The pattern of an address, such as "r/<str:signed>/": the address may open somebody's result or booking."""
     match = request.resolver_match
     return str(match.route) if match else "(no page)"
 

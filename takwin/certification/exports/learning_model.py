@@ -8,6 +8,7 @@ Sources: data/standards/elm; controlled lists of the Publications Office of the 
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from django.conf import settings
 from takwin.certification import pdf
 from takwin.certification.models import Diploma
 from takwin.certification.selectors import keys
+from takwin.core.dates import CASABLANCA
 
 CONTEXTS = ["https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap"]
 SHAPES = "http://data.europa.eu/snb/model/ap/edc-generic-full"
@@ -29,7 +31,8 @@ def elm(row: Diploma) -> Node:
     awarded it, each mark, and the paper as it looks."""
     issuer, facts = keys.issuer(), row.facts
     home = f"{issuer.url}/credentials/{row.ref}"
-    day = f"{row.on}T00:00:00Z"
+    # In UTC what is signed at half past midnight in Casablanca would not be valid yet.
+    day = datetime.combine(row.on, time(), CASABLANCA).isoformat()
     award = {"id": f"{home}#award", "type": "AwardingProcess", "awardingBody": _centre(row), "awardingDate": day}
     whole = _achievement(f"{home}#achievement", facts["names"], facts["average"], award)
     parts = [

@@ -25,5 +25,5 @@ def test_the_log_holds_the_pattern_and_never_the_address(client, written, caplog
         client.get(path)
     (line,) = (line for line in lines if line["event"] == "request")
     assert line["status"] == 404
-    assert line["route"].endswith(("r/<str:told>/", "r/<str:told>/line.json", "(no page)"))
+    assert line["route"].endswith(("r/<str:signed>/", "r/<str:signed>/line.json", "(no page)"))
     assert path not in f"{lines}{caplog.text}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from openbadgeslib.ob3.credential import OB3_CONTEXT
@@ -43,6 +43,7 @@ class Award:
     ref : public reference
     names, centre, honours : in each of LANGUAGES; Arabic always, another may be empty
     holder : the name as on the identity
+    on : the day of the decision, valid from its first minute by the clocks of `zone`
     average : hundredths of 20
     """
 
@@ -56,6 +57,7 @@ class Award:
     average: int | None = None
     honours: dict[str, str] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
+    zone: tzinfo = UTC
 
 
 def credential(award: Award, issuer: Issuer, place: Place | None = None) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def credential(award: Award, issuer: Issuer, place: Place | None = None) -> dict
         # One plain text, by the schema named below: the names in other languages are in the achievement's description.
         "name": award.names["ar"],
         "issuer": {"id": issuer.did, "type": ["Profile"], "name": issuer.names["ar"], "url": issuer.url},
-        "validFrom": _instant(award.on),
+        "validFrom": _first_minute(award.on, award.zone),
         "credentialSubject": subject,
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
         **({"credentialStatus": entry(place)} if place else {}),
@@ -123,5 +125,6 @@ def _mark(hundredths: int | None) -> str:
     return "–" if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
 
 
-def _instant(on: date) -> str:
-    return datetime.combine(on, time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _first_minute(on: date, zone: tzinfo) -> str:
+    """Midnight as an instant. In UTC a diploma signed at half past midnight in Casablanca would not be valid yet."""
+    return datetime.combine(on, time(), zone).isoformat().replace("+00:00", "Z")

@@ -19,7 +19,7 @@ from takwin.core.models import ClockBatch, Outbox
 from takwin.guidance import services
 from takwin.guidance.models import Appointment, Slot
 from takwin.guidance.tests.make import make_centre, make_client, make_counsellor, make_guidance, make_hours, make_slot
-from takwin.training.models import Period
+from takwin.training.models import CalendarDay
 from takwin.training.services import ensure_calendar, load_calendar
 from takwin.training.services.calendar import ramadan_days
 
@@ -100,7 +100,7 @@ class TestZones:
 
 class TestDaysOff:
     def feast(self, on, sure=True):
-        return Period.objects.create(kind="holiday", first_on=on, last_on=on, name_ar="عيد", sure=sure)
+        return CalendarDay.objects.create(kind="holiday", first_on=on, last_on=on, name_ar="عيد", sure=sure)
 
     @pytest.mark.parametrize("sure", [True, False])
     def test_hours_are_not_offered_on_a_holiday_even_an_estimated_one(self, sure):
@@ -203,12 +203,12 @@ class TestRamadan:
     ])  # fmt: skip
     def test_it_has_as_many_days_as_the_library_counts(self, year, first, days):
         load_calendar(year)
-        row = Period.objects.get(kind="ramadan")
+        row = CalendarDay.objects.get(kind="ramadan")
         assert row.first_on == first
         assert (row.last_on - row.first_on).days + 1 == days == ramadan_days(first)
 
     def test_the_clock_loads_this_year_and_the_next_once(self):
         assert ensure_calendar(date(2026, 11, 25)) > 0
-        years = {row.first_on.year for row in Period.objects.filter(kind="holiday")}
+        years = {row.first_on.year for row in CalendarDay.objects.filter(kind="holiday")}
         assert years == {2026, 2027}
         assert ensure_calendar(date(2026, 12, 31)) == 0

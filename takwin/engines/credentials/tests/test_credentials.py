@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from os import environ
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jsonschema_rs
 import pytest
@@ -22,6 +24,7 @@ from takwin.engines.credentials import (
     CONTEXTS,
     KeyPair,
     Unverified,
+    credential,
     is_set,
     public_pem,
     read_line,
@@ -32,6 +35,7 @@ from takwin.engines.credentials.proof import MOST_BYTES
 from takwin.engines.credentials.tests.make import (
     AWARD,
     DID,
+    ISSUER,
     KEY,
     KEYS,
     METHOD,
@@ -131,6 +135,12 @@ PINNED = {
 class TestVerify:
     def test_what_we_signed_is_believed_and_nothing_is_added(self):
         assert verify(encoded(SIGNED), DID, KEYS) == SIGNED
+
+    def test_a_diploma_is_valid_from_the_first_minute_of_its_day_where_it_was_given(self):
+        """Signed at 00:06 in Casablanca (UTC+1) it was "not valid yet" until one o'clock."""
+        document = credential(replace(AWARD, on=date(2026, 11, 26), zone=ZoneInfo("Africa/Casablanca")), ISSUER)
+        assert document["validFrom"] == "2026-11-26T00:00:00+01:00"
+        assert datetime.fromisoformat(document["validFrom"]) == datetime(2026, 11, 25, 23, tzinfo=UTC)
 
     def test_the_same_inputs_give_the_same_bytes(self):
         assert encoded(signed()) == encoded(SIGNED)
