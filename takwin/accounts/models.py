@@ -85,7 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             return NOWHERE
         if capability in own():
             return EVERYWHERE
-        roles = set(roles_with(capability))
+        roles = roles_with(capability)
         rows = [(path, centre) for role, path, centre in self.held() if role in roles]
         if not rows:
             return NOWHERE

@@ -56,10 +56,9 @@ def capabilities_of(role: str) -> frozenset[str]:
     return frozenset(capability for capability, roles in capabilities().items() if role in roles)
 
 
-def roles_with(capability: str) -> list[str]:
-    """The roles that carry a capability, in the order of `Role`."""
-    carriers = capabilities().get(capability, frozenset())
-    return [role for role in Role if role in carriers]
+def roles_with(capability: str) -> frozenset[str]:
+    """The roles that carry a capability."""
+    return capabilities().get(capability, frozenset())
 
 
 def needs_role(view: object, kwargs: Mapping[str, object]) -> bool:
