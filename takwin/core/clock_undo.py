@@ -244,9 +244,6 @@ def _finish(request: GivingBack) -> None:
 
 def go_on(undos: dict[str, Undo]) -> int:
     """Give back more of what two people decided; how many rows. Called by the clock."""
-    rows = GivingBack.objects.filter(state=RequestState.ACCEPTED, ended_at__isnull=True).select_related("batch")
-    return sum(
-        give_chunk(row, undos[row.batch.step])
-        for row in rows.select_related("batch", "decided_by").order_by("pk")
-        if row.batch.step in undos
-    )
+    accepted = GivingBack.objects.filter(state=RequestState.ACCEPTED, ended_at__isnull=True).order_by("pk")
+    rows = accepted.filter(batch__step__in=undos).select_related("batch", "decided_by")
+    return sum(give_chunk(row, undos[row.batch.step]) for row in rows)

@@ -148,9 +148,12 @@ STEPS: Sequence[Step] = (
 )  # fmt: skip
 
 
-def undo_of(step: str) -> clock_undo.Undo | None:
-    """How what a step took is given back; None where it is not, or on a page of its own."""
-    return next((row.undo for row in STEPS if row.name == step), None)
+BY_NAME = {step.name: step for step in STEPS}
+
+
+def undo_of(name: str) -> clock_undo.Undo | None:
+    """How what a step took is given back; None where it is not, on a page of its own, or when the step is gone."""
+    return BY_NAME[name].undo if name in BY_NAME else None
 
 
 def run_steps(every: timedelta = timedelta(minutes=1)) -> dict[str, Any]:

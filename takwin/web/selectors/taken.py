@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from takwin.core.clock_undo import Undo, plan_undo
 from takwin.core.models import ClockBatch, GivingBack
-from takwin.web.clock import STEPS, undo_of
+from takwin.web.clock import BY_NAME, STEPS, undo_of
 
 ASKED = 50  # requests of one batch that are shown
 
@@ -32,13 +32,12 @@ def request_of(row: ClockBatch, ref: str) -> GivingBack:
 
 def step_label(name: str) -> str:
     """A step in words; its name when no step is called so any more."""
-    return next((str(step.label) for step in STEPS if step.name == name), name)
+    return str(BY_NAME[name].label) if name in BY_NAME else name
 
 
 def address(row: ClockBatch) -> str:
     """The page where a batch is given back."""
-    names = {step.name: step.elsewhere for step in STEPS if step.elsewhere}
-    if name := names.get(row.step):
+    if row.step in BY_NAME and (name := BY_NAME[row.step].elsewhere):
         return reverse(name, args=row.about.split("/"))
     return reverse("web:taken_batch", args=[row.ref])
 
