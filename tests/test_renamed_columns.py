@@ -5,38 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.loader import MigrationLoader
-from django.test import override_settings
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from takwin.guidance import services as guidance
 from takwin.guidance.tests.make import make_case, make_centre, make_counsellor, make_hours, make_slot
 from takwin.training.tests.make import make_person
+from tests.renaming import Renaming
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Renaming:
-    """One migration, its tables as they were before it (`old`) and after it (`new`)."""
-
-    def __init__(self, app, name):
-        with override_settings(MIGRATION_MODULES={}):  # pytest --nomigrations hides them
-            loader = MigrationLoader(None)
-        self.migration = loader.get_migration(app, name)
-        self.state = loader.project_state((app, name), at_end=False)
-        self.old = self.state.apps.get_model
-        after = self.state.clone()
-        self.migration.mutate_state(after, preserve=False)
-        self.new = after.apps.get_model
-
-    def take_back(self):
-        with connection.schema_editor(atomic=True) as editor:
-            self.migration.unapply(self.state.clone(), editor)
-
-    def run(self):
-        with connection.schema_editor(atomic=True) as editor:
-            self.migration.apply(self.state.clone(), editor)
 
 
 def test_a_job_keeps_the_reference_of_its_subject():

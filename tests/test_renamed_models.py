@@ -11,7 +11,7 @@ from takwin.certification.tests.make import make_diploma, make_jury
 from takwin.core.models import FormKey
 from takwin.employment.models import JobApplication, SurveyInvitation, SurveyWave, Vacancy
 from takwin.employment.tests.make import make_employment
-from tests.test_renamed_columns import Renaming
+from tests.renaming import Renaming
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
