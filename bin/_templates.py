@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bin._html import BOXES, COMPONENTS, SHAPES, VERBATIM, VOID, is_block, is_flex, names
 
-LINE = 120  # columns, as djangofmt is told
+LINE = 120  # columns: the limit given to djangofmt
 TALL = 100  # columns: a construct longer than this is opened even when it holds inline elements only
 ROUNDS = 4  # opening and laying out settle in two rounds on every template of ours
 

@@ -1,7 +1,7 @@
 """Vendors the parts of daisyUI that the stylesheet asks for: python vendor/daisyui.py FOLDER, an unpacked npm package.
 
 The names are read from the line `include:` of takwin/ui/css/app.css; everything else of the package (50 components, 35
-themes) stays out, and `imports.js` and `theme/object.js` are written anew for what is left.
+themes) stays out, and `imports.js` and `theme/object.js` list what is left.
 """
 
 from __future__ import annotations

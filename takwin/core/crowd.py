@@ -2,7 +2,7 @@
 
 Fewer than `LEAST` people who share a fact are not counted in public, as in the published files of an allocation; above
 that a count is rounded to `STEP`. Exact live counts would say which seat a neighbour asked for: look before and after.
-Nobody is not told from a few either: the first request for a seat would show, and it is somebody's.
+Nobody and a few look the same: else the first request for a seat would show, and it is somebody's.
 """
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ HOLIDAY_UNDO = Undo(
     model=Slot, still=_still_withdrawn, due=_on_holiday, give_back=restore_time,
     words=_(
         "Each time that is still to come is offered again, and those who kept an appointment have word that it is "
-        "held. A time that is past, closed by an exception or offered anew stays as it is."
+        "held. A time that is past, closed by an exception or offered again since stays as it is."
     ),
 )  # fmt: skip
 
